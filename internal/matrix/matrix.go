@@ -1,0 +1,119 @@
+// Package matrix names the cells that are deployed and measured. A cell is a
+// [Variant]: one function in one language, on one runtime, architecture and
+// memory size. Variants are plain data, comparable, and so usable as map keys;
+// names are built from them and never parsed back.
+package matrix
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+// Variant is one cell of the matrix. Two languages share the runtime
+// provided.al2023, so the language is a part of it.
+type Variant struct {
+	Function     string                 `json:"function"`
+	Language     string                 `json:"language"`
+	Runtime      string                 `json:"runtime"`
+	Architecture functions.Architecture `json:"architecture"`
+	MemoryMB     int                    `json:"memoryMB"`
+}
+
+// Name is the variant in the characters that AWS allows in a function's name,
+// such as hello-nodejs22-arm64-512. Different variants have different names.
+func (v Variant) Name() string {
+	return fmt.Sprintf("%s-%s-%s-%d", v.Function, v.runtimeSlug(), strings.ReplaceAll(string(v.Architecture), "_", "-"), v.MemoryMB)
+}
+
+func (v Variant) runtimeSlug() string {
+	if v.custom() {
+		return v.Language
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(v.Runtime, ".x"), ".", "")
+}
+
+// RuntimeLabel is what people call the runtime: its identifier, or the
+// language where the runtime is AWS's bare operating system.
+func (v Variant) RuntimeLabel() string {
+	if v.custom() {
+		return v.Language
+	}
+	return v.Runtime
+}
+
+func (v Variant) custom() bool { return strings.HasPrefix(v.Runtime, "provided") }
+
+// String is the variant for people: hello nodejs22.x arm64 512 MB.
+func (v Variant) String() string {
+	return fmt.Sprintf("%s %s %s %d MB", v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB)
+}
+
+// Compare orders variants by function, language, runtime, architecture and memory.
+func Compare(a, b Variant) int {
+	return cmp.Or(
+		cmp.Compare(a.Function, b.Function),
+		cmp.Compare(a.Language, b.Language),
+		cmp.Compare(a.Runtime, b.Runtime),
+		cmp.Compare(a.Architecture, b.Architecture),
+		cmp.Compare(a.MemoryMB, b.MemoryMB),
+	)
+}
+
+// Selection is a set of runtimes and languages, as people write it: nodejs22.x,go.
+type Selection []string
+
+// ParseSelection reads a comma-separated list of runtime identifiers and
+// languages. A word that no function of the catalogue has is an error, so that
+// a slip of the pen cannot leave a cell in or out unnoticed.
+func ParseSelection(list string, catalogue []functions.Function) (Selection, error) {
+	known := map[string]bool{}
+	for _, f := range catalogue {
+		known[f.Language] = true
+		for _, r := range f.Runtimes {
+			known[r] = true
+		}
+	}
+	var s Selection
+	for word := range strings.SplitSeq(list, ",") {
+		word = strings.TrimSpace(word)
+		if word == "" {
+			continue
+		}
+		if !known[word] {
+			names := make([]string, 0, len(known))
+			for name := range known {
+				names = append(names, name)
+			}
+			slices.Sort(names)
+			return nil, fmt.Errorf("%q is neither a runtime nor a language: choose from %s", word, strings.Join(names, ", "))
+		}
+		s = append(s, word)
+	}
+	return s, nil
+}
+
+// Has says whether the selection names the variant's runtime or language.
+func (s Selection) Has(v Variant) bool {
+	return slices.Contains(s, v.Runtime) || slices.Contains(s, v.Language)
+}
+
+// Expand returns the variants of one function at each memory size, sorted.
+func Expand(f functions.Function, memoryMB []int) []Variant {
+	var all []Variant
+	for _, runtime := range f.Runtimes {
+		for _, architecture := range f.Architectures {
+			for _, memory := range memoryMB {
+				all = append(all, Variant{
+					Function: f.Name, Language: f.Language, Runtime: runtime,
+					Architecture: architecture, MemoryMB: memory,
+				})
+			}
+		}
+	}
+	slices.SortFunc(all, Compare)
+	return all
+}
