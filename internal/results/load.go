@@ -1,0 +1,132 @@
+package results
+
+import "time"
+
+// Load is what one load test found, as JSON. Every target has the same clocks:
+// latency counts from the intended start, service time from the actual start,
+// first byte from the actual start to the response's first byte (artillery's clock).
+type Load struct {
+	Targets    []Target    `json:"targets"`
+	Comparison *Comparison `json:"comparison,omitempty"`
+	Generator  Generator   `json:"generator"`
+	Manifest   Manifest    `json:"manifest"`
+}
+
+// Target is one URL under load. Planned = Sent + Dropped, and Sent = Answered +
+// the sum of Failed.
+type Target struct {
+	// Name is the path without its leading slash.
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Planned  int64  `json:"planned"`
+	Sent     int64  `json:"sent"`
+	Dropped  int64  `json:"dropped"`
+	Answered int64  `json:"answered"`
+	// Resent counts requests sent again once, because their idle connection had been closed by the server.
+	Resent int64 `json:"resent,omitempty"`
+	// Failed counts by cause: dns, connect, tls, timeout, reset, closed, protocol, status, body.
+	Failed map[string]int64 `json:"failed"`
+	// Status counts every answer with a status line, failed or not, by its code.
+	Status map[string]int64 `json:"status"`
+	// OutOfRange counts values that no histogram could hold.
+	OutOfRange int64 `json:"outOfRange,omitempty"`
+
+	LatencyMs   *Percentiles `json:"latencyMs,omitempty"`
+	ServiceMs   *Percentiles `json:"serviceMs,omitempty"`
+	FirstByteMs *Percentiles `json:"firstByteMs,omitempty"`
+	// ConnectMs covers DNS, TCP and TLS of the connections made.
+	ConnectMs *Percentiles `json:"connectMs,omitempty"`
+
+	Classes []Class `json:"classes,omitempty"`
+	// Environments is how many execution environments answered, where they said who they are.
+	Environments int `json:"environments,omitempty"`
+}
+
+// Class is the part of a target's answers that came from the same kind of start.
+type Class struct {
+	// Environment is first for the first invocation of an execution environment, else later.
+	Environment string `json:"environment"`
+	// Initialization is provisioned-concurrency, on-demand or snap-start.
+	Initialization string       `json:"initialization"`
+	N              int64        `json:"n"`
+	LatencyMs      *Percentiles `json:"latencyMs,omitempty"`
+	ServiceMs      *Percentiles `json:"serviceMs,omitempty"`
+}
+
+// Percentiles summarise a histogram in milliseconds. A percentile that the
+// number of values cannot bear is nil.
+type Percentiles struct {
+	N    int64    `json:"n"`
+	Mean *float64 `json:"mean,omitempty"`
+	Min  *float64 `json:"min,omitempty"`
+	P50  *float64 `json:"p50,omitempty"`
+	P75  *float64 `json:"p75,omitempty"`
+	P90  *float64 `json:"p90,omitempty"`
+	P95  *float64 `json:"p95,omitempty"`
+	P99  *float64 `json:"p99,omitempty"`
+	P999 *float64 `json:"p999,omitempty"`
+	Max  *float64 `json:"max,omitempty"`
+	// P50Interval, P90Interval and P99Interval are distribution-free 95 % intervals [lo, hi].
+	P50Interval []float64 `json:"p50Interval,omitempty"`
+	P90Interval []float64 `json:"p90Interval,omitempty"`
+	P99Interval []float64 `json:"p99Interval,omitempty"`
+}
+
+// Comparison judges target A against target B at one percentile of latency.
+type Comparison struct {
+	A          string  `json:"a"`
+	B          string  `json:"b"`
+	Percentile float64 `json:"percentile"`
+	// DifferenceMs is A minus B: negative means that A is faster.
+	DifferenceMs *float64 `json:"differenceMs,omitempty"`
+	// IntervalMs is the difference's bootstrap 95 % interval.
+	IntervalMs []float64 `json:"intervalMs,omitempty"`
+	// Verdict is faster, slower, same or undecided, and speaks of A.
+	Verdict string `json:"verdict"`
+	// Reason says, for undecided, what is missing.
+	Reason string `json:"reason,omitempty"`
+	// Others are the same question at other percentiles.
+	Others []Comparison `json:"others,omitempty"`
+}
+
+// Generator is what the load generator found out about itself.
+type Generator struct {
+	Engine string `json:"engine"`
+	// SlipMs is actual minus intended start.
+	SlipMs *Percentiles `json:"slipMs,omitempty"`
+	// Busy is the largest fraction of time that a shard did not wait.
+	Busy *float64 `json:"busy,omitempty"`
+	// GCPauseMaxMs is the longest stop-the-world pause of the Go runtime during the run.
+	GCPauseMaxMs *float64 `json:"gcPauseMaxMs,omitempty"`
+	// OfferedRate and AchievedRate are requests per second over all targets.
+	OfferedRate  *float64 `json:"offeredRate,omitempty"`
+	AchievedRate *float64 `json:"achievedRate,omitempty"`
+	Valid        bool     `json:"valid"`
+	// Reasons say why a run is not valid, and what to change.
+	Reasons []string `json:"reasons,omitempty"`
+}
+
+// Manifest says what was run, where and with what. It opens every run
+// directory and is enough to repeat the run.
+type Manifest struct {
+	Tool     string    `json:"tool"` // local, loadgen, ...
+	Version  string    `json:"version"`
+	Platform string    `json:"platform,omitempty"`
+	Region   string    `json:"region,omitempty"`
+	Stage    string    `json:"stage,omitempty"`
+	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Seed     uint64    `json:"seed"`
+	// Interrupted says that the run was ended before its plan was.
+	Interrupted bool `json:"interrupted,omitempty"`
+	// Options are the run's settings as given.
+	Options map[string]any `json:"options,omitempty"`
+	// Machine describes where the client ran: operating system, CPU, Go version.
+	Machine map[string]string `json:"machine,omitempty"`
+	// Artifacts are SHA-256 hashes by function and architecture.
+	Artifacts map[string]string `json:"artifacts,omitempty"`
+	// Knobs say how the local platform enforces freezing, CPU share and memory.
+	Knobs map[string]string `json:"knobs,omitempty"`
+	// Notes are doubts that belong beside the numbers.
+	Notes []string `json:"notes,omitempty"`
+}

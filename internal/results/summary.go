@@ -1,0 +1,62 @@
+package results
+
+import (
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// Summary is summary.json: what one run found about every cell.
+type Summary struct {
+	Platform deployed.Platform `json:"platform"`
+	Variants []VariantSummary  `json:"variants"`
+	// Modules is the load test of the module functions; nil if none was run.
+	Modules *Load `json:"modules,omitempty"`
+}
+
+// Status says how far a cell came.
+type Status string
+
+// The statuses. A checked cell gave the right answers under an emulator, which
+// says nothing about time.
+const (
+	Measured Status = "measured"
+	Checked  Status = "checked"
+	Skipped  Status = "skipped"
+	Failed   Status = "failed"
+)
+
+// VariantSummary is one cell of the matrix.
+type VariantSummary struct {
+	Variant matrix.Variant `json:"variant"`
+	Status  Status         `json:"status"`
+	Reason  string         `json:"reason,omitempty"`
+	RanOn   *RanOn         `json:"ranOn,omitempty"`
+	// AnswerOK says that the cell's answers agree with the contract; nil if it was not asked.
+	AnswerOK *bool           `json:"answerOk,omitempty"`
+	Series   []SeriesSummary `json:"series,omitempty"`
+}
+
+// RanOn is what really ran, read from the runtime itself.
+type RanOn struct {
+	Version string `json:"version"`
+	Client  string `json:"client,omitempty"`
+}
+
+// SeriesSummary condenses one series. Metrics are keyed by [Metric.Name]; one
+// without values is absent.
+type SeriesSummary struct {
+	Workload    string                   `json:"workload"`
+	Iterations  int                      `json:"iterations"`
+	Temperature Temperature              `json:"temperature"`
+	N           int                      `json:"n"`
+	Metrics     map[string]MetricSummary `json:"metrics"`
+}
+
+// MetricSummary is a metric's percentiles, in the unit of its name.
+type MetricSummary struct {
+	N   int      `json:"n"`
+	P50 *float64 `json:"p50,omitempty"`
+	P90 *float64 `json:"p90,omitempty"`
+	P99 *float64 `json:"p99,omitempty"`
+	Max *float64 `json:"max,omitempty"`
+}
