@@ -13,31 +13,32 @@ const (
 	End        Kind = "END"
 	Report     Kind = "REPORT"
 	Restore    Kind = "RESTORE_START"
-	// RestoreReport ends a restore that failed or was slow.
+	// RestoreReport ends the restore of a SnapStart snapshot.
 	RestoreReport Kind = "RESTORE_REPORT"
 )
 
 // Record is one line that the platform wrote about an execution environment or
 // an invocation, from either log format. What the line does not say is nil or
-// empty: absent is not zero.
+// empty: absent is not zero. As JSON it has durations in milliseconds, by the
+// names of Lambda's own JSON format (durationMs, initDurationMs, ...).
 type Record struct {
-	Kind      Kind   `json:"kind"`
-	RequestID string `json:"requestId,omitempty"`
+	Kind      Kind
+	RequestID string
 	// Status is success, timeout or error where the line has one; text lines of successes have none.
-	Status    string `json:"status,omitempty"`
-	ErrorType string `json:"errorType,omitempty"`
+	Status    string
+	ErrorType string
 	// Phase is the phase that an INIT_REPORT speaks of: init, invoke or restore.
-	Phase string `json:"phase,omitempty"`
+	Phase string
 
-	Duration              *time.Duration `json:"duration,omitempty"`
-	BilledDuration        *time.Duration `json:"billedDuration,omitempty"`
-	InitDuration          *time.Duration `json:"initDuration,omitempty"`
-	RestoreDuration       *time.Duration `json:"restoreDuration,omitempty"`
-	BilledRestoreDuration *time.Duration `json:"billedRestoreDuration,omitempty"`
-	MemorySizeMB          *int           `json:"memorySizeMB,omitempty"`
-	MaxMemoryUsedMB       *int           `json:"maxMemoryUsedMB,omitempty"`
+	Duration              *time.Duration
+	BilledDuration        *time.Duration
+	InitDuration          *time.Duration
+	RestoreDuration       *time.Duration
+	BilledRestoreDuration *time.Duration
+	MemorySizeMB          *int
+	MaxMemoryUsedMB       *int
 
 	// Extra holds the fields that this version of the parser does not know, by
 	// their names in the line, and the X-Ray line's; nothing is dropped.
-	Extra map[string]string `json:"extra,omitempty"`
+	Extra map[string]string
 }

@@ -1,0 +1,105 @@
+package lambdalog_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
+)
+
+// FuzzParse asserts that what was read can be written and read again: the text
+// of a record means the record, up to the text format's rounding.
+func FuzzParse(f *testing.F) {
+	for _, v := range verbatim {
+		f.Add([]byte(v.line))
+	}
+	f.Add([]byte(`{"time":"t","type":"platform.report","record":{"requestId":"a","metrics":{"durationMs":1233.964,"x":[1]},"status":"success","Duration":"1"}}`))
+	f.Add([]byte("REPORT RequestId: a\tDuration: 1.00 ms\t\t: \tx\nXRAY XRAY A: b\tC: d"))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		first, err := lambdalog.Parse(line)
+		if err != nil {
+			return
+		}
+		for name := range first.Extra {
+			if strings.ContainsAny(name, "\t\r\n") || strings.Contains(name, ": ") {
+				return // names that only JSON can have lose their identity in text
+			}
+		}
+		text := first.AppendText(nil)
+		second, err := lambdalog.Parse(text)
+		if err != nil {
+			t.Fatalf("%q was read, but not %q, which was written from it: %v", line, text, err)
+		}
+		if again := second.AppendText(nil); !bytes.Equal(again, text) {
+			t.Fatalf("text is not stable:\n first %q\nsecond %q", text, again)
+		}
+		if first.Kind != second.Kind || first.RequestID != second.RequestID || len(first.Extra) != len(second.Extra) ||
+			(first.InitDuration == nil) != (second.InitDuration == nil) || (first.Duration == nil) != (second.Duration == nil) {
+			t.Fatalf("%q lost something on its way through text:\n%s", line, cmp.Diff(first, second))
+		}
+	})
+}
+
+// FuzzLines asserts that every byte of a log is accounted for: no line is
+// yielded twice, none out of order, and each bad one is quoted from where it says it is.
+func FuzzLines(f *testing.F) {
+	var all []byte
+	for _, v := range verbatim {
+		all = append(append(all, v.line...), "\nnoise\n"...)
+	}
+	f.Add(all)
+	f.Add([]byte("REPORT RequestId: a\nXRAY \n\n\r\nREPORT \nXRAY x"))
+	f.Fuzz(func(t *testing.T, log []byte) {
+		last := -1
+		n := 0
+		for r, err := range lambdalog.Lines(log) {
+			n++
+			if err == nil {
+				if r.Kind == "" {
+					t.Fatal("a record without a kind and no error")
+				}
+				continue
+			}
+			var line *lambdalog.LineError
+			if !errors.As(err, &line) {
+				t.Fatalf("error %v says no line", err)
+			}
+			if line.Offset <= last || !bytes.HasPrefix(log[line.Offset:], []byte(line.Text)) {
+				t.Fatalf("line %d at %d is not %q", line.Line, line.Offset, line.Text)
+			}
+			if got := bytes.Count(log[:line.Offset], []byte("\n")) + 1; got != line.Line {
+				t.Fatalf("line %d is said to be %d", got, line.Line)
+			}
+			last = line.Offset
+		}
+		if lines := bytes.Count(log, []byte("\n")) + 1; n > lines {
+			t.Fatalf("%d records from %d lines", n, lines)
+		}
+	})
+}
+
+func BenchmarkParseReport(b *testing.B) {
+	line := []byte(verbatim[0].line)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lambdalog.Parse(line); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAppendReport(b *testing.B) {
+	r, err := lambdalog.Parse([]byte(verbatim[0].line))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	var buf []byte
+	for b.Loop() {
+		buf = r.AppendText(buf[:0])
+	}
+}
