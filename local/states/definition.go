@@ -1,0 +1,569 @@
+package states
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Machine is a definition that can be executed. It is immutable and safe for
+// concurrent executions.
+type Machine struct {
+	startAt string
+	states  map[string]*state
+	timeout time.Duration // 0 is none
+}
+
+// state is one state of a machine. Fields that its type does not have are zero.
+type state struct {
+	name, kind string
+	next       string // empty: the machine ends here
+	inputPath  optionalPath
+	outputPath optionalPath
+	resultPath optionalPath
+
+	parameters     template // Parameters, or a Map's ItemSelector
+	resultSelector template
+	retry          []retrier
+	catch          []catcher
+
+	resource string // Task
+	timeout  time.Duration
+
+	result    any // Pass
+	hasResult bool
+
+	wait waiting
+
+	choices       []choice
+	defaultChoice string
+
+	errorText, causeText expression // Fail
+
+	branches []*Machine // Parallel
+
+	processor      *Machine // Map
+	distributed    bool
+	label          string
+	itemsPath      optionalPath
+	maxConcurrency int
+	tolerated      tolerance
+}
+
+type tolerance struct {
+	count      int
+	percentage float64
+	set        bool
+}
+
+type waiting struct {
+	seconds     float64
+	secondsPath *path
+	until       time.Time
+	untilPath   *path
+}
+
+type retrier struct {
+	errors      []string
+	interval    time.Duration
+	maxDelay    time.Duration
+	maxAttempts int
+	backoff     float64
+	jitter      bool
+}
+
+type catcher struct {
+	errors     []string
+	next       string
+	resultPath optionalPath
+}
+
+// optionalPath is a path field: absent means "$", null means discard.
+type optionalPath struct {
+	path
+	discard bool
+}
+
+// LambdaInvoke is the only resource that a Task may name.
+const LambdaInvoke = "arn:aws:states:::lambda:invoke"
+
+// Parse reads a definition in Amazon States Language. Every state, field and
+// value that is not supported is an error that names it.
+func Parse(definition []byte) (*Machine, error) {
+	fields, err := object(definition)
+	if err != nil {
+		return nil, fmt.Errorf("parse state machine: %w", err)
+	}
+	m, err := parseMachine(fields, "Comment", "Version", "TimeoutSeconds", "QueryLanguage")
+	if err != nil {
+		return nil, fmt.Errorf("parse state machine: %w", err)
+	}
+	return m, nil
+}
+
+func object(data []byte) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return nil, errors.New("not a JSON object")
+	}
+	return fields, nil
+}
+
+func parseMachine(fields map[string]any, extra ...string) (*Machine, error) {
+	r := reader{fields: fields}
+	r.known(append(extra, "StartAt", "States")...)
+	m := &Machine{startAt: r.str("StartAt"), states: map[string]*state{}, timeout: r.seconds("TimeoutSeconds")}
+	if v := r.str("QueryLanguage"); v != "" && v != "JSONPath" {
+		r.fail("QueryLanguage %q is not supported: only JSONPath is", v)
+	}
+	if v := r.str("Version"); v != "" && v != "1.0" {
+		r.fail("Version %q is not supported: only 1.0 is", v)
+	}
+	list := r.object("States")
+	if r.err != nil {
+		return nil, r.err
+	}
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		body, ok := list[name].(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("state %q: not a JSON object", name)
+		}
+		s, err := parseState(name, body)
+		if err != nil {
+			return nil, fmt.Errorf("state %q: %w", name, err)
+		}
+		m.states[name] = s
+	}
+	return m, m.checkTargets()
+}
+
+// checkTargets refuses transitions to states that do not exist and states that
+// nothing leads to, as Step Functions does.
+func (m *Machine) checkTargets() error {
+	if m.states[m.startAt] == nil {
+		return fmt.Errorf("StartAt: there is no state %q", m.startAt)
+	}
+	reached := map[string]bool{m.startAt: true}
+	queue := []string{m.startAt}
+	for len(queue) > 0 {
+		s := m.states[queue[0]]
+		queue = queue[1:]
+		for field, target := range s.targets() {
+			if m.states[target] == nil {
+				return fmt.Errorf("state %q: %s: there is no state %q", s.name, field, target)
+			}
+			if !reached[target] {
+				reached[target] = true
+				queue = append(queue, target)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.states)) {
+		if !reached[name] {
+			return fmt.Errorf("state %q: no transition leads to it", name)
+		}
+	}
+	return nil
+}
+
+func (s *state) targets() func(yield func(field, target string) bool) {
+	return func(yield func(field, target string) bool) {
+		if s.next != "" && !yield("Next", s.next) {
+			return
+		}
+		for i, c := range s.choices {
+			if !yield(fmt.Sprintf("Choices[%d].Next", i), c.next) {
+				return
+			}
+		}
+		if s.defaultChoice != "" && !yield("Default", s.defaultChoice) {
+			return
+		}
+		for i, c := range s.catch {
+			if !yield(fmt.Sprintf("Catch[%d].Next", i), c.next) {
+				return
+			}
+		}
+	}
+}
+
+// fieldsOf says which fields each type of state may have, beside Type and Comment.
+var fieldsOf = map[string][]string{
+	"Task":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Retry", "Catch", "Resource", "TimeoutSeconds"},
+	"Pass":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "Result"},
+	"Wait":     {"Next", "End", "InputPath", "OutputPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath"},
+	"Choice":   {"InputPath", "OutputPath", "Choices", "Default"},
+	"Succeed":  {"InputPath", "OutputPath"},
+	"Fail":     {"Error", "Cause", "ErrorPath", "CausePath"},
+	"Parallel": {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Retry", "Catch", "Branches"},
+	"Map": {"Next", "End", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Retry", "Catch", "ItemProcessor", "ItemsPath",
+		"ItemSelector", "MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label"},
+}
+
+func parseState(name string, fields map[string]any) (*state, error) {
+	r := reader{fields: fields}
+	s := &state{name: name, kind: r.str("Type"), next: r.str("Next")}
+	allowed, ok := fieldsOf[s.kind]
+	if !ok {
+		return nil, fmt.Errorf("Type %q is not supported", s.kind)
+	}
+	r.known(append(slices.Clone(allowed), "Type", "Comment")...)
+	s.inputPath, s.outputPath, s.resultPath = r.path("InputPath"), r.path("OutputPath"), r.path("ResultPath")
+	if len(s.resultPath.steps) > 0 && !s.resultPath.reference() {
+		r.fail("ResultPath %q is not a reference path", s.resultPath.text)
+	}
+	s.parameters, s.resultSelector = r.template("Parameters"), r.template("ResultSelector")
+	s.retry, s.catch = r.retriers(), r.catchers()
+	if slices.Contains(allowed, "End") && r.boolean("End") == (s.next != "") {
+		r.fail("one of Next and End must be there, and only one")
+	}
+	switch s.kind {
+	case "Task":
+		if s.resource = r.str("Resource"); s.resource != LambdaInvoke {
+			r.fail("Resource %q is not supported: only %s is", s.resource, LambdaInvoke)
+		}
+		s.timeout = r.seconds("TimeoutSeconds")
+	case "Pass":
+		s.result, s.hasResult = fields["Result"]
+	case "Wait":
+		r.waiting(&s.wait)
+	case "Choice":
+		r.choices(s)
+	case "Fail":
+		s.errorText, s.causeText = r.text("Error"), r.text("Cause")
+	case "Parallel":
+		r.branches(s)
+	case "Map":
+		r.mapState(s)
+	}
+	return s, r.err
+}
+
+// reader takes fields out of a JSON object and keeps the first complaint.
+type reader struct {
+	fields map[string]any
+	err    error
+}
+
+func (r *reader) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf(format, args...)
+	}
+}
+
+func (r *reader) known(names ...string) {
+	for _, name := range slices.Sorted(maps.Keys(r.fields)) {
+		if !slices.Contains(names, name) {
+			r.fail("field %q is not supported", name)
+		}
+	}
+}
+
+func field[T any](r *reader, name, kind string) (T, bool) {
+	v, there := r.fields[name]
+	if !there {
+		var zero T
+		return zero, false
+	}
+	t, ok := v.(T)
+	if !ok {
+		r.fail("%s is not %s", name, kind)
+	}
+	return t, ok
+}
+
+func (r *reader) str(name string) string {
+	v, _ := field[string](r, name, "a string")
+	return v
+}
+
+func (r *reader) boolean(name string) bool {
+	v, _ := field[bool](r, name, "true or false")
+	return v
+}
+
+func (r *reader) object(name string) map[string]any {
+	v, there := field[map[string]any](r, name, "an object")
+	if !there {
+		r.fail("%s is missing", name)
+	}
+	return v
+}
+
+func (r *reader) list(name string) []map[string]any {
+	items, _ := field[[]any](r, name, "a list")
+	list := make([]map[string]any, 0, len(items))
+	for i, item := range items {
+		fields, ok := item.(map[string]any)
+		if !ok {
+			r.fail("%s[%d] is not an object", name, i)
+			return nil
+		}
+		list = append(list, fields)
+	}
+	return list
+}
+
+// number reads a number between lo and hi, or returns fallback if there is none.
+func (r *reader) number(name string, fallback, lo, hi float64) float64 {
+	v, there := field[float64](r, name, "a number")
+	if !there {
+		return fallback
+	}
+	if v < lo || v > hi {
+		r.fail("%s is %v: it must be between %v and %v", name, v, lo, hi)
+	}
+	return v
+}
+
+func (r *reader) whole(name string, fallback, lo, hi int) int {
+	v := r.number(name, float64(fallback), float64(lo), float64(hi))
+	if v != math.Trunc(v) {
+		r.fail("%s is %v: it must be a whole number", name, v)
+	}
+	return int(v)
+}
+
+const maxSeconds = 99_999_999
+
+func (r *reader) seconds(name string) time.Duration {
+	return time.Duration(r.whole(name, 0, 1, maxSeconds)) * time.Second
+}
+
+func (r *reader) path(name string) optionalPath {
+	v, there := r.fields[name]
+	if !there {
+		return optionalPath{path: path{text: "$"}}
+	}
+	if v == nil {
+		return optionalPath{discard: true}
+	}
+	text, ok := v.(string)
+	if !ok {
+		r.fail("%s is neither a path nor null", name)
+		return optionalPath{}
+	}
+	p, err := parsePath(text)
+	if err != nil {
+		r.fail("%s: %w", name, err)
+	}
+	return optionalPath{path: p}
+}
+
+func (r *reader) template(name string) template {
+	v, there := r.fields[name]
+	if !there {
+		return nil
+	}
+	t, err := parseTemplate(v)
+	if err != nil {
+		r.fail("%s: %w", name, err)
+	}
+	return t
+}
+
+// text reads a string, or the path of one from the field with the suffix Path.
+func (r *reader) text(name string) expression {
+	if r.fields[name+"Path"] == nil {
+		return constant{r.str(name)}
+	}
+	p, err := parseExpression(r.str(name + "Path"))
+	if err != nil {
+		r.fail("%sPath: %w", name, err)
+	}
+	return p
+}
+
+func (r *reader) errorNames() []string {
+	items, _ := field[[]any](r, "ErrorEquals", "a list")
+	var names []string
+	for i, item := range items {
+		name, ok := item.(string)
+		if !ok || name == "" {
+			r.fail("ErrorEquals[%d] is not a name", i)
+			break
+		}
+		if name == ErrAll && len(items) > 1 {
+			r.fail("ErrorEquals: %s must stand alone", ErrAll)
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		r.fail("ErrorEquals names no error")
+	}
+	return names
+}
+
+func (r *reader) retriers() []retrier {
+	var all []retrier
+	for i, fields := range r.list("Retry") {
+		inner := reader{fields: fields}
+		inner.known("Comment", "ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy")
+		t := retrier{
+			errors:      inner.errorNames(),
+			interval:    time.Duration(inner.whole("IntervalSeconds", 1, 1, maxSeconds)) * time.Second,
+			maxAttempts: inner.whole("MaxAttempts", 3, 0, maxSeconds),
+			backoff:     inner.number("BackoffRate", 2, 1, 1e6),
+			maxDelay:    time.Duration(inner.whole("MaxDelaySeconds", 31_622_400, 1, 31_622_400)) * time.Second,
+		}
+		switch strategy := inner.str("JitterStrategy"); strategy {
+		case "", "NONE":
+		case "FULL":
+			t.jitter = true
+		default:
+			inner.fail("JitterStrategy %q is neither FULL nor NONE", strategy)
+		}
+		if inner.err != nil {
+			r.fail("Retry[%d]: %w", i, inner.err)
+		}
+		all = append(all, t)
+	}
+	for i, t := range all {
+		if slices.Contains(t.errors, ErrAll) && i != len(all)-1 {
+			r.fail("Retry[%d]: %s must come last", i, ErrAll)
+		}
+	}
+	return all
+}
+
+func (r *reader) catchers() []catcher {
+	var all []catcher
+	for i, fields := range r.list("Catch") {
+		inner := reader{fields: fields}
+		inner.known("Comment", "ErrorEquals", "Next", "ResultPath")
+		c := catcher{errors: inner.errorNames(), next: inner.str("Next"), resultPath: inner.path("ResultPath")}
+		if c.next == "" {
+			inner.fail("Next is missing")
+		}
+		if inner.err != nil {
+			r.fail("Catch[%d]: %w", i, inner.err)
+		}
+		all = append(all, c)
+	}
+	for i, c := range all {
+		if slices.Contains(c.errors, ErrAll) && i != len(all)-1 {
+			r.fail("Catch[%d]: %s must come last", i, ErrAll)
+		}
+	}
+	return all
+}
+
+func (r *reader) waiting(w *waiting) {
+	given := 0
+	for name := range r.fields {
+		if strings.HasPrefix(name, "Seconds") || strings.HasPrefix(name, "Timestamp") {
+			given++
+		}
+	}
+	if given != 1 {
+		r.fail("one of Seconds, SecondsPath, Timestamp and TimestampPath must be there, and only one")
+	}
+	w.seconds = r.number("Seconds", 0, 0, maxSeconds)
+	for name, target := range map[string]**path{"SecondsPath": &w.secondsPath, "TimestampPath": &w.untilPath} {
+		if _, there := r.fields[name]; there {
+			p := r.path(name)
+			*target = &p.path
+		}
+	}
+	if text := r.str("Timestamp"); text != "" {
+		until, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			r.fail("Timestamp: %w", err)
+		}
+		w.until = until
+	}
+}
+
+func (r *reader) choices(s *state) {
+	s.defaultChoice = r.str("Default")
+	for i, rule := range r.list("Choices") {
+		next, ok := rule["Next"].(string)
+		if !ok {
+			r.fail("Choices[%d]: Next is missing", i)
+			return
+		}
+		bare := maps.Clone(rule)
+		delete(bare, "Next")
+		delete(bare, "Comment")
+		c, err := parseCondition(bare)
+		if err != nil {
+			r.fail("Choices[%d]: %w", i, err)
+			return
+		}
+		s.choices = append(s.choices, choice{condition: c, next: next})
+	}
+	if len(s.choices) == 0 {
+		r.fail("Choices has no rule")
+	}
+}
+
+func (r *reader) branches(s *state) {
+	for i, fields := range r.list("Branches") {
+		m, err := parseMachine(fields, "Comment")
+		if err != nil {
+			r.fail("Branches[%d]: %w", i, err)
+			return
+		}
+		s.branches = append(s.branches, m)
+	}
+	if len(s.branches) == 0 {
+		r.fail("Branches has no branch")
+	}
+}
+
+func (r *reader) mapState(s *state) {
+	processor := r.object("ItemProcessor")
+	config, _ := processor["ProcessorConfig"].(map[string]any)
+	inner := reader{fields: config}
+	inner.known("Mode", "ExecutionType")
+	switch mode := inner.str("Mode"); mode {
+	case "", "INLINE":
+	case "DISTRIBUTED":
+		s.distributed = true
+		if kind := inner.str("ExecutionType"); kind != "STANDARD" {
+			inner.fail("ExecutionType %q is not supported: only STANDARD is", kind)
+		}
+	default:
+		inner.fail("Mode %q is not supported", mode)
+	}
+	if inner.err != nil {
+		r.fail("ItemProcessor: ProcessorConfig: %w", inner.err)
+	}
+	if r.err != nil {
+		return
+	}
+	m, err := parseMachine(processor, "Comment", "ProcessorConfig")
+	if err != nil {
+		r.fail("ItemProcessor: %w", err)
+	}
+	s.processor = m
+	s.itemsPath = r.path("ItemsPath")
+	s.parameters = r.template("ItemSelector")
+	s.maxConcurrency = r.whole("MaxConcurrency", 0, 0, maxSeconds)
+	s.label = r.str("Label")
+	_, countSet := r.fields["ToleratedFailureCount"]
+	_, percentageSet := r.fields["ToleratedFailurePercentage"]
+	s.tolerated = tolerance{
+		count:      r.whole("ToleratedFailureCount", 0, 0, maxSeconds),
+		percentage: r.number("ToleratedFailurePercentage", 0, 0, 100),
+		set:        countSet || percentageSet,
+	}
+	if !s.distributed && (s.tolerated.set || s.label != "") {
+		r.fail("ToleratedFailure… and Label belong to distributed maps")
+	}
+	if s.tolerated.set && !s.resultPath.discard {
+		// What AWS puts in the place of a failed child's output is not documented.
+		r.fail("a map that tolerates failures must discard its result: set ResultPath to null")
+	}
+}

@@ -1,0 +1,347 @@
+package states
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type taskFunc func(ctx context.Context, input any) (any, error)
+
+func (f taskFunc) RunTask(ctx context.Context, _ string, input any) (any, error) {
+	return f(ctx, input)
+}
+
+// echo answers with its input.
+var echo = taskFunc(func(_ context.Context, input any) (any, error) { return input, nil })
+
+func decode(t testing.TB, text string) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("test data %s: %v", text, err)
+	}
+	return v
+}
+
+func machine(t testing.TB, definition string) *Machine {
+	t.Helper()
+	m, err := Parse([]byte(definition))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+const task = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke"`
+
+func TestExecute(t *testing.T) {
+	failing := func(times int64, name string) TaskRunner {
+		var calls atomic.Int64
+		return taskFunc(func(context.Context, any) (any, error) {
+			n := calls.Add(1)
+			if n <= times {
+				return nil, &Error{Name: name, Cause: "told to"}
+			}
+			return map[string]any{"calls": float64(n)}, nil
+		})
+	}
+	for _, test := range []struct {
+		name, definition, input string
+		tasks                   TaskRunner
+		want                    string // JSON
+		wantError               string // the error's name
+		wantWaited              time.Duration
+	}{
+		{
+			name:       "pass puts its result at the path and keeps the rest",
+			definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x":1},"ResultPath":"$.b.c","End":true}}}`,
+			input:      `{"a":0,"b":{"d":2}}`, want: `{"a":0,"b":{"d":2,"c":{"x":1}}}`,
+		},
+		{
+			name:       "input path, parameters, result selector and output path, in this order",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"InputPath":"$.in","Parameters":{"k.$":"$.x","s.$":"States.Format('{}-{}',$.x,$$.State.Name)"},"ResultSelector":{"r.$":"$.s"},"ResultPath":"$.out","OutputPath":"$.out","End":true}}}`,
+			input:      `{"in":{"x":7}}`, tasks: echo, want: `{"r":"7-A"}`,
+		},
+		{
+			name:       "null result path discards the result",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Parameters":{"big":1},"ResultPath":null,"End":true}}}`,
+			input:      `{"keep":true}`, tasks: echo, want: `{"keep":true}`,
+		},
+		{
+			name: "choice takes the first rule that holds, else the default",
+			definition: `{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[
+				{"Variable":"$.n","NumericGreaterThan":10,"Next":"Big"},
+				{"And":[{"Variable":"$.s","IsPresent":true},{"Not":{"Variable":"$.s","StringMatches":"a*"}}],"Next":"Big"}],"Default":"Small"},
+				"Big":{"Type":"Pass","Result":"big","End":true},"Small":{"Type":"Pass","Result":"small","End":true}}}`,
+			input: `{"n":10,"s":"abc"}`, want: `"small"`,
+		},
+		{
+			name:       "no rule matches",
+			definition: `{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.n","NumericEquals":1,"Next":"S"}]},"S":{"Type":"Succeed"}}}`,
+			input:      `{"n":2}`, wantError: ErrNoChoiceMatched,
+		},
+		{
+			name:       "retry backs off",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Retry":[{"ErrorEquals":["Busy"],"IntervalSeconds":2,"BackoffRate":3,"MaxAttempts":3}],"End":true}}}`,
+			input:      `{}`, tasks: failing(2, "Busy"), want: `{"calls":3}`, wantWaited: 8 * time.Second,
+		},
+		{
+			name:       "retry is capped by the longest delay",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":4,"BackoffRate":10,"MaxAttempts":3,"MaxDelaySeconds":5}],"End":true}}}`,
+			input:      `{}`, tasks: failing(3, "Busy"), want: `{"calls":4}`, wantWaited: 14 * time.Second,
+		},
+		{
+			name:       "retries used up: the error's name goes on",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Retry":[{"ErrorEquals":["States.TaskFailed"],"MaxAttempts":1}],"End":true}}}`,
+			input:      `{}`, tasks: failing(2, "Busy"), wantError: "Busy", wantWaited: time.Second,
+		},
+		{
+			name:       "catch puts the error beside the raw input",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"InputPath":"$.in","Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"B"}],"End":true},"B":{"Type":"Pass","End":true}}}`,
+			input:      `{"in":{},"id":5}`, tasks: failing(9, "Broken"), want: `{"in":{},"id":5,"error":{"Error":"Broken","Cause":"told to"}}`,
+		},
+		{
+			name:       "a runtime error is not covered by States.ALL",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"InputPath":"$.none","Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Pass","End":true}}}`,
+			input:      `{}`, tasks: echo, wantError: ErrRuntime,
+		},
+		{
+			name:       "a task's timeout",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"TimeoutSeconds":3,"End":true}}}`,
+			input:      `{}`, wantError: ErrTimeout, wantWaited: 3 * time.Second,
+			tasks: taskFunc(func(ctx context.Context, _ any) (any, error) { <-ctx.Done(); return nil, ctx.Err() }),
+		},
+		{
+			name:       "the machine's timeout",
+			definition: `{"TimeoutSeconds":5,"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":60,"End":true}}}`,
+			input:      `{}`, wantError: ErrTimeout, wantWaited: 5 * time.Second,
+		},
+		{
+			name:       "wait by a path",
+			definition: `{"StartAt":"A","States":{"A":{"Type":"Wait","SecondsPath":"$.s","End":true}}}`,
+			input:      `{"s":90}`, want: `{"s":90}`, wantWaited: 90 * time.Second,
+		},
+		{
+			name:       "parallel collects in order",
+			definition: `{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":2,"Next":"B"},"B":{"Type":"Pass","Result":1,"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Pass","Result":2,"End":true}}}],"End":true}}}`,
+			input:      `{}`, want: `[1,2]`, wantWaited: 2 * time.Second,
+		},
+		{
+			name: "inline map, one after the other",
+			definition: `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","MaxConcurrency":1,"ItemSelector":{"v.$":"$$.Map.Item.Value","i.$":"$$.Map.Item.Index","all.$":"$.items"},
+				"ItemProcessor":{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"End":true}}},"End":true}}}`,
+			input: `{"items":["a","b"]}`, want: `[{"v":"a","i":0,"all":["a","b"]},{"v":"b","i":1,"all":["a","b"]}]`, wantWaited: 2 * time.Second,
+		},
+		{
+			name: "distributed map tolerates what it may",
+			definition: `{"StartAt":"M","States":{"M":{"Type":"Map","ToleratedFailureCount":1,"ResultPath":null,
+				"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{` + task + `,"End":true}}},"End":true}}}`,
+			input: `[1,2,3]`, tasks: failing(1, "Broken"), want: `[1,2,3]`,
+		},
+		{
+			name: "distributed map fails beyond it",
+			definition: `{"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":1,
+				"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{` + task + `,"End":true}}},"End":true}}}`,
+			input: `[1,2,3]`, tasks: failing(1, "Broken"), wantError: ErrToleratedFailure,
+		},
+		{
+			name:       "fail names its error",
+			definition: `{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"Mine","CausePath":"States.Format('because of {}', $.x)"}}}`,
+			input:      `{"x":3}`, wantError: "Mine",
+		},
+		{
+			name:       "a payload that is too large",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"ResultPath":"$.r","End":true}}}`,
+			input:      `{}`, wantError: ErrDataLimitExceeded,
+			tasks: taskFunc(func(context.Context, any) (any, error) { return strings.Repeat("x", maxPayloadBytes), nil }),
+		},
+		{
+			name:       "the history's limit",
+			definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}`,
+			input:      `{}`, wantError: errHistoryLimit,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				got, _, err := Execution{Machine: machine(t, test.definition), Tasks: test.tasks, Input: decode(t, test.input)}.Execute(t.Context())
+				if waited := time.Since(began); waited != test.wantWaited {
+					t.Errorf("took %v, want %v", waited, test.wantWaited)
+				}
+				if test.wantError != "" {
+					if e, ok := errors.AsType[*Error](err); !ok || e.Name != test.wantError {
+						t.Fatalf("error is %v, want %s", err, test.wantError)
+					}
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(decode(t, test.want), got); diff != "" {
+					t.Errorf("output (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestInlineMapRunsAtMost40(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var now, most atomic.Int64
+		tasks := taskFunc(func(ctx context.Context, input any) (any, error) {
+			n := now.Add(1)
+			defer now.Add(-1)
+			raise(&most, n)
+			return input, sleep(ctx, time.Second)
+		})
+		m := machine(t, `{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":{"StartAt":"A","States":{"A":{`+task+`,"End":true}}},"End":true}}}`)
+		items := make([]any, 100)
+		if _, _, err := (Execution{Machine: m, Tasks: tasks, Input: items}).Execute(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if most.Load() != 40 {
+			t.Errorf("%d iterations ran at once, want 40", most.Load())
+		}
+	})
+}
+
+func TestUsageCountsWhatAWSCounts(t *testing.T) {
+	m := machine(t, `{"StartAt":"A","States":{"A":{`+task+`,"Next":"M","ResultPath":null},
+		"M":{"Type":"Map","ItemsPath":"$.items","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true}}}`)
+	_, usage, err := Execution{Machine: m, Tasks: echo, Input: decode(t, `{"items":[1,2,3]}`)}.Execute(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Execution 2; Task 5; inline Map 4, and per iteration 2 and the Pass state's 2 (recorded on AWS: notes of Step Functions' snapshots).
+	if want := (Usage{Transitions: 5, Events: 2 + 5 + 4 + 3*(2+2), Tasks: 1}); usage != want {
+		t.Errorf("usage is %+v, want %+v", usage, want)
+	}
+}
+
+func TestStopEndsAnExecution(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		var last atomic.Value
+		m := machine(t, `{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":3600,"End":true}}}`)
+		_, _, err := Execution{Machine: m, Observe: func(e Event) { last.Store(e.Type) }}.Execute(ctx)
+		if !errors.Is(err, context.Canceled) || last.Load() != "ExecutionAborted" {
+			t.Errorf("error is %v, last event %v", err, last.Load())
+		}
+	})
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, test := range []struct{ name, definition, want string }{
+		{"not JSON", `{`, "unexpected EOF"},
+		{"JSONata", `{"QueryLanguage":"JSONata","StartAt":"A","States":{}}`, `QueryLanguage "JSONata"`},
+		{"an unknown field", `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{},"End":true}}}`, `state "A": field "Assign"`},
+		{"an unknown type", `{"StartAt":"A","States":{"A":{"Type":"Sleep"}}}`, `state "A": Type "Sleep"`},
+		{"another resource", `{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true}}}`, `state "A": Resource`},
+		{"neither next nor end", `{"StartAt":"A","States":{"A":{"Type":"Pass"}}}`, `state "A": one of Next and End`},
+		{"a target that is not there", `{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}`, `state "A": Next: there is no state "B"`},
+		{"a state that nothing leads to", `{"StartAt":"A","States":{"A":{"Type":"Pass","End":true},"B":{"Type":"Succeed"}}}`, `state "B": no transition`},
+		{"an intrinsic that is not there", `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"x.$":"States.Dance()"},"End":true}}}`, `Parameters: x.$: expression "States.Dance()"`},
+		{"a path with a filter", `{"StartAt":"A","States":{"A":{"Type":"Pass","InputPath":"$.a[?(@.b)]","End":true}}}`, `state "A": InputPath`},
+		{"a comparison that is not there", `{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Variable":"$.x","TimestampEquals":"2026-01-01T00:00:00Z","Next":"B"}]},"B":{"Type":"Succeed"}}}`, `state "A": Choices[0]: comparison "TimestampEquals"`},
+		{"inside a map", `{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":{"StartAt":"A","States":{"A":{"Type":"Pass","Foo":1,"End":true}}},"End":true}}}`, `state "M": ItemProcessor: state "A": field "Foo"`},
+		{"a tolerant map that keeps its result", `{"StartAt":"M","States":{"M":{"Type":"Map","ToleratedFailureCount":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}}}`, "ResultPath to null"},
+		{"States.ALL beside others", `{"StartAt":"A","States":{"A":{` + task + `,"Retry":[{"ErrorEquals":["States.ALL","X"]}],"End":true}}}`, `Retry[0]: ErrorEquals: States.ALL`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Parse([]byte(test.definition))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, want one with %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestIntrinsics(t *testing.T) {
+	sc := scope{data: decode(t, `{"a":[1,2,3],"s":"x,y","o":{"k":"v"},"j":"{\"z\":1}"}`), context: map[string]any{}}
+	for _, test := range []struct{ expression, want string }{
+		{`States.Array($.a[0], 'it''s', true, null)`, ``},
+		{`States.Array($.a[0], 'it\'s', true, null, 2.5)`, `[1,"it's",true,null,2.5]`},
+		{`States.ArrayLength($.a)`, `3`},
+		{`States.ArrayGetItem($.a, 2)`, `3`},
+		{`States.ArrayContains($.a, 4)`, `false`},
+		{`States.ArrayPartition($.a, 2)`, `[[1,2],[3]]`},
+		{`States.ArrayRange(1, 5, 2)`, `[1,3,5]`},
+		{`States.StringToJson($.j)`, `{"z":1}`},
+		{`States.JsonToString($.o)`, `"{\"k\":\"v\"}"`},
+		{`States.JsonMerge($.o, States.StringToJson($.j), false)`, `{"k":"v","z":1}`},
+		{`States.MathAdd($.a[0], -4)`, `-3`},
+		{`States.StringSplit($.s, ',')`, `["x","y"]`},
+		{`States.Base64Decode(States.Base64Encode($.s))`, `"x,y"`},
+		{`States.Hash('', 'SHA-256')`, `"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"`},
+		{`$.a[*]`, `[1,2,3]`},
+		{`$['o']['k']`, `"v"`},
+	} {
+		t.Run(test.expression, func(t *testing.T) {
+			e, err := parseExpression(test.expression)
+			if test.want == "" {
+				if err == nil {
+					t.Fatal("was parsed")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := e.eval(sc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(decode(t, test.want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// FuzzExpression checks that whatever parses can be evaluated without a panic,
+// and to JSON.
+func FuzzExpression(f *testing.F) {
+	f.Add(`States.Format('{}', $.a[0])`)
+	f.Add(`$$.Execution['Id']`)
+	f.Add(`States.Array(States.UUID(), 'a\'b', 1e3, null)`)
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := parseExpression(text)
+		if err != nil {
+			return
+		}
+		v, err := e.eval(scope{data: map[string]any{"a": []any{1.0, "b"}}, context: map[string]any{}})
+		if err == nil {
+			if _, err := json.Marshal(v); err != nil {
+				t.Errorf("%q gives no JSON: %v", text, err)
+			}
+		}
+	})
+}
+
+// FuzzParse checks that a definition that parses also executes to an end or
+// until it is stopped, without a panic.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(`{"StartAt":"A","States":{"A":{` + task + `,"Retry":[{"ErrorEquals":["X"]}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"Next":"B"},"B":{"Type":"Succeed"}}}`))
+	f.Add([]byte(`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.n","IsPresent":true,"Next":"W"}],"Default":"W"},"W":{"Type":"Wait","Seconds":0,"End":true}}}`))
+	f.Fuzz(func(t *testing.T, definition []byte) {
+		m, err := Parse(definition)
+		if err != nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, usage, _ := Execution{Machine: m, Tasks: echo, Input: map[string]any{"n": 1.0}}.Execute(ctx)
+		if usage.Transitions < 1 || usage.Events < 2 {
+			t.Errorf("an execution left no trace: %+v", usage)
+		}
+	})
+}
