@@ -1,0 +1,97 @@
+package iam
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Role is a role with its policies, parsed.
+type Role struct {
+	// Name and ARN are the role's.
+	Name, ARN string
+	// Services may assume the role, such as lambda.amazonaws.com.
+	Services []string
+	Policies []Policy
+}
+
+// Allows says whether one of the role's policies allows the action on the resource.
+func (r Role) Allows(action, resource string) bool {
+	return slices.ContainsFunc(r.Policies, func(p Policy) bool { return p.Allows(action, resource) })
+}
+
+// Directory knows every role, and whose credentials an access key is. It is
+// safe for concurrent use.
+type Directory struct {
+	mu       sync.RWMutex
+	roles    map[string]Role   // by ARN
+	sessions map[string]string // access key id -> role ARN
+}
+
+// NewDirectory returns a directory of the roles.
+func NewDirectory(roles ...Role) *Directory {
+	d := &Directory{roles: map[string]Role{}, sessions: map[string]string{}}
+	for _, r := range roles {
+		d.roles[r.ARN] = r
+	}
+	return d
+}
+
+// Assume lets a service act as a role under an access key. It fails where AWS
+// would: the role does not exist, or does not trust the service.
+func (d *Directory) Assume(roleARN, service, accessKeyID string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	role, ok := d.roles[roleARN]
+	if !ok {
+		return fmt.Errorf("assume role %s: there is no such role", roleARN)
+	}
+	if !slices.Contains(role.Services, service) {
+		return fmt.Errorf("assume role %s: it trusts %s, not %s", roleARN, strings.Join(role.Services, ", "), service)
+	}
+	d.sessions[accessKeyID] = roleARN
+	return nil
+}
+
+// DeniedError says who may not do what, in AWS's words.
+type DeniedError struct {
+	Principal, Action, Resource string
+}
+
+func (e *DeniedError) Error() string {
+	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+		e.Principal, e.Action, e.Resource, e.Action)
+}
+
+// Authorize says whether the holder of an access key may do the action on the
+// resource. A key that was given to no function is the operator's, who may do
+// everything. The error is a *[DeniedError].
+func (d *Directory) Authorize(accessKeyID, action, resource string) error {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	roleARN, ok := d.sessions[accessKeyID]
+	if !ok {
+		return nil
+	}
+	return d.authorizeRole(d.roles[roleARN], action, resource)
+}
+
+// AuthorizeRole is Authorize for a service that acts as a role without an
+// access key: the state machine, the scheduler.
+func (d *Directory) AuthorizeRole(roleARN, action, resource string) error {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	role, ok := d.roles[roleARN]
+	if !ok {
+		return &DeniedError{Principal: roleARN, Action: action, Resource: resource}
+	}
+	return d.authorizeRole(role, action, resource)
+}
+
+func (d *Directory) authorizeRole(role Role, action, resource string) error {
+	if role.Allows(action, resource) {
+		return nil
+	}
+	return &DeniedError{Principal: role.ARN, Action: action, Resource: resource}
+}
