@@ -313,6 +313,9 @@ func (r Record) AppendText(b []byte) []byte {
 	if r.ErrorType != "" {
 		field(fieldErrorType, r.ErrorType)
 	}
+	if separator == ' ' {
+		b = append(b, ' ') // a line without fields; the space keeps it the platform's
+	}
 	lastTab := r.Kind == Report && !failed
 	if lastTab {
 		b = append(b, '\t')
