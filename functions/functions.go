@@ -68,6 +68,18 @@ func Catalogue() []Function {
 	return rows
 }
 
+// Find returns the row of the catalogue that describes a function of that name
+// and language on a runtime and an architecture.
+func Find(name, language, runtime string, architecture Architecture) (Function, bool) {
+	for _, f := range Catalogue() {
+		if f.Name == name && f.Language == language &&
+			slices.Contains(f.Runtimes, runtime) && slices.Contains(f.Architectures, architecture) {
+			return f, true
+		}
+	}
+	return Function{}, false
+}
+
 // ParseCatalogue reads a catalogue and names the first row that cannot be used.
 func ParseCatalogue(data []byte) ([]Function, error) {
 	dec := json.NewDecoder(strings.NewReader(string(data)))
