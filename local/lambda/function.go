@@ -1,0 +1,284 @@
+package lambda
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
+)
+
+// function is one function with its versions and aliases.
+type function struct {
+	service     *Service
+	name, arn   string
+	credentials sandbox.Credentials
+	share       share
+	// logsLost says once that the function's logs go nowhere.
+	logsLost sync.Once
+
+	mu sync.RWMutex
+	// latest is what $LATEST's invocations run on. While an update is in
+	// progress, next is what they will run on.
+	latest, next *version
+	revision     string // of $LATEST
+	modified     time.Time
+	published    []*version        // version n at n-1
+	aliases      map[string]string // to $LATEST or a number
+	// provisioned has the qualifiers that a provisioned concurrency was put on.
+	provisioned map[string]bool
+	permissions []Permission
+}
+
+// resolve follows an alias to $LATEST or a number, and leaves both as they are.
+// The lock is held.
+func (f *function) resolve(qualifier string) string {
+	if number, ok := f.aliases[qualifier]; ok {
+		return number
+	}
+	return qualifier
+}
+
+// version returns the version that a qualifier leads to, or nil.
+func (f *function) version(qualifier string) *version {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.versionLocked(qualifier)
+}
+
+func (f *function) versionLocked(qualifier string) *version {
+	number := f.resolve(qualifier)
+	if number == "" || number == latest {
+		return f.latest
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > len(f.published) || strconv.Itoa(n) != number {
+		return nil
+	}
+	return f.published[n-1]
+}
+
+// versions returns every version there is, one that is about to be $LATEST included.
+func (f *function) versions() []*version {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	all := append([]*version{f.latest}, f.published...)
+	if f.next != nil {
+		all = append(all, f.next)
+	}
+	return all
+}
+
+// GetFunction describes the version that a qualifier leads to.
+func (s *Service) GetFunction(function, qualifier string) (Configuration, error) {
+	r, err := s.reference(function, qualifier)
+	if err != nil {
+		return Configuration{}, err
+	}
+	f, err := s.function(r)
+	if err != nil {
+		return Configuration{}, err
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	v := f.versionLocked(r.qualifier)
+	if v == nil {
+		return Configuration{}, notFound(s.arn(r))
+	}
+	return f.describe(v, s.arn(r)), nil
+}
+
+// describe describes a version under the ARN by which it was asked for. The
+// lock is held.
+func (f *function) describe(v *version, arn string) Configuration {
+	c := Configuration{
+		FunctionConfig: v.config.clone(), CodeSize: v.code.size,
+		ARN: arn, Version: v.number, RevisionID: v.revision, LastModified: v.modified,
+		State: "Active", LastUpdateStatus: "Successful",
+	}
+	if v.number == latest {
+		c.RevisionID, c.LastModified = f.revision, f.modified
+		if f.next != nil {
+			c.FunctionConfig, c.LastUpdateStatus = f.next.config.clone(), "InProgress"
+		}
+	}
+	return c
+}
+
+// PublishVersion makes an immutable version of what $LATEST is. If nothing has
+// changed since the last version, that one is returned.
+func (s *Service) PublishVersion(function, description string) (Configuration, error) {
+	if err := s.begin(); err != nil {
+		return Configuration{}, err
+	}
+	defer s.lifetime.end()
+	f, err := s.unqualified(function)
+	if err != nil {
+		return Configuration{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.next != nil {
+		return Configuration{}, updateInProgress(f.arn)
+	}
+	v := f.publish(description)
+	return f.describe(v, f.arn+":"+v.number), nil
+}
+
+// publish is PublishVersion with the lock held.
+func (f *function) publish(description string) *version {
+	origin := f.latest.config
+	if n := len(f.published); n > 0 && f.published[n-1].origin.equal(origin) {
+		return f.published[n-1]
+	}
+	config := origin.clone()
+	if description != "" {
+		config.Description = description
+	}
+	v := f.newVersion(strconv.Itoa(len(f.published)+1), config, f.latest.code)
+	v.origin, v.revision, v.modified = origin, newUUID(), time.Now()
+	f.published = append(f.published, v)
+	f.revision = newUUID() // as AWS does
+	return v
+}
+
+// aliasPattern is as AWS's validation errors print it.
+const aliasPattern = `(?!^[0-9]+$)([a-zA-Z0-9-_]+)`
+
+// CreateAlias points an alias at a version and returns the alias's ARN.
+func (s *Service) CreateAlias(function, alias, version string) (arn string, err error) {
+	f, err := s.unqualified(function)
+	if err != nil {
+		return "", err
+	}
+	if !plainNameRE.MatchString(alias) || numberRE.MatchString(alias) {
+		return "", invalidValue(alias, "name", "Member must satisfy regular expression pattern: "+aliasPattern)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	arn = f.arn + ":" + alias
+	if _, ok := f.aliases[alias]; ok {
+		return "", conflict("Alias already exists: %s", arn)
+	}
+	if version != latest && !numberRE.MatchString(version) || f.versionLocked(version) == nil {
+		return "", notFound(f.arn + ":" + version)
+	}
+	f.aliases[alias] = version
+	return arn, nil
+}
+
+// UpdateFunctionConfiguration begins a change of $LATEST and returns what it
+// will be, InProgress. Until the change is Successful, calls are served as
+// before and every further change is a conflict. Then $LATEST's idle
+// environments are gone; those that run end with their invocation.
+func (s *Service) UpdateFunctionConfiguration(function string, change ConfigurationChange) (Configuration, error) {
+	if err := s.begin(); err != nil {
+		return Configuration{}, err
+	}
+	defer s.lifetime.end()
+	f, err := s.unqualified(function)
+	if err != nil {
+		return Configuration{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.next != nil {
+		return Configuration{}, updateInProgress(f.arn)
+	}
+	if change.RevisionID != "" && change.RevisionID != f.revision {
+		return Configuration{}, revisionMismatch()
+	}
+	config := f.latest.config.apply(change)
+	if err := config.check(); err != nil {
+		return Configuration{}, err
+	}
+	f.next = f.newVersion(latest, config, f.latest.code)
+	f.revision, f.modified = newUUID(), time.Now()
+	s.lifetime.spawn(f.settle)
+	return f.describe(f.latest, f.arn), nil
+}
+
+// settle ends an update. It is Successful only when the idle environments of
+// the previous configuration are gone, so that their end does not disturb the
+// cold start that follows.
+func (f *function) settle() {
+	propagation := time.NewTimer(f.service.options.Propagation)
+	defer propagation.Stop()
+	select {
+	case <-propagation.C:
+	case <-f.service.lifetime.context.Done():
+	}
+	f.mu.Lock()
+	previous := f.latest
+	f.latest = f.next
+	f.mu.Unlock()
+
+	if err := previous.pool.retire(); err != nil {
+		f.service.options.Progress("update %s: end an environment of the previous configuration: %v", f.name, err)
+	}
+
+	f.mu.Lock()
+	f.next = nil
+	f.revision = newUUID() // as AWS does
+	f.mu.Unlock()
+}
+
+// PutProvisionedConcurrency keeps n environments of a published version, named
+// by its number or an alias, initialised. It returns when all of them are
+// ready. If one of them fails to initialise, none is kept and the error says why.
+func (s *Service) PutProvisionedConcurrency(ctx context.Context, function, qualifier string, n int) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	defer s.lifetime.end()
+	r, err := s.reference(function, qualifier)
+	if err != nil {
+		return err
+	}
+	if n < 1 {
+		return invalidValue(n, "provisionedConcurrentExecutions", "Member must have value greater than or equal to 1")
+	}
+	v, err := s.provisionable(r)
+	if err != nil {
+		return err
+	}
+	if err := v.provision(ctx, n); err != nil {
+		return fmt.Errorf("provision %d environments of %s: %w", n, s.arn(r), err)
+	}
+	return nil
+}
+
+// provisionable returns the version that a provisioned concurrency may be put on by this reference.
+func (s *Service) provisionable(r reference) (*version, error) {
+	isAlias := r.qualifier != "" && r.qualifier != latest && !numberRE.MatchString(r.qualifier)
+	missing := notFound(s.arn(r))
+	if isAlias {
+		missing = aliasNotFound(s.arn(r))
+	}
+	f, err := s.function(r)
+	if err != nil {
+		return nil, missing
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v := f.versionLocked(r.qualifier)
+	switch {
+	case v == nil:
+		return nil, missing
+	case v.number == latest:
+		return nil, invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+	}
+	for other := range f.provisioned {
+		switch {
+		case other == r.qualifier || f.resolve(other) != v.number:
+		case isAlias:
+			return nil, conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
+		default:
+			return nil, conflict("Version is pointed by a Provisioned Concurrency alias")
+		}
+	}
+	f.provisioned[r.qualifier] = true
+	return v, nil
+}

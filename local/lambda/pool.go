@@ -1,0 +1,284 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
+)
+
+// patience is how long an invocation waits for an environment that has
+// answered and is about to ask for its next event, before it has another one
+// started. On AWS the way of the answer back to the caller hides this moment;
+// here a caller's next request can be faster than the environment.
+const patience = 5 * time.Millisecond
+
+// environment is an execution environment of a pool. It is either in one of
+// the pool's lists or in the hands of the one goroutine that took it out.
+type environment struct {
+	sandbox.Environment
+	provisioned bool
+	idleSince   time.Time
+	// answered is set between the function's answer and the end of the invocation; guarded by the pool.
+	answered bool
+}
+
+func (e *environment) gone() bool {
+	select {
+	case <-e.Gone():
+		return true
+	default:
+		return false
+	}
+}
+
+// pool has the execution environments of one version.
+type pool struct {
+	launch func(context.Context, functions.InitializationType) (sandbox.Environment, error)
+	// admit counts an invocation on demand against the concurrency, or refuses
+	// it; dismiss ends it. Both may be called with the lock held.
+	admit    func() error
+	dismiss  func()
+	lifetime *lifetime
+	timeout  time.Duration // of idle environments on demand
+	progress func(format string, args ...any)
+
+	mu sync.Mutex
+	// idle are on demand, the most recently used last; ready are provisioned.
+	idle, ready []*environment
+	random      *rand.Rand
+	// target is how many provisioned environments there should be, members how
+	// many there are: ready, busy and being started.
+	target, members int
+	// answered counts busy environments that have answered, waiting the
+	// invocations that wait for one of them, and freed is closed when one has ended.
+	answered, waiting int
+	freed             chan struct{}
+	reaper            *time.Timer // nil while nothing idles
+	retired           bool
+}
+
+// claim takes out an environment for one invocation: a provisioned one at
+// random, else the one on demand that was used last. Where a new one has to be
+// started it returns nil. Either way the caller owes the pool a put, or an abandon.
+func (p *pool) claim(ctx context.Context) (*environment, error) {
+	var timer *time.Timer
+	expired := false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		e, err := p.take()
+		if e != nil {
+			return e, nil
+		}
+		if expired || p.answered <= p.waiting {
+			if err == nil {
+				err = p.admit()
+			}
+			return nil, err
+		}
+		if timer == nil {
+			timer = time.NewTimer(patience)
+			defer timer.Stop()
+		}
+		p.waiting++
+		freed := p.freed
+		p.mu.Unlock()
+		select {
+		case <-freed:
+		case <-timer.C:
+			expired = true
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		p.mu.Lock()
+		p.waiting--
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// take takes out an idle environment, if there is one and the concurrency allows it.
+func (p *pool) take() (*environment, error) {
+	for len(p.ready) > 0 {
+		i := p.random.IntN(len(p.ready))
+		e := p.ready[i]
+		p.ready = slices.Delete(p.ready, i, i+1)
+		if !e.gone() {
+			return e, nil
+		}
+		p.lifetime.spawn(func() { p.discard(e) })
+	}
+	for len(p.idle) > 0 {
+		last := len(p.idle) - 1
+		e := p.idle[last]
+		if !e.gone() {
+			if err := p.admit(); err != nil {
+				return nil, err
+			}
+			p.idle = p.idle[:last]
+			return e, nil
+		}
+		p.idle = p.idle[:last]
+		p.lifetime.spawn(func() { p.discard(e) })
+	}
+	return nil, nil
+}
+
+// adopt makes an environment the pool's that was launched for it, and watches it.
+func (p *pool) adopt(launched sandbox.Environment, provisioned bool) *environment {
+	e := &environment{Environment: launched, provisioned: provisioned}
+	p.lifetime.spawn(func() {
+		<-e.Gone()
+		if p.remove(e) {
+			p.discard(e)
+		}
+	})
+	return e
+}
+
+// hasAnswered notes that a claimed environment will soon be free.
+func (p *pool) hasAnswered(e *environment) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !e.answered {
+		e.answered = true
+		p.answered++
+	}
+}
+
+// put gives back an environment after an invocation. It returns false if the
+// environment is to be discarded by the caller, whose it remains.
+func (p *pool) put(e *environment, reusable bool) (kept bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.answered {
+		e.answered = false
+		p.answered--
+	}
+	if !e.provisioned {
+		p.dismiss()
+	}
+	kept = p.keep(e, reusable)
+	p.notify()
+	return kept
+}
+
+// abandon ends an invocation that never had an environment.
+func (p *pool) abandon() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dismiss()
+	p.notify()
+}
+
+func (p *pool) notify() {
+	if p.waiting > 0 {
+		close(p.freed)
+		p.freed = make(chan struct{})
+	}
+}
+
+// keep puts an environment into its list unless it is of no more use.
+func (p *pool) keep(e *environment, reusable bool) bool {
+	surplus := e.provisioned && p.members > p.target
+	if !reusable || p.retired || surplus || e.gone() {
+		return false
+	}
+	if e.provisioned {
+		p.ready = append(p.ready, e)
+		return true
+	}
+	e.idleSince = time.Now()
+	p.idle = append(p.idle, e)
+	if p.reaper == nil {
+		p.reaper = time.AfterFunc(p.timeout, p.reap)
+	}
+	return true
+}
+
+// remove takes an environment out of its list and says whether it was there:
+// if not, somebody else has it.
+func (p *pool) remove(e *environment) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, list := range []*[]*environment{&p.idle, &p.ready} {
+		if i := slices.Index(*list, e); i >= 0 {
+			*list = slices.Delete(*list, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
+// discard ends an environment that is in no list, and has a provisioned one replaced.
+func (p *pool) discard(e *environment) {
+	if err := e.Close(); err != nil {
+		p.progress("end environment %s: %v", e.ID(), err)
+	}
+	if e.provisioned {
+		p.mu.Lock()
+		p.members--
+		p.mu.Unlock()
+		p.lifetime.spawn(p.replace)
+	}
+}
+
+// reap ends the environments that have idled for too long.
+func (p *pool) reap() {
+	if !p.lifetime.begin() {
+		return // retire has them
+	}
+	defer p.lifetime.end()
+	p.mu.Lock()
+	now := time.Now()
+	// The list is in the order of idleSince, for only its end changes.
+	n := 0
+	for n < len(p.idle) && now.Sub(p.idle[n].idleSince) >= p.timeout {
+		n++
+	}
+	old := slices.Clone(p.idle[:n])
+	p.idle = slices.Delete(p.idle, 0, n)
+	p.reaper = nil
+	if len(p.idle) > 0 && !p.retired {
+		p.reaper = time.AfterFunc(p.timeout-now.Sub(p.idle[0].idleSince), p.reap)
+	}
+	p.mu.Unlock()
+	for _, e := range old {
+		p.discard(e)
+	}
+}
+
+// retire ends all idle environments and lets none idle any more: those that
+// are busy end with their invocation.
+func (p *pool) retire() error {
+	p.mu.Lock()
+	p.retired = true
+	p.target = 0
+	p.members -= len(p.ready)
+	old := append(p.idle, p.ready...)
+	p.idle, p.ready = nil, nil
+	if p.reaper != nil {
+		p.reaper.Stop()
+		p.reaper = nil
+	}
+	p.mu.Unlock()
+	return closeAll(old)
+}
+
+// closeAll ends environments side by side, since each takes a while to be reaped.
+func closeAll(list []*environment) error {
+	errs := make([]error, len(list))
+	var wg sync.WaitGroup
+	for i, e := range list {
+		wg.Go(func() { errs[i] = e.Close() })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
