@@ -1,0 +1,231 @@
+package verdict_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// lognormal values, scaled by factor: latencies look like this.
+func lognormal(rng *rand.Rand, n int, factor float64) verdict.Sorted {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = factor * math.Exp(0.5*rng.NormFloat64())
+	}
+	return verdict.Sort(values)
+}
+
+func TestCompareWords(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	base, alike, double := lognormal(rng, 500, 100), lognormal(rng, 500, 100), lognormal(rng, 500, 200)
+	few := lognormal(rng, 5, 100)
+	for _, test := range []struct {
+		name       string
+		a, b       verdict.Distribution
+		percentile float64
+		o          verdict.Options
+		want       verdict.Word
+		reason     string
+	}{
+		{"half the time", base, double, 50, verdict.Options{}, verdict.Faster, ""},
+		{"twice the time", double, base, 50, verdict.Options{}, verdict.Slower, ""},
+		{"twice the time at p99", double, base, 99, verdict.Options{}, verdict.Slower, ""},
+		{"alike within a margin", base, alike, 50, verdict.Options{MarginAbs: 30}, verdict.Same, "within 30"},
+		{"alike within a fraction", base, alike, 50, verdict.Options{MarginRel: 0.3}, verdict.Same, "within "},
+		{"the larger margin counts", base, alike, 50, verdict.Options{MarginAbs: 0.001, MarginRel: 0.3}, verdict.Same, "within "},
+		{"alike, and no margin", base, alike, 50, verdict.Options{}, verdict.Undecided, ""},
+		{"a difference that does not matter", base, double, 50, verdict.Options{MarginAbs: 1000}, verdict.Same, "within 1000"},
+		{"a margin smaller than the difference", double, base, 50, verdict.Options{MarginAbs: 10}, verdict.Slower, ""},
+		{"too few on one side", few, double, 50, verdict.Options{}, verdict.Undecided, "p50 needs 6 samples of each, there are 5"},
+		{"too few for p99", few, few, 99, verdict.Options{}, verdict.Undecided, "p99 needs 368 samples of each, there are 5"},
+		{"nothing at all", verdict.Sorted{}, base, 50, verdict.Options{}, verdict.Undecided, "there are 0"},
+		{"the largest value is no question", base, double, 100, verdict.Options{}, verdict.Undecided, "not a question"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			j := verdict.Compare(test.a, test.b, test.percentile, test.o)
+			if j.Word != test.want || !strings.Contains(j.Reason, test.reason) {
+				t.Errorf("%s (%s), want %s (%s)\n%+v", j.Word, j.Reason, test.want, test.reason, j)
+			}
+			if j.Judged && !(j.Interval[0] <= j.Difference && j.Difference <= j.Interval[1]) {
+				t.Errorf("difference %v is outside its interval %v", j.Difference, j.Interval)
+			}
+		})
+	}
+}
+
+func TestCompareIsDeterministicAndMirrored(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	a, b := lognormal(rng, 60, 100), lognormal(rng, 80, 130)
+	first, again := verdict.Compare(a, b, 90, verdict.Options{Seed: 9}), verdict.Compare(a, b, 90, verdict.Options{Seed: 9})
+	if first != again {
+		t.Errorf("the same question has two answers:\n%+v\n%+v", first, again)
+	}
+	mirrored := verdict.Compare(b, a, 90, verdict.Options{Seed: 9})
+	if mirrored.Difference != -first.Difference {
+		t.Errorf("difference is %v one way and %v the other", first.Difference, mirrored.Difference)
+	}
+}
+
+// The one draw for each resample has the distribution of resampling value by value.
+func TestResamplingByRankIsResampling(t *testing.T) {
+	const n, percentile, resamples = 40, 75, 40_000
+	rng := rand.New(rand.NewPCG(7, 8))
+	// The values are their ranks, so that a resample's percentile is a rank; the
+	// other side is a constant, so that the difference is that rank.
+	ranks, zero := make(verdict.Sorted, n), make(verdict.Sorted, n)
+	for i := range ranks {
+		ranks[i] = float64(i + 1)
+	}
+	byValue := make([]float64, resamples)
+	for i := range byValue {
+		resample := make([]float64, n)
+		for k := range resample {
+			resample[k] = ranks[rng.IntN(n)]
+		}
+		byValue[i], _ = verdict.Quantile(verdict.Sort(resample), percentile)
+	}
+	sorted := verdict.Sort(byValue)
+	for _, confidence := range []float64{0.5, 0.8, 0.9, 0.95} {
+		j := verdict.Compare(ranks, zero, percentile, verdict.Options{Confidence: confidence, Resamples: resamples})
+		lo, _ := verdict.Quantile(sorted, 50*(1-confidence))
+		hi, _ := verdict.Quantile(sorted, 50*(1+confidence))
+		if math.Abs(j.Interval[0]-lo) > 1 || math.Abs(j.Interval[1]-hi) > 1 {
+			t.Errorf("at %v: by rank %v, value by value [%v %v]", confidence, j.Interval, lo, hi)
+		}
+	}
+}
+
+// falseAlarms is how often two samples of one population are called different.
+func falseAlarms(seed uint64, n int, percentile float64, trials int) float64 {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	alarms := 0
+	for i := range trials {
+		j := verdict.Compare(lognormal(rng, n, 100), lognormal(rng, n, 100), percentile, verdict.Options{Seed: uint64(i), Resamples: 500})
+		if j.Word == verdict.Faster || j.Word == verdict.Slower {
+			alarms++
+		}
+	}
+	return float64(alarms) / float64(trials)
+}
+
+// A/A: one population against itself. At 0.95 one in twenty may be an alarm.
+func TestFalseAlarmsAreAsRareAsStated(t *testing.T) {
+	for _, test := range []struct {
+		n          int
+		percentile float64
+	}{{6, 50}, {10, 50}, {30, 50}, {100, 50}, {40, 90}, {100, 90}, {400, 99}, {600, 99}} {
+		t.Run(fmt.Sprintf("p%v of %d", test.percentile, test.n), func(t *testing.T) {
+			const trials = 600
+			got := falseAlarms(1, test.n, test.percentile, trials)
+			t.Logf("%.4f of %d comparisons of one population with itself were alarms", got, trials)
+			if limit := 0.05 + 4*math.Sqrt(0.05*0.95/trials); got > limit {
+				t.Errorf("false alarms: %.4f, want %.4f at most", got, limit)
+			}
+		})
+	}
+}
+
+// The interval holds the true difference about as often as it says.
+func TestDifferenceIsCovered(t *testing.T) {
+	for _, test := range []struct {
+		n          int
+		percentile float64
+		truth      float64
+	}{
+		{30, 50, 100 - 130},
+		{200, 50, 100 - 130},
+		{100, 90, (100 - 130) * math.Exp(0.5*1.2815515655446004)},
+		{600, 99, (100 - 130) * math.Exp(0.5*2.3263478740408408)},
+	} {
+		t.Run(fmt.Sprintf("p%v of %d", test.percentile, test.n), func(t *testing.T) {
+			const trials = 600
+			rng := rand.New(rand.NewPCG(11, uint64(test.n)))
+			covered := 0
+			for i := range trials {
+				j := verdict.Compare(lognormal(rng, test.n, 100), lognormal(rng, test.n, 130), test.percentile, verdict.Options{Seed: uint64(i), Resamples: 500})
+				if j.Interval[0] <= test.truth && test.truth <= j.Interval[1] {
+					covered++
+				}
+			}
+			got := float64(covered) / trials
+			t.Logf("covered %.4f of %d", got, trials)
+			if limit := 0.95 - 4*math.Sqrt(0.05*0.95/trials); got < limit {
+				t.Errorf("covered %.4f, want %.4f at least", got, limit)
+			}
+		})
+	}
+}
+
+func TestALargerDifferenceIsNeverLessCertain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	base := lognormal(rng, 100, 100)
+	previous := math.Inf(1)
+	for shift := 0.0; shift <= 60; shift += 5 {
+		moved := make(verdict.Sorted, len(base))
+		for i, v := range base {
+			moved[i] = v + shift
+		}
+		j := verdict.Compare(moved, base, 50, verdict.Options{Seed: 1})
+		if j.Difference != moved[49]-base[49] {
+			t.Fatalf("shifted by %v: difference is %v", shift, j.Difference)
+		}
+		if j.PValue > previous {
+			t.Errorf("shifted by %v: p-value rose from %v to %v", shift, previous, j.PValue)
+		}
+		previous = j.PValue
+	}
+	if previous > 0.001 {
+		t.Errorf("a large difference has a p-value of %v", previous)
+	}
+}
+
+// The guess at missing samples is a guess; it must be of the right size.
+func TestMoreSamplesWouldDecide(t *testing.T) {
+	guesses, decided := 0, 0
+	for seed := range uint64(200) {
+		rng := rand.New(rand.NewPCG(seed, 15))
+		j := verdict.Compare(lognormal(rng, 20, 100), lognormal(rng, 20, 125), 50, verdict.Options{})
+		if j.Word != verdict.Undecided || j.More == 0 || j.Difference > 0 {
+			continue
+		}
+		guesses++
+		n := 20 + 2*int(j.More) // twice the guess: the difference seen is itself uncertain
+		if k := verdict.Compare(lognormal(rng, n, 100), lognormal(rng, n, 125), 50, verdict.Options{}); k.Word == verdict.Faster {
+			decided++
+		}
+	}
+	if guesses < 20 || decided < guesses/2 {
+		t.Errorf("%d guesses, of which %d decided; want most of them to", guesses, decided)
+	}
+}
+
+func TestDetectable(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	small, large := lognormal(rng, 20, 100), lognormal(rng, 2000, 100)
+	if s, l := verdict.Detectable(small, 50, verdict.Options{}), verdict.Detectable(large, 50, verdict.Options{}); !(l < s/3) || l <= 0 {
+		t.Errorf("20 samples detect %v, 2000 detect %v", s, l)
+	}
+	if d := verdict.Detectable(small[:5], 50, verdict.Options{}); !math.IsNaN(d) {
+		t.Errorf("5 samples detect %v, want nothing", d)
+	}
+}
+
+func ExampleCompare() {
+	esmodule := verdict.Sort([]float64{31, 32, 30, 33, 35, 31, 30, 34, 32, 33})
+	commonjs := verdict.Sort([]float64{55, 51, 54, 58, 52, 53, 57, 55, 52, 56})
+	j := verdict.Compare(esmodule, commonjs, 50, verdict.Options{Seed: 1})
+	fmt.Printf("the ES module is %s: %.0f ms at p50\n", j.Word, j.Difference)
+	// Output: the ES module is faster: -22 ms at p50
+}
+
+func BenchmarkCompare(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, y := lognormal(rng, 100_000, 100), lognormal(rng, 100_000, 101)
+	for b.Loop() {
+		verdict.Compare(x, y, 99, verdict.Options{})
+	}
+}
