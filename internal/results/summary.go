@@ -52,11 +52,28 @@ type SeriesSummary struct {
 	Metrics     map[string]MetricSummary `json:"metrics"`
 }
 
-// MetricSummary is a metric's percentiles, in the unit of its name.
+// MetricSummary is a metric's percentiles, in the unit of its name. Each is one
+// of the values that were measured.
 type MetricSummary struct {
 	N   int      `json:"n"`
+	Min *float64 `json:"min,omitempty"`
 	P50 *float64 `json:"p50,omitempty"`
 	P90 *float64 `json:"p90,omitempty"`
+	// P99 is absent below the samples that it needs (368).
 	P99 *float64 `json:"p99,omitempty"`
 	Max *float64 `json:"max,omitempty"`
+	// P50Interval is the median's distribution-free interval [lo, hi] at [Confidence];
+	// absent where there are too few values for one.
+	P50Interval []float64 `json:"p50Interval,omitempty"`
+}
+
+// Find returns the variant's series of that workload and temperature, or nil.
+// If a run measured several iteration counts, it is the first.
+func (v VariantSummary) Find(workload string, t Temperature) *SeriesSummary {
+	for i, s := range v.Series {
+		if s.Workload == workload && s.Temperature == t {
+			return &v.Series[i]
+		}
+	}
+	return nil
 }

@@ -1,0 +1,63 @@
+package results
+
+import "github.com/lambda-benchmark/lambda-benchmark/functions"
+
+// Temperature says what kind of start a sample saw.
+type Temperature string
+
+// The temperatures, as METHOD.md defines them. Only cold and warm are
+// measurements of a start; the others are counted, kept and shown apart.
+const (
+	Cold             Temperature = "cold"
+	Warm             Temperature = "warm"
+	ProvisionedFirst Temperature = "provisioned-first"
+	Proactive        Temperature = "proactive"
+	InitTimeout      Temperature = "init-timeout"
+	Unknown          Temperature = "unknown"
+)
+
+// Temperatures lists them in the order in which they are shown.
+func Temperatures() []Temperature {
+	return []Temperature{Cold, Warm, ProvisionedFirst, Proactive, InitTimeout, Unknown}
+}
+
+// Temperature classifies the sample by what both sides say about it. It is the
+// only place that does. Neither side is enough: a provisioned environment's
+// first record has an Init Duration that nobody waited for, and an environment
+// counts its invocations without knowing how it was made. Where the two
+// contradict each other, or one is missing, the answer is [Unknown], not a guess.
+func (s Sample) Temperature() Temperature {
+	if s.Record == nil || s.Answer == nil || s.Error != "" {
+		return Unknown
+	}
+	start := s.Record.InitDuration
+	if start == nil {
+		start = s.Record.RestoreDuration
+	}
+	if s.Answer.Invocation > 1 {
+		if start != nil {
+			return Unknown
+		}
+		return Warm
+	}
+	if s.Answer.Invocation < 1 {
+		return Unknown
+	}
+	switch s.Answer.InitializationType {
+	case functions.ProvisionedConcurrency:
+		return ProvisionedFirst
+	case functions.OnDemand, functions.SnapStart:
+	default:
+		return Unknown
+	}
+	switch {
+	case start == nil && s.Answer.InitializationType == functions.OnDemand:
+		return InitTimeout
+	case start == nil || s.Record.Duration == nil || s.Elapsed <= 0:
+		// A sample without the client's clock cannot prove that anybody waited.
+		return Unknown
+	case s.Elapsed < *start+*s.Record.Duration:
+		return Proactive
+	}
+	return Cold
+}
