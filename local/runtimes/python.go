@@ -1,0 +1,163 @@
+package runtimes
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+const pythonClientVersion = "4.2.2"
+
+// python is a Python managed runtime.
+type python struct {
+	version   string // 3.11
+	clientDir string
+}
+
+// askPython is the program that a Python interpreter is asked with. In a
+// virtual environment and behind the shim of a version manager it names the
+// interpreter itself; starting through a shim can take longer than all the rest.
+const askPython = `import json, platform, sys
+print(json.dumps([platform.python_version(), platform.machine(), getattr(sys, "_base_executable", None) or sys.executable]))`
+
+func (f *Finder) findPython(ctx context.Context, req request) (Runtime, error) {
+	title := "Python " + req.version
+	var base, version string
+	names := []string{"python" + req.version, "python3", "python"}
+	for _, candidate := range executables(names, inHome(".pyenv/versions/"+req.version+".*/bin")...) {
+		var ok bool
+		if base, version, ok = askPythonWho(ctx, candidate, req); ok {
+			break
+		}
+	}
+	if base == "" {
+		return Runtime{}, req.missing(title, "install python"+req.version+" so that it is on PATH", nil)
+	}
+	got, err := f.pythonEnvironment(ctx, req, base, version)
+	if err != nil {
+		return Runtime{}, err
+	}
+	interpreter := filepath.Join(got.root, "bin", "python"+req.version)
+	return Runtime{
+		Version: version, Client: "awslambdaric " + got.Version, Interpreter: interpreter,
+		family: python{version: req.version, clientDir: sitePackages(got.root, req.version)},
+	}, nil
+}
+
+func sitePackages(root, version string) string {
+	return filepath.Join(root, "lib", "python"+version, "site-packages")
+}
+
+func askPythonWho(ctx context.Context, candidate string, req request) (base, version string, ok bool) {
+	said, _, err := command{argv: []string{candidate, "-I", "-c", askPython}, env: environ(), limit: 10 * time.Second}.run(ctx)
+	if err != nil {
+		return "", "", false
+	}
+	var answer [3]string
+	if json.Unmarshal(said, &answer) != nil {
+		return "", "", false
+	}
+	architecture := map[string]functions.Architecture{
+		"x86_64": functions.X8664, "AMD64": functions.X8664, "aarch64": functions.ARM64, "arm64": functions.ARM64,
+	}[answer[1]]
+	if !strings.HasPrefix(answer[0], req.version+".") || architecture != req.architecture || !filepath.IsAbs(answer[2]) {
+		return "", "", false
+	}
+	return answer[2], answer[0], true
+}
+
+// pythonEnvironment returns a virtual environment with the official client and
+// nothing else in it: what the host's owner has installed for the interpreter
+// is not in AWS's runtime either, and its .pth files would run at every start.
+func (f *Finder) pythonEnvironment(ctx context.Context, req request, base, version string) (folder, error) {
+	const title = "awslambdaric " + pythonClientVersion
+	return f.cache().get(ctx, recipe{
+		name:  fmt.Sprintf("awslambdaric-%s-python-%s-%.4x", pythonClientVersion, version, sha256.Sum256([]byte(base))),
+		title: title + " for Python " + version,
+		fill: func(ctx context.Context, root, downloads string) (origin, error) {
+			venv := command{
+				argv: []string{base, "-I", "-m", "venv", "--without-pip", "--symlinks", root}, env: environ(), limit: time.Minute,
+			}
+			if _, _, err := venv.run(ctx); err != nil {
+				return origin{}, req.missing("Python's module venv", "install Debian's python"+req.version+"-venv, or what your system calls it", err)
+			}
+			if err := downloadWheels(ctx, "awslambdaric=="+pythonClientVersion, base, req.version, downloads); errors.Is(err, errNoPip) {
+				return origin{}, req.missing(title, "install pip, which can fetch it", nil)
+			} else if err != nil {
+				return origin{}, req.unfetched(title, err)
+			}
+			site := sitePackages(root, req.version)
+			wheels, err := filepath.Glob(filepath.Join(downloads, "*.whl"))
+			if err != nil {
+				return origin{}, err
+			}
+			// A wheel without scripts and data, as these are, is installed by unpacking it.
+			everything := func(name string) (string, bool) { return name, !strings.HasSuffix(name, "/") }
+			for _, wheel := range wheels {
+				if err := unpackZip(wheel, site, everything); err != nil {
+					return origin{}, req.unfetched(title, err)
+				}
+			}
+			interpreter := filepath.Join(root, "bin", "python"+req.version)
+			for _, args := range [][]string{
+				// Functions are started with -B, so nobody else would ever compile these.
+				{"-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", site},
+				{"-B", "-c", "import awslambdaric.bootstrap, runtime_client"},
+			} {
+				start := command{argv: append([]string{interpreter}, args...), dir: root, env: environ(), limit: time.Minute}
+				if _, _, err := start.run(ctx); err != nil {
+					return origin{}, req.unfetched(title, err)
+				}
+			}
+			from := origin{Source: "pip awslambdaric==" + pythonClientVersion, Version: pythonClientVersion}
+			from.Archives, err = hashArchives(downloads)
+			return from, err
+		},
+	})
+}
+
+var errNoPip = errors.New("no pip on PATH")
+
+// downloadWheels fetches a package and what it needs, as wheels: never as
+// sources, whose build would need a compiler. The interpreter's own pip comes
+// first, then any other, told which Python the wheels are for. With an empty
+// version they are for whichever.
+func downloadWheels(ctx context.Context, requirement, interpreter, version, downloads string) error {
+	args := []string{"download", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--dest", downloads}
+	var pips [][]string
+	if interpreter != "" {
+		pips = append(pips, append([]string{interpreter, "-m", "pip"}, args...))
+	}
+	if version != "" {
+		args = append(args, "--python-version", version, "--implementation", "cp")
+	}
+	for _, pip := range executables([]string{"pip" + version, "pip3", "pip"}) {
+		pips = append(pips, append([]string{pip}, args...))
+	}
+	err := errNoPip
+	for _, pip := range pips {
+		fetch := command{argv: append(pip, requirement), dir: downloads, limit: 10 * time.Minute}
+		if _, _, err = fetch.run(ctx); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// launch starts the official client as its module. AWS's task root is
+// read-only, so Python never writes compiled modules there; here it might be
+// allowed to, and -B keeps the second cold start like the first.
+func (p python) launch(interpreter, taskRoot, handler string, _ int) ([]string, map[string]string) {
+	return []string{interpreter, "-B", "-m", "awslambdaric", handler}, map[string]string{
+		"AWS_EXECUTION_ENV":  "AWS_Lambda_python" + p.version,
+		"LAMBDA_RUNTIME_DIR": p.clientDir,
+		"PATH":               searchPath(filepath.Dir(interpreter)),
+	}
+}
