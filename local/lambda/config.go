@@ -138,12 +138,17 @@ func checkVariables(variables map[string]string) error {
 				"Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "+variablePattern+", Member must not be null]")
 		}
 	}
-	measured, err := json.Marshal(variables)
-	if err != nil {
-		return serviceError(err)
-	}
-	if len(variables) > 0 && len(measured) > variablesLimit {
+	if measured := measure(variables); len(measured) > variablesLimit {
 		return invalidParameter(unable+"exceeded the 4KB limit. String measured: %s", measured)
 	}
 	return nil
+}
+
+// measure is the string whose length Lambda limits.
+func measure(variables map[string]string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(variables) // strings always encode, and a Builder never fails
+	return strings.TrimSuffix(b.String(), "\n")
 }
