@@ -15,6 +15,9 @@ const (
 	WorkloadSHA256 Workload = "sha256"
 )
 
+// MaxIterations is the most that an event may ask for.
+const MaxIterations = 10_000_000
+
 // Event is what a benchmarked function is invoked with.
 type Event struct {
 	Workload   Workload `json:"workload,omitempty"`
@@ -68,7 +71,7 @@ func ParseAnswer(payload []byte) (Answer, error) {
 		return Answer{}, fmt.Errorf("parse answer: response: %w", err)
 	}
 	if response.StatusCode != 200 {
-		return Answer{}, fmt.Errorf("parse answer: status code is %d, want 200", response.StatusCode)
+		return Answer{}, fmt.Errorf("parse answer: status code is %d, want 200%s", response.StatusCode, refusal(response.Body))
 	}
 	if response.Body == nil {
 		return Answer{}, fmt.Errorf("parse answer: the response has no body")
@@ -88,4 +91,15 @@ func ParseAnswer(payload []byte) (Answer, error) {
 		return a, fmt.Errorf("parse answer: metrics is empty")
 	}
 	return a, nil
+}
+
+// refusal is what a function says of an event that breaks the contract.
+func refusal(body *string) string {
+	var refused struct {
+		Error string `json:"error"`
+	}
+	if body == nil || json.Unmarshal([]byte(*body), &refused) != nil || refused.Error == "" {
+		return ""
+	}
+	return ": " + refused.Error
 }
