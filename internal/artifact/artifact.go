@@ -1,0 +1,169 @@
+package artifact
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+// Artifact is a zip, ready to be deployed.
+type Artifact struct {
+	// Path of the zip.
+	Path string
+	// SHA256 of the zip, in hexadecimal.
+	SHA256 string
+	// Size of the zip in bytes.
+	Size int64
+	// Toolchain made it: go1.26.8, or "none" where the sources are shipped as they are.
+	Toolchain string
+}
+
+// Builder builds artefacts. Its fields are set before the first Build, which
+// may then be called concurrently.
+type Builder struct {
+	// Root of the repository; the sources are under Root/functions.
+	Root string
+	// Dir holds everything that is built: Root/.build.
+	Dir string
+	// Progress, if not nil, is told what takes its time. It may be called concurrently.
+	Progress func(format string, args ...any)
+
+	mu         sync.Mutex
+	toolchains map[string]*lookup
+	busy       map[string]chan struct{}
+}
+
+// lookup is a search for a toolchain that is made once.
+type lookup struct {
+	mu   sync.Mutex
+	done bool
+	tool toolchain
+	err  error
+}
+
+// MissingToolchainError says that a cell cannot be built on this machine.
+type MissingToolchainError struct {
+	Function, Language string
+	Architecture       functions.Architecture
+	// Missing is what is not there: the .NET 8 SDK.
+	Missing string
+	// Hint is how to get it, or how to leave the cell out.
+	Hint string
+}
+
+func (e *MissingToolchainError) Error() string {
+	return fmt.Sprintf("build %s in %s for %s: %s is missing: %s", e.Function, e.Language, e.Architecture, e.Missing, e.Hint)
+}
+
+// Build makes the zip of a function for an architecture, or finds the one that
+// was made before.
+func (b *Builder) Build(ctx context.Context, f functions.Function, arch functions.Architecture) (Artifact, error) {
+	a, err := b.build(ctx, f, arch)
+	var missing *MissingToolchainError
+	if err != nil && !errors.As(err, &missing) { // which names its cell itself
+		return Artifact{}, fmt.Errorf("build %s in %s for %s: %w", f.Name, f.Language, arch, err)
+	}
+	return a, err
+}
+
+func (b *Builder) build(ctx context.Context, f functions.Function, arch functions.Architecture) (Artifact, error) {
+	if f.Builder == builderZip {
+		return b.own(f, arch)
+	}
+	r, ok := recipes[f.Builder]
+	if !ok {
+		return Artifact{}, fmt.Errorf("no builder is called %q: choose from %s, %s", f.Builder, recipeNames(), builderZip)
+	}
+	source := filepath.Join(b.Root, "functions", filepath.FromSlash(f.Source))
+	if info, err := os.Stat(source); err != nil {
+		return Artifact{}, fmt.Errorf("find the source: %w", err)
+	} else if !info.IsDir() {
+		return Artifact{}, fmt.Errorf("find the source: %s is not a folder", source)
+	}
+	tool, err := b.toolchain(ctx, r, f, arch, source)
+	if err != nil {
+		return Artifact{}, err
+	}
+
+	cell := f.Name + "-" + f.Language + "-any"
+	if !r.portable {
+		cell = f.Name + "-" + f.Language + "-" + string(arch)
+	}
+	release, err := b.lock(ctx, cell)
+	if err != nil {
+		return Artifact{}, err
+	}
+	defer release()
+
+	j := &job{
+		builder: b, recipe: r, function: f, arch: arch, tool: tool, source: source,
+		stage: filepath.Join(b.Dir, "stage", cell),
+	}
+	if r.cachedByTool {
+		return j.make(ctx, cell, "")
+	}
+	sources, err := hashTree(source)
+	if err != nil {
+		return Artifact{}, fmt.Errorf("hash the source: %w", err)
+	}
+	key := hashStrings(layoutVersion, r.name, tool.version, f.Handler, cell, sources)
+	if a, err := describe(b.zipPath(cell, key), tool.version); err == nil {
+		return a, nil
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return Artifact{}, err
+	}
+	return j.make(ctx, cell, key)
+}
+
+// own is the artefact of somebody who brings a zip: it is checked, not made.
+func (b *Builder) own(f functions.Function, arch functions.Architecture) (Artifact, error) {
+	path := filepath.FromSlash(f.Source)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(b.Root, "functions", path)
+	}
+	if err := Check(path, f, arch); err != nil {
+		return Artifact{}, err
+	}
+	return describe(path, "none")
+}
+
+func (b *Builder) zipPath(cell, key string) string {
+	return filepath.Join(b.Dir, "artifacts", cell+"-"+key[:16]+".zip")
+}
+
+func (b *Builder) progress(format string, args ...any) {
+	if b.Progress != nil {
+		b.Progress(format, args...)
+	}
+}
+
+// describe reads a zip that is there.
+func describe(path, toolchain string) (Artifact, error) {
+	sum, size, err := hashFile(path)
+	if err != nil {
+		return Artifact{}, err
+	}
+	return Artifact{Path: path, SHA256: sum, Size: size, Toolchain: toolchain}, nil
+}
+
+func hashFile(path string) (sum string, size int64, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer file.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, file)
+	if err != nil {
+		return "", 0, fmt.Errorf("hash %s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), size, nil
+}

@@ -1,0 +1,129 @@
+package artifact
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+// layoutVersion is part of every key. Raise it when the way that a zip is laid
+// out changes, so that older ones are not found any more.
+const layoutVersion = "1"
+
+// recipe is how the sources of one kind become the files of a zip.
+type recipe struct {
+	name string
+	// portable files are the same for both architectures.
+	portable bool
+	// cachedByTool recipes are run every time, because their tool is the better cache.
+	cachedByTool bool
+	// find looks for the toolchain on this machine. An [absence] is the error for
+	// one that is missing or too old.
+	find func(ctx context.Context, j *job) (toolchain, error)
+	// image is where Docker has the same toolchain; hint is how to install it.
+	image, hint string
+	// build leaves the files in a folder, which is then zipped as far as keep wants.
+	build func(ctx context.Context, j *job) (dir string, err error)
+	keep  func(name string) bool
+}
+
+var recipes = map[string]*recipe{}
+
+func init() {
+	for _, r := range []*recipe{nodejsRecipe, pythonRecipe, npmRecipe, mavenRecipe, dotnetRecipe, goRecipe, cargoRecipe} {
+		recipes[r.name] = r
+	}
+}
+
+func recipeNames() string {
+	return strings.Join(slices.Sorted(maps.Keys(recipes)), ", ")
+}
+
+// job is one build that is being made.
+type job struct {
+	builder  *Builder
+	recipe   *recipe
+	function functions.Function
+	arch     functions.Architecture
+	tool     toolchain
+	source   string
+	// stage is this job's own folder, empty at its start and removed at its end.
+	stage string
+}
+
+// make builds, zips and checks. Without a key the zip is named by its content.
+func (j *job) make(ctx context.Context, cell, key string) (Artifact, error) {
+	b := j.builder
+	if !j.recipe.cachedByTool {
+		b.progress("building %s with %s", cell, j.tool.version)
+	}
+	if err := os.RemoveAll(j.stage); err != nil {
+		return Artifact{}, fmt.Errorf("empty the staging folder: %w", err)
+	}
+	if err := os.MkdirAll(j.stage, 0o777); err != nil {
+		return Artifact{}, fmt.Errorf("make the staging folder: %w", err)
+	}
+	defer os.RemoveAll(j.stage)
+
+	dir, err := j.recipe.build(ctx, j)
+	if err != nil {
+		return Artifact{}, err
+	}
+	artifacts := filepath.Join(b.Dir, "artifacts")
+	if err := os.MkdirAll(artifacts, 0o777); err != nil {
+		return Artifact{}, fmt.Errorf("make the folder of artefacts: %w", err)
+	}
+	aside := filepath.Join(artifacts, cell+".tmp") // the lock makes it ours
+	defer os.Remove(aside)
+	if err := writeZip(aside, dir, j.recipe.keep); err != nil {
+		return Artifact{}, err
+	}
+	for _, arch := range j.architectures() {
+		if err := Check(aside, j.function, arch); err != nil {
+			return Artifact{}, fmt.Errorf("the build made the wrong thing: %w", err)
+		}
+	}
+	a, err := describe(aside, j.tool.version)
+	if err != nil {
+		return Artifact{}, err
+	}
+	if key == "" {
+		key = a.SHA256
+	}
+	a.Path = b.zipPath(cell, key)
+	if err := os.Rename(aside, a.Path); err != nil {
+		return Artifact{}, fmt.Errorf("put the zip into its place: %w", err)
+	}
+	return a, nil
+}
+
+// architectures that the zip is for.
+func (j *job) architectures() []functions.Architecture {
+	if j.recipe.portable {
+		return []functions.Architecture{functions.ARM64, functions.X8664}
+	}
+	return []functions.Architecture{j.arch}
+}
+
+// run runs a command of the toolchain in dir.
+func (j *job) run(ctx context.Context, dir string, variables []string, argv ...string) error {
+	if j.tool.image != "" {
+		return j.runInDocker(ctx, dir, variables, argv...)
+	}
+	_, err := run(ctx, dir, slices.Concat(j.tool.variables, variables), argv...)
+	return err
+}
+
+// stageSources copies the sources to where a tool may write beside them.
+func (j *job) stageSources(context.Context) (string, error) {
+	if err := copyTree(j.source, j.stage); err != nil {
+		return "", fmt.Errorf("stage the source: %w", err)
+	}
+	return j.stage, nil
+}

@@ -1,0 +1,148 @@
+package artifact
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+// toolchain is what the commands of a recipe are run with.
+type toolchain struct {
+	// version is a part of the cache's key and of the artefact's description.
+	version string
+	// variables for every command.
+	variables []string
+	// image is set if the commands run in Docker.
+	image string
+}
+
+// noToolchain is for sources that are shipped as they are.
+var noToolchain = toolchain{version: "none"}
+
+// absence is the error of a search that found nothing good enough.
+type absence struct {
+	missing string // "a JDK 21 or newer"
+}
+
+func (a absence) Error() string { return a.missing + " is missing" }
+
+// toolchain finds what a recipe needs: on this machine, then in Docker. The
+// answer is remembered.
+func (b *Builder) toolchain(ctx context.Context, r *recipe, f functions.Function, arch functions.Architecture, source string) (toolchain, error) {
+	b.mu.Lock()
+	if b.toolchains == nil {
+		b.toolchains = map[string]*lookup{}
+	}
+	key := strings.Join([]string{r.name, source, string(arch)}, "\x00")
+	if r.portable {
+		key = r.name
+	}
+	l, ok := b.toolchains[key]
+	if !ok {
+		l = &lookup{}
+		b.toolchains[key] = l
+	}
+	b.mu.Unlock()
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.done {
+		j := &job{builder: b, recipe: r, function: f, arch: arch, source: source}
+		l.tool, l.err = findToolchain(ctx, j)
+		l.done = ctx.Err() == nil // who was interrupted has not looked
+	}
+	var absent absence
+	if errors.As(l.err, &absent) {
+		return toolchain{}, &MissingToolchainError{
+			Function: f.Name, Language: f.Language, Architecture: arch, Missing: absent.missing,
+			Hint: fmt.Sprintf("%s, or start a Docker engine, or leave the cell out: exclude: %s in the stage's configuration, -only without it here",
+				r.hint, f.Language),
+		}
+	}
+	return l.tool, l.err
+}
+
+func findToolchain(ctx context.Context, j *job) (toolchain, error) {
+	tool, err := j.recipe.find(ctx, j)
+	var absent absence
+	if err == nil || !errors.As(err, &absent) || j.recipe.image == "" {
+		return tool, err
+	}
+	if dockerEngine(ctx) {
+		j.builder.progress("%v here: building with %s in Docker", absent, j.recipe.image)
+		return toolchain{version: j.recipe.image, image: j.recipe.image}, nil
+	}
+	return toolchain{}, err
+}
+
+// version runs a command that prints its version, and returns the first word
+// that starts with a digit.
+func version(ctx context.Context, variables []string, argv ...string) (string, error) {
+	output, err := run(ctx, "", variables, argv...)
+	if err != nil {
+		return "", err
+	}
+	for word := range strings.FieldsSeq(output) {
+		if word[0] >= '0' && word[0] <= '9' {
+			return word, nil
+		}
+	}
+	return "", fmt.Errorf("run %s: its output names no version: %s", strings.Join(argv, " "), strings.TrimSpace(output))
+}
+
+// tooOldOrMissing asks a command for its version. A command that is not there,
+// or cannot run, or is older than minimum, is an absence.
+func tooOldOrMissing(ctx context.Context, what, minimum string, variables []string, argv ...string) (string, error) {
+	v, err := version(ctx, variables, argv...)
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "", absence{fmt.Sprintf("%s %s or newer", what, minimum)}
+	case ctx.Err() != nil:
+		return "", err
+	case err != nil:
+		return "", absence{fmt.Sprintf("a working %s %s or newer (%v)", what, minimum, err)}
+	case !atLeast(v, minimum):
+		return "", absence{fmt.Sprintf("%s %s or newer (found %s)", what, minimum, v)}
+	}
+	return v, nil
+}
+
+// atLeast compares versions number by number: 1.10 is newer than 1.9. What
+// follows the numbers (-beta, +1) is left aside.
+func atLeast(v, minimum string) bool {
+	have, want := numbers(v), numbers(minimum)
+	for i, w := range want {
+		h := 0
+		if i < len(have) {
+			h = have[i]
+		}
+		if h != w {
+			return h > w
+		}
+	}
+	return true
+}
+
+func numbers(v string) []int {
+	var all []int
+	for part := range strings.SplitSeq(v, ".") {
+		digits := part
+		if end := strings.IndexFunc(part, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+			digits = part[:end]
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil {
+			return all
+		}
+		all = append(all, n)
+		if digits != part {
+			return all
+		}
+	}
+	return all
+}
