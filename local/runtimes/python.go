@@ -144,8 +144,12 @@ func downloadWheels(ctx context.Context, requirement, interpreter, version, down
 	err := errNoPip
 	for _, pip := range pips {
 		fetch := command{argv: append(pip, requirement), dir: downloads, limit: 10 * time.Minute}
-		if _, _, err = fetch.run(ctx); err == nil || ctx.Err() != nil {
-			return err
+		_, _, failed := fetch.run(ctx)
+		if failed == nil || ctx.Err() != nil {
+			return failed
+		}
+		if !strings.Contains(failed.Error(), "No module named pip") {
+			err = failed
 		}
 	}
 	return err
