@@ -1,0 +1,148 @@
+package awsapi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/logs"
+)
+
+// maxFilterLimit is the most events that one page of FilterLogEvents has.
+const maxFilterLimit = 10_000
+
+type cloudWatchLogs struct {
+	server *Server
+	store  *logs.Store
+	quota  *rate.Limiter // of FilterLogEvents
+}
+
+func newCloudWatchLogs(s *Server) JSONService {
+	svc := &cloudWatchLogs{server: s, store: s.options.Logs, quota: perSecond(cmp.Or(s.options.FilterRate, 5))}
+	return Operations{
+		"FilterLogEvents":   Operation(svc.filterLogEvents),
+		"DescribeLogGroups": Operation(svc.describeLogGroups),
+	}
+}
+
+type filterLogEventsInput struct {
+	LogGroupName        string   `json:"logGroupName"`
+	LogGroupIdentifier  string   `json:"logGroupIdentifier"`
+	LogStreamNames      []string `json:"logStreamNames"`
+	LogStreamNamePrefix string   `json:"logStreamNamePrefix"`
+	StartTime           *int64   `json:"startTime"`
+	EndTime             *int64   `json:"endTime"`
+	FilterPattern       string   `json:"filterPattern"`
+	NextToken           string   `json:"nextToken"`
+	Limit               *int     `json:"limit"`
+}
+
+type filterLogEventsOutput struct {
+	Events             []logEventJSON `json:"events"`
+	SearchedLogStreams []struct{}     `json:"searchedLogStreams"` // AWS leaves it empty since 2020
+	NextToken          string         `json:"nextToken,omitempty"`
+}
+
+type logEventJSON struct {
+	LogStreamName string `json:"logStreamName"`
+	Timestamp     int64  `json:"timestamp"`
+	Message       string `json:"message"`
+	IngestionTime int64  `json:"ingestionTime"`
+	EventID       string `json:"eventId"`
+}
+
+func (l *cloudWatchLogs) filterLogEvents(_ context.Context, c *Call, in filterLogEventsInput) (filterLogEventsOutput, error) {
+	group := l.group(in)
+	// The resource that AWS names has an empty log stream, so log-group:NAME:* matches it and log-group:NAME does not.
+	if err := c.Authorize("logs:FilterLogEvents", l.server.arn("logs", "log-group:"+group+":log-stream:")); err != nil {
+		return filterLogEventsOutput{}, err
+	}
+	if !l.quota.Allow() {
+		return filterLogEventsOutput{}, &Error{Code: "ThrottlingException", Message: "Rate exceeded"}
+	}
+	query, err := in.query(group)
+	if err != nil {
+		return filterLogEventsOutput{}, err
+	}
+	events, next, err := l.store.Filter(query)
+	if errors.Is(err, logs.ErrNoGroup) {
+		return filterLogEventsOutput{}, &Error{Code: "ResourceNotFoundException", Message: "The specified log group does not exist."}
+	}
+	if err != nil {
+		return filterLogEventsOutput{}, invalidQuery(err.Error())
+	}
+	out := filterLogEventsOutput{Events: make([]logEventJSON, 0, len(events)), SearchedLogStreams: []struct{}{}, NextToken: next}
+	for _, e := range events {
+		out.Events = append(out.Events, logEventJSON{
+			LogStreamName: e.Stream, Message: e.Message, EventID: e.ID,
+			Timestamp: e.Timestamp.UnixMilli(), IngestionTime: e.Ingestion.UnixMilli(),
+		})
+	}
+	return out, nil
+}
+
+// group is the log group that is asked for; an identifier is its name or its ARN.
+func (l *cloudWatchLogs) group(in filterLogEventsInput) string {
+	name := cmp.Or(in.LogGroupName, in.LogGroupIdentifier)
+	return strings.TrimPrefix(name, l.server.arn("logs", "log-group:"))
+}
+
+func (in filterLogEventsInput) query(group string) (logs.Query, error) {
+	q := logs.Query{
+		Group: group, Streams: in.LogStreamNames, StreamPrefix: in.LogStreamNamePrefix,
+		Filter: in.FilterPattern, NextToken: in.NextToken, Limit: maxFilterLimit,
+	}
+	if (in.LogGroupName == "") == (in.LogGroupIdentifier == "") {
+		return q, invalidQuery("give either logGroupName or logGroupIdentifier")
+	}
+	if in.Limit != nil {
+		if *in.Limit < 1 || *in.Limit > maxFilterLimit {
+			return q, invalidQuery(fmt.Sprintf("limit must be from 1 to %d, not %d", maxFilterLimit, *in.Limit))
+		}
+		q.Limit = *in.Limit
+	}
+	if in.StartTime != nil {
+		q.From = time.UnixMilli(*in.StartTime)
+	}
+	if in.EndTime != nil {
+		q.To = time.UnixMilli(*in.EndTime)
+	}
+	return q, nil
+}
+
+func invalidQuery(message string) *Error {
+	return &Error{Code: "InvalidParameterException", Message: message}
+}
+
+type describeLogGroupsInput struct {
+	LogGroupNamePrefix string `json:"logGroupNamePrefix"`
+}
+
+type describeLogGroupsOutput struct {
+	LogGroups []logGroupJSON `json:"logGroups"`
+}
+
+type logGroupJSON struct {
+	LogGroupName  string `json:"logGroupName"`
+	ARN           string `json:"arn"`
+	LogGroupClass string `json:"logGroupClass"`
+}
+
+// describeLogGroups answers in one page: a stack has fewer groups than AWS's page of 50 would cut.
+func (l *cloudWatchLogs) describeLogGroups(_ context.Context, c *Call, in describeLogGroupsInput) (describeLogGroupsOutput, error) {
+	out := describeLogGroupsOutput{LogGroups: []logGroupJSON{}}
+	if err := c.Authorize("logs:DescribeLogGroups", l.server.arn("logs", "log-group::log-stream:")); err != nil {
+		return out, err
+	}
+	for _, name := range l.store.Groups() {
+		if strings.HasPrefix(name, in.LogGroupNamePrefix) {
+			out.LogGroups = append(out.LogGroups, logGroupJSON{LogGroupName: name, ARN: l.server.arn("logs", "log-group:"+name+":*"), LogGroupClass: "STANDARD"})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,84 @@
+package awsapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// maxJSONBody is DynamoDB's limit of a batch, the largest of the JSON services.
+const maxJSONBody = 16 << 20
+
+// JSONService is a service that speaks AWS's JSON protocol.
+type JSONService interface {
+	// ServeJSON answers one operation. The answer is written as JSON, an
+	// *[Error] as AWS writes it, any other error as the service's failure.
+	ServeJSON(ctx context.Context, c *Call) (answer any, err error)
+}
+
+// Call is one request to a [JSONService].
+type Call struct {
+	// Operation stands after the dot in X-Amz-Target: GetParameter.
+	Operation   string
+	AccessKeyID string
+	RequestID   string
+	Body        []byte
+	request     *http.Request
+	server      *Server
+}
+
+// Decode reads the call's body.
+func (c *Call) Decode(into any) error {
+	if err := json.Unmarshal(c.Body, into); err != nil {
+		return &Error{Code: "SerializationException", Message: err.Error()}
+	}
+	return nil
+}
+
+// Authorize says whether the caller may do the action on the resource.
+func (c *Call) Authorize(action, resource string) error {
+	return c.server.authorize(c.AccessKeyID, action, resource)
+}
+
+// contentType is the version of the protocol that the caller speaks.
+func (c *Call) contentType() string {
+	if strings.HasPrefix(c.request.Header.Get("Content-Type"), "application/x-amz-json-1.0") {
+		return "application/x-amz-json-1.0"
+	}
+	return "application/x-amz-json-1.1"
+}
+
+type jsonHandler func(w http.ResponseWriter, c *Call)
+
+func serveJSON(w http.ResponseWriter, c *Call, h JSONService) {
+	answer, err := h.ServeJSON(c.request.Context(), c)
+	if err != nil {
+		writeJSONError(w, c, err)
+		return
+	}
+	writeJSON(w, c.contentType(), http.StatusOK, answer)
+}
+
+// Operations is a [JSONService] made of its operations, by name.
+type Operations map[string]func(ctx context.Context, c *Call) (any, error)
+
+// ServeJSON calls the operation of that name.
+func (o Operations) ServeJSON(ctx context.Context, c *Call) (any, error) {
+	f, ok := o[c.Operation]
+	if !ok {
+		return nil, unknownOperation(c.Operation)
+	}
+	return f(ctx, c)
+}
+
+// Operation is an entry of [Operations] that takes its input decoded.
+func Operation[In, Out any](f func(ctx context.Context, c *Call, in In) (Out, error)) func(context.Context, *Call) (any, error) {
+	return func(ctx context.Context, c *Call) (any, error) {
+		var in In
+		if err := c.Decode(&in); err != nil {
+			return nil, err
+		}
+		return f(ctx, c, in)
+	}
+}

@@ -1,0 +1,249 @@
+package awsapi
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
+)
+
+// Lambda is what the REST API needs of the Lambda service. A *lambda.Service has it.
+type Lambda interface {
+	// Invoke decides itself whether the caller may.
+	Invoke(ctx context.Context, in lambda.InvokeInput) (lambda.InvokeOutput, error)
+	// Authorize says whether a caller may do any other action on a function.
+	Authorize(c lambda.Caller, action, function, qualifier string) error
+	GetFunction(function, qualifier string) (lambda.Configuration, error)
+	UpdateFunctionConfiguration(function string, change lambda.ConfigurationChange) (lambda.Configuration, error)
+	PublishVersion(function, description string) (lambda.Configuration, error)
+	// ListFunctions describes $LATEST of every function, sorted by name.
+	ListFunctions() []lambda.Configuration
+}
+
+// restOperation answers one operation of the REST API: the status and what is written as JSON.
+type restOperation func(r *http.Request) (status int, answer any, err error)
+
+func (s *Server) routeLambda() {
+	const functions = "/2015-03-31/functions"
+	operations := map[string]restOperation{
+		"GET " + functions:                               s.listFunctions,
+		"GET " + functions + "/{$}":                      s.listFunctions, // the AWS CLI's spelling
+		"GET " + functions + "/{function}":               s.getFunction,
+		"GET " + functions + "/{function}/configuration": s.getFunctionConfiguration,
+		"PUT " + functions + "/{function}/configuration": s.updateFunctionConfiguration,
+		"POST " + functions + "/{function}/versions":     s.publishVersion,
+		"GET /2016-08-19/account-settings":               s.getAccountSettings,
+		"GET /2016-08-19/account-settings/{$}":           s.getAccountSettings,
+	}
+	for pattern, operation := range operations {
+		s.rest.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			status, answer, err := operation(r)
+			if err != nil {
+				writeRESTError(w, err)
+				return
+			}
+			writeJSON(w, "application/json", status, answer)
+		})
+	}
+	s.rest.HandleFunc("POST "+functions+"/{function}/invocations", s.invoke)
+	s.rest.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeRESTError(w, unknownOperation(r.Method+" "+r.URL.Path))
+	})
+}
+
+// function returns the function and the qualifier that a request names, after
+// the caller's right to the action has been checked.
+func (s *Server) function(r *http.Request, action string) (function, qualifier string, err error) {
+	function, qualifier = r.PathValue("function"), r.URL.Query().Get("Qualifier")
+	caller := lambda.Caller{AccessKeyID: accessKeyOf(r.Context())}
+	return function, qualifier, s.options.Lambda.Authorize(caller, action, function, qualifier)
+}
+
+func (s *Server) getFunction(r *http.Request) (int, any, error) {
+	function, qualifier, err := s.function(r, "lambda:GetFunction")
+	if err != nil {
+		return 0, nil, err
+	}
+	c, err := s.options.Lambda.GetFunction(function, qualifier)
+	if err != nil {
+		return 0, nil, err
+	}
+	// AWS adds a presigned URL of the code, which this machine does not serve.
+	answer := getFunctionOutput{Configuration: configurationOf(c), Code: map[string]string{"RepositoryType": "S3"}}
+	if c.ReservedConcurrency != nil {
+		answer.Concurrency = &concurrencyJSON{ReservedConcurrentExecutions: *c.ReservedConcurrency}
+	}
+	return http.StatusOK, answer, nil
+}
+
+func (s *Server) getFunctionConfiguration(r *http.Request) (int, any, error) {
+	function, qualifier, err := s.function(r, "lambda:GetFunctionConfiguration")
+	if err != nil {
+		return 0, nil, err
+	}
+	c, err := s.options.Lambda.GetFunction(function, qualifier)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, configurationOf(c), nil
+}
+
+func (s *Server) updateFunctionConfiguration(r *http.Request) (int, any, error) {
+	function, _, err := s.function(r, "lambda:UpdateFunctionConfiguration")
+	if err != nil {
+		return 0, nil, err
+	}
+	change, err := decodeChange(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	c, err := s.options.Lambda.UpdateFunctionConfiguration(function, change)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, configurationOf(c), nil
+}
+
+func (s *Server) publishVersion(r *http.Request) (int, any, error) {
+	function, _, err := s.function(r, "lambda:PublishVersion")
+	if err != nil {
+		return 0, nil, err
+	}
+	var in struct{ CodeSha256, Description, RevisionId string }
+	if err := decodeREST(r, &in, "CodeSha256", "Description", "RevisionId"); err != nil {
+		return 0, nil, err
+	}
+	if in.CodeSha256 != "" || in.RevisionId != "" {
+		current, err := s.options.Lambda.GetFunction(function, "")
+		if err != nil {
+			return 0, nil, err
+		}
+		if in.RevisionId != "" && in.RevisionId != current.RevisionID {
+			return 0, nil, &Error{Code: "PreconditionFailedException", Status: http.StatusPreconditionFailed, Message: "The Revision Id provided does not match the latest Revision Id. " +
+				"Call the GetFunction/GetAlias API to retrieve the latest Revision Id", Extra: userError}
+		}
+		if sha := codeSHA256(current.CodeSHA256); in.CodeSha256 != "" && in.CodeSha256 != sha {
+			return 0, nil, invalidParameter(fmt.Sprintf("CodeSHA256 (%s) is different from current CodeSHA256 in $LATEST (%s). Please try again with the CodeSHA256 in $LATEST.", in.CodeSha256, sha))
+		}
+	}
+	c, err := s.options.Lambda.PublishVersion(function, in.Description)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusCreated, configurationOf(c), nil
+}
+
+// listFunctions pages through the functions by name; a marker names the last one of the page before.
+func (s *Server) listFunctions(r *http.Request) (int, any, error) {
+	if err := s.authorize(accessKeyOf(r.Context()), "lambda:ListFunctions", "*"); err != nil {
+		return 0, nil, err
+	}
+	query := r.URL.Query()
+	if v := query.Get("FunctionVersion"); v != "" {
+		return 0, nil, invalidParameter("FunctionVersion is not part of the local platform: only $LATEST is listed")
+	}
+	limit := 50
+	if text := query.Get("MaxItems"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 10000 {
+			return 0, nil, invalidParameter("MaxItems must be from 1 to 10000, not " + text)
+		}
+		limit = min(limit, n)
+	}
+	marker, err := base64.RawURLEncoding.DecodeString(query.Get("Marker"))
+	if err != nil {
+		return 0, nil, invalidParameter("Invalid Marker")
+	}
+	all := slices.DeleteFunc(s.options.Lambda.ListFunctions(), func(c lambda.Configuration) bool { return c.Name <= string(marker) })
+	page := all[:min(len(all), limit)]
+	out := listFunctionsOutput{Functions: make([]configurationJSON, 0, len(page))}
+	for _, c := range page {
+		out.Functions = append(out.Functions, configurationOf(c))
+	}
+	if len(page) < len(all) {
+		next := base64.RawURLEncoding.EncodeToString([]byte(page[len(page)-1].Name))
+		out.NextMarker = &next
+	}
+	return http.StatusOK, out, nil
+}
+
+func (s *Server) getAccountSettings(r *http.Request) (int, any, error) {
+	if err := s.authorize(accessKeyOf(r.Context()), "lambda:GetAccountSettings", "*"); err != nil {
+		return 0, nil, err
+	}
+	out := accountSettingsOutput{AccountLimit: accountLimitJSON{
+		TotalCodeSize: 75 << 30, CodeSizeUnzipped: 250 << 20, CodeSizeZipped: 50 << 20,
+		ConcurrentExecutions: s.options.Concurrency, UnreservedConcurrentExecutions: s.options.Concurrency,
+	}}
+	for _, c := range s.options.Lambda.ListFunctions() {
+		out.AccountUsage.FunctionCount++
+		out.AccountUsage.TotalCodeSize += c.CodeSize
+		if c.ReservedConcurrency != nil {
+			out.AccountLimit.UnreservedConcurrentExecutions -= *c.ReservedConcurrency
+		}
+	}
+	return http.StatusOK, out, nil
+}
+
+// decodeChange reads what UpdateFunctionConfiguration may change here.
+func decodeChange(r *http.Request) (lambda.ConfigurationChange, error) {
+	var in struct {
+		Description *string
+		Timeout     *int
+		MemorySize  *int
+		RevisionId  string
+		Environment *struct{ Variables map[string]string }
+	}
+	if err := decodeREST(r, &in, "Description", "Timeout", "MemorySize", "RevisionId", "Environment"); err != nil {
+		return lambda.ConfigurationChange{}, err
+	}
+	change := lambda.ConfigurationChange{Description: in.Description, MemoryMB: in.MemorySize, RevisionID: in.RevisionId}
+	if in.Timeout != nil {
+		timeout := time.Duration(*in.Timeout) * time.Second
+		change.Timeout = &timeout
+	}
+	if in.Environment != nil {
+		variables := in.Environment.Variables
+		if variables == nil {
+			variables = map[string]string{} // an environment without variables takes them all away
+		}
+		change.Variables = &variables
+	}
+	return change, nil
+}
+
+// decodeREST reads a body whose members are known; others are refused, because
+// a change that was asked for and not made would go unnoticed.
+func decodeREST(r *http.Request, into any, known ...string) error {
+	body, err := readBody(r, 1<<20)
+	if err != nil {
+		return &Error{Code: "RequestTooLargeException", Status: http.StatusRequestEntityTooLarge, Message: err.Error(), Extra: userError}
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	err = errors.Join(json.Unmarshal(body, &members), json.Unmarshal(body, into))
+	if err != nil {
+		return &Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: "Could not parse request body into json: " + err.Error(), Extra: userError}
+	}
+	for name, value := range members {
+		if !slices.Contains(known, name) && string(value) != "null" {
+			return invalidParameter(name + " is not part of the local platform")
+		}
+	}
+	return nil
+}
+
+var userError = map[string]any{"Type": "User"}
+
+func invalidParameter(message string) *Error {
+	return &Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest, Message: message, Extra: userError}
+}
