@@ -1,0 +1,118 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
+	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
+)
+
+// check finds names that lead nowhere and names that are there twice. AWS
+// refuses most of them; local would fail in the middle of its start, or later.
+func (p *Plan) check() error {
+	errs := p.duplicates()
+	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+
+	for _, f := range p.Functions {
+		i := slices.IndexFunc(p.Roles, func(r iam.Role) bool { return r.ARN == f.RoleARN })
+		switch {
+		case i < 0:
+			refuse("function %s: role %s does not exist", f.Name, f.RoleARN)
+		case !slices.Contains(p.Roles[i].Services, "lambda.amazonaws.com"):
+			refuse("function %s: role %s does not trust lambda.amazonaws.com", f.Name, f.RoleARN)
+		}
+		if !slices.ContainsFunc(p.LogGroups, func(g LogGroup) bool { return g.Name == f.LogGroup }) {
+			refuse("function %s: log group %s does not exist", f.Name, f.LogGroup)
+		}
+	}
+	for _, a := range p.Aliases {
+		if err := p.qualified(a.Function, a.Version); err != nil {
+			refuse("alias %s: %w", a.Name, err)
+		}
+	}
+	for _, c := range p.Provisioned {
+		if c.Qualifier == "$LATEST" {
+			refuse("provisioned concurrency of %s: $LATEST cannot have any: publish a version", c.Function)
+		} else if err := p.qualified(c.Function, c.Qualifier); err != nil {
+			refuse("provisioned concurrency: %w", err)
+		}
+	}
+	for _, permission := range p.Permissions {
+		if err := p.qualified(permission.Function, permission.Qualifier); err != nil {
+			refuse("permission %s: %w", permission.StatementID, err)
+		}
+	}
+	for _, api := range p.APIs {
+		for _, r := range api.Routes {
+			function, qualifier, _ := strings.Cut(nameFromARN(r.FunctionARN), ":")
+			if err := p.qualified(function, qualifier); err != nil {
+				refuse("api %s: %s %s: %w", api.Name, r.Method, r.Path, err)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// qualified says whether a function exists and has the version or alias.
+// An empty qualifier is the function itself.
+func (p *Plan) qualified(function, qualifier string) error {
+	i := slices.IndexFunc(p.Functions, func(f lambda.FunctionConfig) bool { return f.Name == function })
+	switch {
+	case i < 0:
+		return fmt.Errorf("function %s does not exist", function)
+	case qualifier == "" || qualifier == "$LATEST",
+		qualifier == firstVersion && p.Functions[i].Publish,
+		slices.ContainsFunc(p.Aliases, func(a Alias) bool { return a.Function == function && a.Name == qualifier }):
+		return nil
+	}
+	return fmt.Errorf("function %s has no version or alias %s", function, qualifier)
+}
+
+func (p *Plan) duplicates() []error {
+	var errs []error
+	seen := map[string]bool{}
+	once := func(kind, name string) {
+		if what := kind + " " + name; seen[what] {
+			errs = append(errs, fmt.Errorf("%s is there twice", what))
+		} else {
+			seen[what] = true
+		}
+	}
+	for _, r := range p.Roles {
+		once("role", r.Name)
+	}
+	for _, g := range p.LogGroups {
+		once("log group", g.Name)
+	}
+	for _, f := range p.Functions {
+		once("function", f.Name)
+	}
+	for _, a := range p.Aliases {
+		once("alias", a.Function+":"+a.Name)
+	}
+	for _, permission := range p.Permissions {
+		once("permission", permission.Function+":"+permission.Qualifier+" "+permission.StatementID)
+	}
+	for _, parameter := range p.Parameters {
+		once("parameter", parameter.Name)
+	}
+	for _, api := range p.APIs {
+		once("api", api.ID+"/"+api.Stage)
+		for _, r := range api.Routes {
+			once("route", api.ID+"/"+api.Stage+" "+r.Method+" "+r.Path)
+		}
+	}
+	return errs
+}
+
+// nameFromARN takes what identifies a function, name or ARN, to its name, and
+// keeps the qualifier if there is one.
+func nameFromARN(reference string) string {
+	if _, name, ok := strings.Cut(reference, ":function:"); ok {
+		return name
+	}
+	return reference
+}

@@ -1,0 +1,196 @@
+package deploy
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/stack"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const root = "../.."
+
+// zips names an artefact for each variant.
+func zips(variants ...matrix.Variant) stack.Artifacts {
+	artifacts := stack.Artifacts{}
+	for _, v := range variants {
+		path := fmt.Sprintf("%s-%s-%s.zip", v.Function, v.Language, v.Architecture)
+		artifacts[v] = artifact.Artifact{Path: path, SHA256: hex.EncodeToString([]byte(path))}
+	}
+	return artifacts
+}
+
+func TestMake(t *testing.T) {
+	s, err := ReadStage(root, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cells []matrix.Variant
+	for _, v := range s.Config.Benchmarked() {
+		if v.Language == "go" || v.Language == "nodejs" {
+			cells = append(cells, v)
+		}
+	}
+	s.Config.Architecture = functions.X8664
+	plan, err := Make(Options{
+		Root: root, Stage: "dev", Architecture: functions.X8664, Cells: cells,
+		Artifacts: zips(append(s.Config.Modules(), s.Config.Benchmarked()...)...),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := present(t, plan)
+	path := filepath.Join("testdata", "dev.golden.json")
+	if *update {
+		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
+		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
+	}
+}
+
+// present is a value as JSON without what is empty: a field that another
+// package adds to its types says nothing about plans until one sets it.
+func present(t *testing.T, value any) []byte {
+	t.Helper()
+	var prune func(any) any
+	prune = func(v any) any {
+		switch v := v.(type) {
+		case map[string]any:
+			for key, inner := range v {
+				if v[key] = prune(inner); v[key] == nil {
+					delete(v, key)
+				}
+			}
+			if len(v) == 0 {
+				return nil
+			}
+			return v
+		case []any:
+			for i := range v {
+				v[i] = prune(v[i])
+			}
+			return v
+		case string, float64, bool:
+			if reflect.ValueOf(v).IsZero() {
+				return nil
+			}
+		}
+		return v
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = json.MarshalIndent(prune(tree), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestMakeTellsUsersOfLocal keeps what users see apart from AWS's.
+func TestMakeTellsUsersOfLocal(t *testing.T) {
+	s, err := ReadStage(root, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Make(Options{Root: root, Stage: "dev", Region: "eu-central-1", Artifacts: zips(s.Config.Modules()...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Deployed.Platform != deployed.Local || plan.Deployed.APIURL != "" || plan.Deployed.Region != "eu-central-1" {
+		t.Errorf("deployed is %+v, want platform local, no URL yet, region eu-central-1", plan.Deployed)
+	}
+	if len(plan.Functions) != 2 {
+		t.Errorf("%d functions, want the two modules when no cell is asked for", len(plan.Functions))
+	}
+}
+
+func TestMakeNeedsArtefacts(t *testing.T) {
+	_, err := Make(Options{Root: root, Stage: "dev"})
+	if want := "plan stage dev: commonjs nodejs22.x arm64 512 MB: no artefact was built for it"; err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
+	}
+}
+
+func TestReadStage(t *testing.T) {
+	const project = "name: lambda-benchmark\n"
+	for _, row := range []struct {
+		name, file string
+		want       Stage
+		err        string
+	}{
+		{
+			name: "lists and numbers",
+			file: "config:\n  aws:region: eu-central-1\n  lambda-benchmark:memoryMB: [128, 512]\n  lambda-benchmark:provisionedConcurrency: 3\n  other:key: 1\n",
+			want: Stage{Project: "lambda-benchmark", Name: "mine", Region: "eu-central-1", Config: stack.Config{
+				MemoryMB: []int{128, 512}, Architecture: functions.ARM64, ModuleMemoryMB: 512, ProvisionedConcurrency: 3,
+				LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
+			}},
+		},
+		{
+			name: "as the pulumi command writes it: a number in quotes",
+			file: "config:\n  lambda-benchmark:provisionedConcurrency: \"0\"\n",
+			want: Stage{Project: "lambda-benchmark", Name: "mine", Config: stack.Config{
+				MemoryMB: []int{512}, Architecture: functions.ARM64, ModuleMemoryMB: 512,
+				LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
+			}},
+		},
+		{name: "unknown key", file: "config:\n  lambda-benchmark:memory: 512\n", err: "stage mine: config memory: there is no such key"},
+		{name: "encrypted", file: "config:\n  lambda-benchmark:parameterValue:\n    secure: AAAB\n", err: "stage mine: config lambda-benchmark:parameterValue: it is encrypted"},
+		{name: "no YAML", file: "config: [", err: "stage mine: Pulumi.mine.yaml: yaml:"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{"Pulumi.yaml": project, "Pulumi.mine.yaml": row.file} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := ReadStage(dir, "mine")
+			if row.err != "" {
+				if err == nil || !strings.Contains(err.Error(), row.err) {
+					t.Fatalf("error is %v, want one that says %q", err, row.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReadStageNamesTheStages(t *testing.T) {
+	_, err := ReadStage(root, "staging")
+	if want := "stage staging: there is no Pulumi.staging.yaml: choose from dev, prod"; err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
+	}
+}

@@ -1,0 +1,30 @@
+package deploy
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+)
+
+// kinds are the resources that local knows. One that is not here is an error.
+var kinds = map[string]kind{
+	"aws:iam/role:Role":             of[iam.Role]((*monitor).role),
+	"aws:iam/rolePolicy:RolePolicy": of[iam.RolePolicy]((*monitor).rolePolicy),
+
+	"aws:cloudwatch/logGroup:LogGroup": of[cloudwatch.LogGroup]((*monitor).logGroup),
+	"aws:ssm/parameter:Parameter":      of[ssm.Parameter]((*monitor).parameter),
+
+	"aws:lambda/function:Function":                                         of[lambda.Function]((*monitor).function),
+	"aws:lambda/alias:Alias":                                               of[lambda.Alias]((*monitor).alias),
+	"aws:lambda/permission:Permission":                                     of[lambda.Permission]((*monitor).permission),
+	"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": of[lambda.ProvisionedConcurrencyConfig]((*monitor).provisioned),
+
+	"aws:apigateway/restApi:RestApi":         of[apigateway.RestApi]((*monitor).restAPI),
+	"aws:apigateway/resource:Resource":       of[apigateway.Resource]((*monitor).apiResource),
+	"aws:apigateway/method:Method":           of[apigateway.Method]((*monitor).apiMethod),
+	"aws:apigateway/integration:Integration": of[apigateway.Integration]((*monitor).apiIntegration),
+	"aws:apigateway/deployment:Deployment":   of[apigateway.Deployment]((*monitor).apiDeployment),
+	"aws:apigateway/stage:Stage":             of[apigateway.Stage]((*monitor).apiStage),
+}

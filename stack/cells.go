@@ -1,0 +1,53 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// Benchmarked returns the variants that are measured: every function of the
+// hello contract on each of its runtimes and architectures, at each memory
+// size, but for those that the stage leaves out. They are sorted.
+func (c Config) Benchmarked() []matrix.Variant {
+	var all []matrix.Variant
+	for _, row := range helloRows() {
+		all = append(all, matrix.Expand(row, c.MemoryMB)...)
+	}
+	all = slices.DeleteFunc(all, c.Exclude.Has)
+	slices.SortFunc(all, matrix.Compare)
+	return all
+}
+
+// Modules returns the variants of the functions behind the API, sorted. What a
+// stage leaves out of the benchmark never touches them.
+func (c Config) Modules() []matrix.Variant {
+	var all []matrix.Variant
+	for _, row := range rows(functions.ContractModule) {
+		all = append(all, matrix.Variant{
+			Function: row.Name, Language: row.Language, Runtime: row.Runtimes[0],
+			Architecture: c.Architecture, MemoryMB: c.ModuleMemoryMB,
+		})
+	}
+	slices.SortFunc(all, matrix.Compare)
+	return all
+}
+
+func helloRows() []functions.Function { return rows(functions.ContractHello) }
+
+func rows(contract functions.Contract) []functions.Function {
+	return slices.DeleteFunc(functions.Catalogue(), func(f functions.Function) bool { return f.Contract != contract })
+}
+
+// rowOf finds the row of the catalogue that a variant is a cell of.
+func rowOf(v matrix.Variant) (functions.Function, error) {
+	for _, row := range functions.Catalogue() {
+		if row.Name == v.Function && row.Language == v.Language &&
+			slices.Contains(row.Runtimes, v.Runtime) && slices.Contains(row.Architectures, v.Architecture) {
+			return row, nil
+		}
+	}
+	return functions.Function{}, fmt.Errorf("%v: no row of functions.json describes it", v)
+}

@@ -1,0 +1,102 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// Artifacts are the zips of the functions to deploy. They decide which of the
+// benchmarked functions exist; those of the module functions must be there.
+type Artifacts map[matrix.Variant]artifact.Artifact
+
+// Define makes every resource of the stack and does nothing else: no file is
+// read but the artefacts, and nothing is exported.
+func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error) {
+	d, err := newDefinition(ctx, c, artifacts)
+	if err != nil {
+		return Outputs{}, err
+	}
+	benchmarked, err := d.benchmarked()
+	if err != nil {
+		return Outputs{}, err
+	}
+	parameter, err := d.parameter()
+	if err != nil {
+		return Outputs{}, err
+	}
+	modules, err := d.modules(parameter)
+	if err != nil {
+		return Outputs{}, err
+	}
+	api, err := d.api(modules)
+	if err != nil {
+		return Outputs{}, err
+	}
+	return d.outputs(api, parameter, benchmarked, modules), nil
+}
+
+// definition is what all resources of one stack share.
+type definition struct {
+	ctx       *pulumi.Context
+	config    Config
+	artifacts Artifacts
+	names     names
+	tags      pulumi.StringMap
+
+	partition, region, account string
+}
+
+func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definition, error) {
+	n, err := newNames(ctx.Project(), ctx.Stack())
+	if err != nil {
+		return nil, err
+	}
+	if err := preflight(c, n); err != nil {
+		return nil, err
+	}
+	partition, err := aws.GetPartition(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask AWS for its partition: %w", err)
+	}
+	region, err := aws.GetRegion(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask AWS for the region: %w", err)
+	}
+	caller, err := aws.GetCallerIdentity(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask AWS for the account: %w", err)
+	}
+	return &definition{
+		ctx: ctx, config: c, artifacts: artifacts, names: n,
+		tags:      pulumi.StringMap{"Project": pulumi.String(n.project), "Stage": pulumi.String(n.stage)},
+		partition: partition.Partition, region: region.Name, account: caller.AccountId,
+	}, nil
+}
+
+// arn is the ARN of a thing of this account and region.
+func (d *definition) arn(service, rest string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", d.partition, service, d.region, d.account, rest)
+}
+
+// cells returns the variants of a contract that have an artefact, sorted.
+func (d *definition) cells(contract functions.Contract) ([]matrix.Variant, error) {
+	var cells []matrix.Variant
+	for _, v := range slices.SortedFunc(maps.Keys(d.artifacts), matrix.Compare) {
+		row, err := rowOf(v)
+		if err != nil {
+			return nil, err
+		}
+		if row.Contract == contract {
+			cells = append(cells, v)
+		}
+	}
+	return cells, nil
+}

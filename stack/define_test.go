@@ -1,0 +1,228 @@
+package stack
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestResources compares every resource of a stage, with all its properties,
+// to a file that is reviewed like code.
+func TestResources(t *testing.T) {
+	resources, _ := define(t, "dev", nil)
+	var text strings.Builder
+	for _, r := range resources {
+		r.write(&text)
+	}
+	golden(t, "dev.golden", text.String())
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
+	}
+}
+
+func (r recorded) write(w *strings.Builder) {
+	fmt.Fprintf(w, "%s %s\n", short(r.typ), r.name)
+	for _, key := range slices.Sorted(maps.Keys(r.inputs)) {
+		if key == "code" {
+			continue // the artefact's path
+		}
+		text, ok := r.inputs[key].(string)
+		if !ok {
+			data, err := json.Marshal(r.inputs[key])
+			if err != nil {
+				panic(err)
+			}
+			text = string(data)
+		}
+		var document bytes.Buffer
+		if strings.Contains(text, `"Statement"`) && json.Indent(&document, []byte(text), "    ", "  ") == nil {
+			text = document.String()
+		}
+		fmt.Fprintf(w, "    %s: %s\n", key, text)
+	}
+	if len(r.ignoreChanges) > 0 {
+		fmt.Fprintf(w, "    (ignores changes of %s)\n", strings.Join(r.ignoreChanges, ", "))
+	}
+	if len(r.after) > 0 {
+		fmt.Fprintf(w, "    (after %s)\n", strings.Join(r.after, ", "))
+	}
+}
+
+func TestCounts(t *testing.T) {
+	for _, row := range []struct {
+		name, typ string
+		values    map[string]string
+		want      int
+	}{
+		{"one size", "lambda/Function", nil, 16},
+		{"prod", "lambda/Function", map[string]string{"memoryMB": "[128, 512, 1769]"}, 44},
+		{"a log group each", "cloudwatch/LogGroup", map[string]string{"memoryMB": "[128, 512, 1769]"}, 44},
+		{"a language left out", "lambda/Function", map[string]string{"exclude": "java"}, 14},
+		{"a shared runtime left out never touches the modules", "lambda/Function", map[string]string{"exclude": "nodejs22.x"}, 14},
+		{"nothing to benchmark needs no role for it", "iam/Role", map[string]string{"exclude": "nodejs,python,dotnet,java,go,rust"}, 2},
+		{"provisioned", "lambda/ProvisionedConcurrencyConfig", nil, 2},
+		{"not provisioned", "lambda/ProvisionedConcurrencyConfig", map[string]string{"provisionedConcurrency": "0"}, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			resources, _ := define(t, "dev", row.values)
+			n := 0
+			for _, r := range resources {
+				if short(r.typ) == row.typ {
+					n++
+				}
+			}
+			if n != row.want {
+				t.Errorf("%d of %s, want %d", n, row.typ, row.want)
+			}
+		})
+	}
+}
+
+// TestLeastPrivilege walks every policy: a resource is "*" only where AWS has
+// no resource-level permissions, and a wildcard elsewhere stands at the end of
+// something that is the stack's own.
+func TestLeastPrivilege(t *testing.T) {
+	resources, _ := define(t, "dev", nil)
+	policies := 0
+	for _, r := range resources {
+		if short(r.typ) != "iam/RolePolicy" {
+			continue
+		}
+		policies++
+		policy, err := iam.ParsePolicy([]byte(r.inputs["policy"].(string)))
+		if err != nil {
+			t.Fatalf("policy of %s: %v", r.name, err)
+		}
+		for _, s := range policy.Statements {
+			for _, a := range s.Actions {
+				if strings.Contains(a, "*") || a == "logs:CreateLogGroup" {
+					t.Errorf("role %s may %s", r.name, a)
+				}
+			}
+			for _, on := range s.Resources {
+				switch {
+				case on == "*":
+					for _, a := range s.Actions {
+						if !strings.HasPrefix(a, "xray:Put") {
+							t.Errorf("role %s may %s on every resource", r.name, a)
+						}
+					}
+				case !strings.Contains(on, "lambda-benchmark-dev-") && !strings.Contains(on, "/lambda-benchmark/dev/"):
+					t.Errorf("role %s may %v on %s, which is not only this stage's", r.name, s.Actions, on)
+				}
+			}
+		}
+	}
+	if policies != 3 {
+		t.Errorf("%d policies, want one for the benchmarked functions and one per module function", policies)
+	}
+}
+
+func TestOutputs(t *testing.T) {
+	var got deployed.Stack
+	var r recorder
+	c, err := ParseConfig(map[string]string{"exclude": "nodejs,python,dotnet,java,rust", "moduleMemoryMB": "1024"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = pulumi.RunErr(func(ctx *pulumi.Context) error {
+		outputs, err := Define(ctx, c, zips(append(c.Benchmarked(), c.Modules()...)))
+		if err != nil {
+			return err
+		}
+		outputs.Deployed.ApplyT(func(s deployed.Stack) deployed.Stack {
+			got = s
+			return s
+		})
+		return nil
+	}, pulumi.WithMocks("lambda-benchmark", "dev", &r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := func(name, language, runtime, architecture string, memory int, qualifier string) deployed.Function {
+		v := matrix.Variant{Function: name, Language: language, Runtime: runtime, MemoryMB: memory}
+		v.Architecture = "arm64"
+		if architecture != "" {
+			v.Architecture = "x86_64"
+		}
+		physical := "lambda-benchmark-dev-" + v.Name()
+		return deployed.Function{
+			Variant: v, ARN: "arn:aws:lambda/Function:us-east-1:123456789012:" + physical,
+			LogGroup: "/aws/lambda/" + physical, Qualifier: qualifier, Owned: true,
+		}
+	}
+	want := deployed.Stack{
+		Platform: deployed.AWS, Region: "us-east-1", Stage: "dev", APIURL: "https://api.example/modules",
+		Functions: []deployed.Function{
+			entry("hello", "go", "provided.al2023", "", 512, ""),
+			entry("hello", "go", "provided.al2023", "x86_64", 512, ""),
+			entry("commonjs", "nodejs", "nodejs22.x", "", 1024, "live"),
+			entry("esmodule", "nodejs", "nodejs22.x", "", 1024, "live"),
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("deployed (-want +got):\n%s", diff)
+	}
+}
+
+func TestDefineRefuses(t *testing.T) {
+	c, err := ParseConfig(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := zips(append(c.Benchmarked(), c.Modules()...))
+	withoutModule := maps.Clone(all)
+	delete(withoutModule, c.Modules()[0])
+	stranger := maps.Clone(all)
+	stranger[matrix.Variant{Function: "hello", Language: "perl", Runtime: "perl5"}] = all[c.Modules()[0]]
+	for _, row := range []struct {
+		name, stage string
+		artifacts   Artifacts
+		want        string
+	}{
+		{"a stage with a dash", "dev-1", all, `stage "dev-1": a stage's name is made of small letters and digits`},
+		{"a stage too long for AWS", "aratherlongnameforastage", all, "choose a shorter stage name"},
+		{"a module function without an artefact", "dev", withoutModule, "commonjs nodejs22.x arm64 512 MB: no artefact"},
+		{"an artefact of a function that is not in the catalogue", "dev", stranger, "no row of functions.json"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+				_, err := Define(ctx, c, row.artifacts)
+				return err
+			}, pulumi.WithMocks("lambda-benchmark", row.stage, &recorder{}))
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("error is %v, want one that says %q", err, row.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,123 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// recorder is a resource monitor that notes what is registered and answers
+// with inputs and made-up ARNs and ids.
+type recorder struct {
+	mu        sync.Mutex
+	resources []recorded
+}
+
+type recorded struct {
+	typ, name     string
+	inputs        map[string]any
+	after         []string // resources that it depends on, type and name
+	ignoreChanges []string
+}
+
+func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	switch args.Token {
+	case "aws:index/getRegion:getRegion":
+		return resource.PropertyMap{"name": resource.NewProperty("us-east-1")}, nil
+	case "aws:index/getPartition:getPartition":
+		return resource.PropertyMap{"partition": resource.NewProperty("aws")}, nil
+	case "aws:index/getCallerIdentity:getCallerIdentity":
+		return resource.PropertyMap{"accountId": resource.NewProperty("123456789012")}, nil
+	}
+	return nil, fmt.Errorf("function %s is not expected", args.Token)
+}
+
+func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	rpc := args.RegisterRPC
+	for property, deps := range rpc.GetPropertyDependencies() {
+		value := args.Inputs[resource.PropertyKey(property)]
+		if len(deps.GetUrns()) > 0 && (value.IsNull() || value.IsString() && value.StringValue() == "") {
+			return "", nil, fmt.Errorf("%s %s: %s is empty, though it comes from another resource", args.TypeToken, args.Name, property)
+		}
+	}
+	note := recorded{typ: args.TypeToken, name: args.Name, inputs: args.Inputs.Mappable(), ignoreChanges: rpc.GetIgnoreChanges()}
+	for _, dep := range rpc.GetDependencies() {
+		urn := resource.URN(dep)
+		note.after = append(note.after, short(string(urn.Type()))+" "+urn.Name())
+	}
+	slices.Sort(note.after)
+	r.mu.Lock()
+	r.resources = append(r.resources, note)
+	r.mu.Unlock()
+
+	state := args.Inputs.Copy()
+	name := args.Name
+	if v, ok := args.Inputs["name"]; ok {
+		name = v.StringValue()
+	}
+	if v, ok := args.Inputs["functionName"]; ok {
+		name = v.StringValue() + ":" + name
+	}
+	arn := fmt.Sprintf("arn:aws:%s:us-east-1:123456789012:%s", short(args.TypeToken), name)
+	for property, value := range map[resource.PropertyKey]string{
+		"arn": arn, "invokeArn": "invoke-" + arn, "executionArn": arn, "rootResourceId": "root-of-" + name,
+		"invokeUrl": "https://api.example/" + name, "version": "1",
+	} {
+		state[property] = resource.NewProperty(value)
+	}
+	if args.TypeToken == "aws:apigateway/method:Method" {
+		state["apiKeyRequired"] = resource.NewProperty(false)
+	}
+	return args.Name + "-id", state, nil
+}
+
+// short is lambda/Function for aws:lambda/function:Function.
+func short(typ string) string {
+	module, name, _ := strings.Cut(strings.TrimPrefix(typ, "aws:"), ":")
+	module, _, _ = strings.Cut(module, "/")
+	return module + "/" + name
+}
+
+// sorted returns what was registered, by type and name.
+func (r *recorder) sorted() []recorded {
+	slices.SortFunc(r.resources, func(a, b recorded) int {
+		return strings.Compare(a.typ+" "+a.name, b.typ+" "+b.name)
+	})
+	return r.resources
+}
+
+// define runs Define under a recorder.
+func define(t *testing.T, stage string, values map[string]string) ([]recorded, Outputs) {
+	t.Helper()
+	c, err := ParseConfig(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r recorder
+	var outputs Outputs
+	err = pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
+		outputs, err = Define(ctx, c, zips(append(c.Benchmarked(), c.Modules()...)))
+		return err
+	}, pulumi.WithMocks("lambda-benchmark", stage, &r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.sorted(), outputs
+}
+
+// zips names an artefact for each variant.
+func zips(variants []matrix.Variant) Artifacts {
+	artifacts := Artifacts{}
+	for _, v := range variants {
+		artifacts[v] = artifact.Artifact{Path: fmt.Sprintf("%s-%s-%s.zip", v.Function, v.Language, v.Architecture)}
+	}
+	return artifacts
+}
