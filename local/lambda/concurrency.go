@@ -76,6 +76,16 @@ func (c *concurrency) provision(s *share, change int) error {
 	return nil
 }
 
+// release ends what provision began.
+func (c *concurrency) release(s *share, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.provisioned -= n
+	if s.reserved == nil {
+		c.provisioned -= n
+	}
+}
+
 // admit counts an invocation on demand, or refuses it.
 func (c *concurrency) admit(s *share) error {
 	c.mu.Lock()

@@ -1,8 +1,6 @@
 package lambda
 
 import (
-	"context"
-	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -223,62 +221,4 @@ func (f *function) settle() {
 	f.next = nil
 	f.revision = newUUID() // as AWS does
 	f.mu.Unlock()
-}
-
-// PutProvisionedConcurrency keeps n environments of a published version, named
-// by its number or an alias, initialised. It returns when all of them are
-// ready. If one of them fails to initialise, none is kept and the error says why.
-func (s *Service) PutProvisionedConcurrency(ctx context.Context, function, qualifier string, n int) error {
-	if err := s.begin(); err != nil {
-		return err
-	}
-	defer s.lifetime.end()
-	r, err := s.reference(function, qualifier)
-	if err != nil {
-		return err
-	}
-	if n < 1 {
-		return invalidValue(n, "provisionedConcurrentExecutions", "Member must have value greater than or equal to 1")
-	}
-	v, err := s.provisionable(r)
-	if err != nil {
-		return err
-	}
-	if err := v.provision(ctx, n); err != nil {
-		return fmt.Errorf("provision %d environments of %s: %w", n, s.arn(r), err)
-	}
-	return nil
-}
-
-// provisionable returns the version that a provisioned concurrency may be put on by this reference.
-func (s *Service) provisionable(r reference) (*version, error) {
-	isAlias := r.qualifier != "" && r.qualifier != latest && !numberRE.MatchString(r.qualifier)
-	missing := notFound(s.arn(r))
-	if isAlias {
-		missing = aliasNotFound(s.arn(r))
-	}
-	f, err := s.function(r)
-	if err != nil {
-		return nil, missing
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	v := f.versionLocked(r.qualifier)
-	switch {
-	case v == nil:
-		return nil, missing
-	case v.number == latest:
-		return nil, invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
-	}
-	for other := range f.provisioned {
-		switch {
-		case other == r.qualifier || f.resolve(other) != v.number:
-		case isAlias:
-			return nil, conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
-		default:
-			return nil, conflict("Version is pointed by a Provisioned Concurrency alias")
-		}
-	}
-	f.provisioned[r.qualifier] = true
-	return v, nil
 }

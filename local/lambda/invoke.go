@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -135,7 +136,7 @@ func checkJSON(text []byte) error {
 	case len(text) == 0:
 		return nil
 	case !utf8.Valid(text):
-		return fmt.Errorf("Invalid UTF-8")
+		return errors.New("invalid UTF-8")
 	case json.Valid(text):
 		return nil
 	}

@@ -10,6 +10,85 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
+// PutProvisionedConcurrency keeps n environments of a published version, named
+// by its number or an alias, initialised. It returns when all of them are
+// ready. If one of them fails to initialise, none is kept and the error says why.
+func (s *Service) PutProvisionedConcurrency(ctx context.Context, function, qualifier string, n int) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	defer s.lifetime.end()
+	r, err := s.reference(function, qualifier)
+	if err != nil {
+		return err
+	}
+	if n < 1 {
+		return invalidValue(n, "provisionedConcurrentExecutions", "Member must have value greater than or equal to 1")
+	}
+	v, err := s.allocate(r, n)
+	if err != nil {
+		return err
+	}
+	err = v.pool.provision(ctx, n)
+	v.allocated(err)
+	if err != nil {
+		return fmt.Errorf("provision %d environments of %s: %w", n, s.arn(r), err)
+	}
+	return nil
+}
+
+// allocate finds the version that a reference leads to and counts n provisioned
+// environments of it against the concurrency. The caller must call allocated.
+func (s *Service) allocate(r reference, n int) (*version, error) {
+	isAlias := r.qualifier != "" && r.qualifier != latest && !numberRE.MatchString(r.qualifier)
+	missing := notFound(s.arn(r))
+	if isAlias {
+		missing = aliasNotFound(s.arn(r))
+	}
+	f, err := s.function(r)
+	if err != nil {
+		return nil, missing
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v := f.versionLocked(r.qualifier)
+	switch {
+	case v == nil:
+		return nil, missing
+	case v.number == latest:
+		return nil, invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+	case v.allocating:
+		return nil, updateInProgress(s.arn(r))
+	}
+	for other := range f.provisioned {
+		switch {
+		case other == r.qualifier || f.resolve(other) != v.number:
+		case isAlias:
+			return nil, conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
+		default:
+			return nil, conflict("Version is pointed by a Provisioned Concurrency alias")
+		}
+	}
+	if err := s.concurrency.provision(&f.share, n-v.provisioned); err != nil {
+		return nil, err
+	}
+	f.provisioned[r.qualifier] = true
+	v.provisioned, v.allocating = n, true
+	return v, nil
+}
+
+// allocated ends what allocate began; after a failure nothing is provisioned.
+func (v *version) allocated(failure error) {
+	f := v.function
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v.allocating = false
+	if failure != nil {
+		f.service.concurrency.release(&f.share, v.provisioned)
+		v.provisioned = 0
+	}
+}
+
 // A provisioned environment that cannot be replaced is tried again after a
 // time that doubles from the first to the second of these.
 const (
@@ -118,31 +197,9 @@ func (p *pool) lacking() bool {
 	return true
 }
 
-// provisionedReady returns how many provisioned environments idle.
-func (p *pool) provisionedReady() int {
+// readyMembers returns how many provisioned environments idle.
+func (p *pool) readyMembers() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.ready)
-}
-
-// provision is the pool's, counted against the concurrency.
-func (v *version) provision(ctx context.Context, n int) error {
-	f := v.function
-	f.mu.Lock()
-	change := n - v.provisioned
-	if err := f.service.concurrency.provision(&f.share, change); err != nil {
-		f.mu.Unlock()
-		return err
-	}
-	v.provisioned = n
-	f.mu.Unlock()
-
-	err := v.pool.provision(ctx, n)
-	if err != nil {
-		f.mu.Lock()
-		f.service.concurrency.provision(&f.share, -v.provisioned)
-		v.provisioned = 0
-		f.mu.Unlock()
-	}
-	return err
 }

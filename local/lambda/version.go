@@ -24,8 +24,10 @@ type version struct {
 	sandbox  sandbox.Config
 	pool     *pool
 
-	// provisioned is how many environments are to be kept initialised; guarded by the function.
+	// provisioned is how many environments are to be kept initialised, and
+	// allocating whether that is being changed. The function's lock guards both.
 	provisioned int
+	allocating  bool
 
 	// Of published versions only:
 	origin   FunctionConfig // $LATEST's when it was published
