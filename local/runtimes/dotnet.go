@@ -70,7 +70,6 @@ func (d dotnet) launch(interpreter, taskRoot, handler string, _ int) ([]string, 
 		argv = []string{interpreter, "exec", dll}
 	}
 	return argv, map[string]string{
-		"AWS_EXECUTION_ENV":   "AWS_Lambda_dotnet" + d.version,
 		"DOTNET_ROOT":         d.root,
 		"LAMBDA_RUNTIME_NAME": "dotnet" + d.version,
 		"PATH":                searchPath(d.root),

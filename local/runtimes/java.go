@@ -271,7 +271,6 @@ func (j java) launch(interpreter, taskRoot, handler string, memoryMB int) ([]str
 		"-classpath", j.jars,
 		javaClientClass, handler)
 	return argv, map[string]string{
-		"AWS_EXECUTION_ENV":  "AWS_Lambda_java" + j.version,
 		"LAMBDA_RUNTIME_DIR": j.client,
 		"PATH":               searchPath(filepath.Dir(interpreter)),
 	}

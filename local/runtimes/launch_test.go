@@ -25,14 +25,10 @@ func TestLaunchNode(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.version, func(t *testing.T) {
 			r := Runtime{Interpreter: "/n/bin/node", family: nodejs{version: test.version, clientDir: "/c"}}
-			argv, variables := r.Launch("/var/task", "a/b.handler", test.memoryMB)
+			argv, _ := r.Launch("/var/task", "a/b.handler", test.memoryMB)
 			want := "/n/bin/node --expose-gc --max-http-header-size 81920 " + test.want + " /c/bootstrap.mjs /var/task a/b.handler"
 			if got := filepath.ToSlash(strings.Join(argv, " ")); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
-			}
-			major, _, _ := strings.Cut(test.version, ".")
-			if got := variables["AWS_EXECUTION_ENV"]; got != "AWS_Lambda_nodejs"+major+".x" {
-				t.Errorf("AWS_EXECUTION_ENV is %s", got)
 			}
 		})
 	}
@@ -76,11 +72,10 @@ func TestLaunchLeaksNothing(t *testing.T) {
 		family  family
 		want    []string
 	}{
-		{"nodejs22.x", nodejs{version: "22.1.0"}, []string{"AWS_EXECUTION_ENV", "LAMBDA_RUNTIME_DIR", "LD_LIBRARY_PATH", "NODE_PATH", "PATH"}},
-		{"python3.11", python{version: "3.11"}, []string{"AWS_EXECUTION_ENV", "LAMBDA_RUNTIME_DIR", "LD_LIBRARY_PATH", "PATH"}},
-		{"java21", java{version: "21"}, []string{"AWS_EXECUTION_ENV", "LAMBDA_RUNTIME_DIR", "LD_LIBRARY_PATH", "PATH"}},
-		{"dotnet8", dotnet{version: "8"}, []string{"AWS_EXECUTION_ENV", "DOTNET_ROOT", "LAMBDA_RUNTIME_NAME", "LD_LIBRARY_PATH", "PATH"}},
-		// As recorded on AWS, a provided runtime has no AWS_EXECUTION_ENV.
+		{"nodejs22.x", nodejs{version: "22.1.0"}, []string{"LAMBDA_RUNTIME_DIR", "LD_LIBRARY_PATH", "NODE_PATH", "PATH"}},
+		{"python3.11", python{}, []string{"LAMBDA_RUNTIME_DIR", "LD_LIBRARY_PATH", "PATH"}},
+		{"java21", java{version: "21"}, []string{"LAMBDA_RUNTIME_DIR", "LD_LIBRARY_PATH", "PATH"}},
+		{"dotnet8", dotnet{version: "8"}, []string{"DOTNET_ROOT", "LAMBDA_RUNTIME_NAME", "LD_LIBRARY_PATH", "PATH"}},
 		{"provided.al2023", provided{}, []string{"LD_LIBRARY_PATH"}},
 	}
 	for _, test := range tests {

@@ -235,17 +235,11 @@ func (n nodejs) launch(interpreter, taskRoot, handler string, memoryMB int) ([]s
 	argv = append(argv, n.moduleFlags()...)
 	argv = append(argv, filepath.Join(n.clientDir, "bootstrap.mjs"), taskRoot, handler)
 	return argv, map[string]string{
-		"AWS_EXECUTION_ENV":  "AWS_Lambda_nodejs" + n.major() + ".x",
 		"LAMBDA_RUNTIME_DIR": n.clientDir,
 		"NODE_PATH": strings.Join([]string{filepath.Join(n.clientDir, "node_modules"), n.clientDir, taskRoot},
 			string(filepath.ListSeparator)),
 		"PATH": searchPath(filepath.Dir(interpreter)),
 	}
-}
-
-func (n nodejs) major() string {
-	major, _, _ := strings.Cut(n.version, ".")
-	return major
 }
 
 // moduleFlags are the options of nodejs20.x and nodejs22.x. An older patch

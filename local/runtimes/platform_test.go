@@ -87,6 +87,9 @@ func play(t *testing.T, r Runtime, taskRoot, handler string, until string, event
 		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand", "AWS_LAMBDA_LOG_GROUP_NAME=g", "AWS_LAMBDA_LOG_STREAM_NAME=s",
 		"AWS_REGION=eu-west-1", "LAMBDA_TASK_ROOT=" + taskRoot, "_HANDLER=" + handler, "TZ=:UTC", "LANG=en_US.UTF-8",
 	}
+	if r.Interpreter != "" {
+		env = append(env, "AWS_EXECUTION_ENV=AWS_Lambda_"+r.ID)
+	}
 	for name, value := range variables {
 		env = append(env, name+"="+value)
 	}

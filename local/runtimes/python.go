@@ -17,7 +17,7 @@ const pythonClientVersion = "4.2.2"
 
 // python is a Python managed runtime.
 type python struct {
-	version   string // 3.11
+	// clientDir is where the official client is installed.
 	clientDir string
 }
 
@@ -47,7 +47,7 @@ func (f *Finder) findPython(ctx context.Context, req request) (Runtime, error) {
 	interpreter := filepath.Join(got.root, "bin", "python"+req.version)
 	return Runtime{
 		Version: version, Client: "awslambdaric " + got.Version, Interpreter: interpreter,
-		family: python{version: req.version, clientDir: sitePackages(got.root, req.version)},
+		family: python{clientDir: sitePackages(got.root, req.version)},
 	}, nil
 }
 
@@ -160,7 +160,6 @@ func downloadWheels(ctx context.Context, requirement, interpreter, version, down
 // allowed to, and -B keeps the second cold start like the first.
 func (p python) launch(interpreter, taskRoot, handler string, _ int) ([]string, map[string]string) {
 	return []string{interpreter, "-B", "-m", "awslambdaric", handler}, map[string]string{
-		"AWS_EXECUTION_ENV":  "AWS_Lambda_python" + p.version,
 		"LAMBDA_RUNTIME_DIR": p.clientDir,
 		"PATH":               searchPath(filepath.Dir(interpreter)),
 	}

@@ -35,8 +35,10 @@ type family interface {
 }
 
 // Launch returns the command line that starts the function whose artefact is
-// unpacked in taskRoot, and the variables that the runtime itself defines. The
-// folder that they are started in is taskRoot. Argv[0] is an absolute path.
+// unpacked in taskRoot, and the variables that come with the runtime: where
+// things are on this machine. Those that every execution environment has,
+// AWS_EXECUTION_ENV among them, are the sandbox's. The folder to start in is
+// taskRoot. Argv[0] is an absolute path.
 func (r Runtime) Launch(taskRoot, handler string, memoryMB int) (argv []string, variables map[string]string) {
 	argv, variables = r.family.launch(r.Interpreter, taskRoot, handler, memoryMB)
 	// Libraries that a function ships are found as on AWS; everything else is where this system has it.
