@@ -34,6 +34,11 @@ type VariantSummary struct {
 	// AnswerOK says that the cell's answers agree with the contract; nil if it was not asked.
 	AnswerOK *bool           `json:"answerOk,omitempty"`
 	Series   []SeriesSummary `json:"series,omitempty"`
+	// Missed counts the samples that were wanted cold or warm and were not, by what
+	// they were instead. They were kept and tried again.
+	Missed map[Temperature]int `json:"missed,omitempty"`
+	// Errors counts invocations that failed.
+	Errors int `json:"errors,omitempty"`
 }
 
 // RanOn is what really ran, read from the runtime itself.

@@ -1,0 +1,603 @@
+package bench_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// small is a run of two rounds: one cold and two warm samples in each.
+func small() bench.Options {
+	return bench.Options{Run: "run", Platform: deployed.Local, Seed: 1, Cold: 2, Warm: 4, WarmUp: 1}
+}
+
+func run(t *testing.T, fake *fakeLambda, fns []deployed.Function, o bench.Options) (bench.Outcome, []results.Sample) {
+	t.Helper()
+	var samples []results.Sample
+	outcome, err := bench.Run(t.Context(), fake, fns, o, func(s results.Sample) error {
+		samples = append(samples, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcome, samples
+}
+
+// counts are the numbers of samples by workload and temperature.
+func counts(v results.VariantSummary) map[string]int {
+	n := map[string]int{}
+	for _, s := range v.Series {
+		n[s.Workload+" "+string(s.Temperature)] = s.N
+	}
+	return n
+}
+
+func TestRunMeasures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs18.x"), variant("nodejs22.x"))
+		outcome, samples := run(t, fake, fns, small())
+		if outcome.Interrupted || len(outcome.Notes) != 0 {
+			t.Errorf("interrupted %t, notes %q", outcome.Interrupted, outcome.Notes)
+		}
+		for i, v := range outcome.Variants {
+			if v.Variant != fns[i].Variant || v.Status != results.Measured || v.Reason != "" || v.AnswerOK == nil || !*v.AnswerOK || v.RanOn.Version != "22.22.0" {
+				t.Errorf("variant %d is %+v", i, v)
+			}
+			want := map[string]int{"hello cold": 2, "hello warm": 4, "sha256 cold": 2, "sha256 warm": 4}
+			if diff := cmp.Diff(want, counts(v)); diff != "" {
+				t.Errorf("%s: samples (-want +got):\n%s", v.Variant, diff)
+			}
+			cold := v.Find("hello", results.Cold).Metrics
+			for name, want := range map[string]float64{
+				results.InitMs: 120, results.FirstDurationMs: 8, results.TotalMs: 128, results.ClientMs: 129, results.OverheadMs: 1,
+				results.BilledMs: 128, results.MaxMemoryUsedMB: 66, results.CPUMs: 1, results.CPUUtilisation: 0.5,
+			} {
+				if got := cold[name]; got.P50 == nil || *got.P50 != want {
+					t.Errorf("%s: cold %s is %v, want %v", v.Variant, name, got, want)
+				}
+			}
+		}
+		for _, s := range samples {
+			if s.Run != "run" || s.Platform != deployed.Local || s.Round < 1 || s.Round > 2 || s.RequestID == "" || s.Start.IsZero() || s.Record == nil {
+				t.Errorf("sample %+v", s)
+			}
+			// Invocation 1 is cold, 2 warms up, 3 and on are warm.
+			want := map[int]string{1: "cold false", 2: " true", 3: "warm false", 4: "warm false"}[s.Answer.Invocation]
+			if got := fmt.Sprint(s.Wanted, " ", s.WarmUp); got != want {
+				t.Errorf("invocation %d was sent as %q, want %q", s.Answer.Invocation, got, want)
+			}
+		}
+		if len(samples) != 2*2*(2+2+4) {
+			t.Errorf("%d samples, want 32", len(samples))
+		}
+		for arn, fn := range fake.functions {
+			if want := map[string]string{deployed.NonceVariable: deployed.FirstNonce, "MODE": "kept"}; !maps.Equal(fn.variables, want) {
+				t.Errorf("%s was left with %v, want %v", arn, fn.variables, want)
+			}
+		}
+		if fake.most != 1 {
+			t.Errorf("%d invocations at once, want 1", fake.most)
+		}
+	})
+}
+
+func TestRoundsVisitEverybodyInSeededOrder(t *testing.T) {
+	visits := func(seed uint64) [][]string {
+		var rounds [][]string
+		synctest.Test(t, func(t *testing.T) {
+			fake, fns := newFake(variant("a"), variant("b"), variant("c"), variant("d"), variant("e"))
+			o := small()
+			o.Seed, o.Cold, o.Workloads = seed, 4, []functions.Event{{Workload: functions.WorkloadHello}}
+			_, samples := run(t, fake, fns, o)
+			rounds = make([][]string, 4)
+			for _, s := range samples {
+				if s.Wanted == results.Cold {
+					rounds[s.Round-1] = append(rounds[s.Round-1], s.Variant.Runtime)
+				}
+			}
+			if !slices.IsSortedFunc(samples, func(a, b results.Sample) int { return a.Round - b.Round }) {
+				t.Error("a round began before the one before it had ended")
+			}
+		})
+		return rounds
+	}
+	first, again, other := visits(1), visits(1), visits(2)
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("the same seed has another order:\n%s", diff)
+	}
+	if cmp.Equal(first, other) {
+		t.Errorf("another seed has the same order: %v", first)
+	}
+	if cmp.Equal(first[0], first[1]) && cmp.Equal(first[1], first[2]) {
+		t.Errorf("every round has the same order: %v", first)
+	}
+	for i, round := range first {
+		if sorted := slices.Sorted(slices.Values(round)); !slices.Equal(sorted, []string{"a", "b", "c", "d", "e"}) {
+			t.Errorf("round %d visited %v, want everybody once", i+1, round)
+		}
+	}
+}
+
+func TestConcurrencyIsBoundedAndNobodyIsVisitedTwiceAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var variants []matrix.Variant
+		for i := range 8 {
+			variants = append(variants, variant(fmt.Sprint("nodejs", i)))
+		}
+		fake, fns := newFake(variants...) // it panics at two invocations of one variant
+		o := small()
+		o.Concurrency = 3
+		outcome, _ := run(t, fake, fns, o)
+		if fake.most < 2 || fake.most > 3 {
+			t.Errorf("at most %d invocations at once, want 2 or 3", fake.most)
+		}
+		for _, v := range outcome.Variants {
+			if v.Status != results.Measured || v.Reason != "" {
+				t.Errorf("%s is %s: %s", v.Variant, v.Status, v.Reason)
+			}
+		}
+	})
+}
+
+// once returns a refusal for the first n calls of that name.
+func once(call string, n int, err error) func(string) error {
+	return func(got string) error {
+		if got == call && n > 0 {
+			n--
+			return err
+		}
+		return nil
+	}
+}
+
+func TestRunBears(t *testing.T) {
+	conflict := &types.ResourceConflictException{Message: aws.String("An update is in progress")}
+	throttle := &types.TooManyRequestsException{Message: aws.String("Rate exceeded")}
+	firstOnly := func(change func(*fakeReply)) func(int, *fakeReply) {
+		return func(n int, r *fakeReply) {
+			if n == 1 {
+				change(r)
+			}
+		}
+	}
+	for _, test := range []struct {
+		name    string
+		prepare func(*fakeFunction)
+		missed  map[results.Temperature]int
+		errors  int
+		reason  string
+	}{
+		{name: "nothing in the way"},
+		{name: "an update that conflicts", prepare: func(f *fakeFunction) { f.refuse = once("update", 3, conflict) }},
+		{name: "somebody else's change between reading and writing", prepare: func(f *fakeFunction) {
+			f.refuse = once("update", 2, &types.PreconditionFailedException{Message: aws.String("The Revision Id provided does not match")})
+		}},
+		{name: "a throttled control plane", prepare: func(f *fakeFunction) { f.refuse = once("get", 5, throttle) }},
+		{name: "throttled invocations", prepare: func(f *fakeFunction) { f.refuse = once("invoke", 5, throttle) }},
+		{name: "a function that is being updated when the run begins", prepare: func(f *fakeFunction) { f.settledAt = time.Now().Add(time.Second) }},
+		{name: "no tail", prepare: func(f *fakeFunction) { f.alter = firstOnly(func(r *fakeReply) { r.NoTail = true }) },
+			missed: map[results.Temperature]int{results.Unknown: 1}},
+		{name: "initialised before the request came", prepare: func(f *fakeFunction) { f.alter = firstOnly(func(r *fakeReply) { r.Wait = fakeFirst }) },
+			missed: map[results.Temperature]int{results.Proactive: 1}},
+		{name: "an init that ran out of its time", prepare: func(f *fakeFunction) { f.alter = firstOnly(func(r *fakeReply) { r.Record.InitDuration = nil }) },
+			missed: map[results.Temperature]int{results.InitTimeout: 1}},
+		{name: "a provisioned environment", prepare: func(f *fakeFunction) {
+			f.alter = firstOnly(func(r *fakeReply) { r.Answer.InitializationType = functions.ProvisionedConcurrency })
+		}, missed: map[results.Temperature]int{results.ProvisionedFirst: 1}},
+		{name: "a function that fails once", prepare: func(f *fakeFunction) {
+			f.alter = firstOnly(func(r *fakeReply) {
+				r.FunctionError, r.Payload = "Unhandled", []byte(`{"errorType":"Runtime.ExitError","errorMessage":"exit status 1"}`)
+			})
+		}, errors: 1},
+		{name: "a connection that breaks once", prepare: func(f *fakeFunction) { f.refuse = once("invoke", 1, errors.New("connection reset by peer")) }, errors: 1},
+		{name: "an environment that is replaced between warm invocations", prepare: func(f *fakeFunction) {
+			f.alter = func(n int, r *fakeReply) {
+				if n == 3 { // the first warm one: the next is of a new environment
+					f.generation = -1
+				}
+			}
+		}, missed: map[results.Temperature]int{results.Cold: 1}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fake, fns := newFake(variant("nodejs22.x"))
+				if test.prepare != nil {
+					test.prepare(fake.of(&fns[0].ARN))
+				}
+				outcome, samples := run(t, fake, fns, small())
+				v := outcome.Variants[0]
+				if v.Status != results.Measured || v.Reason != "" {
+					t.Errorf("status is %s (%s), want measured in full", v.Status, v.Reason)
+				}
+				got := counts(v)
+				for name, want := range map[string]int{"hello cold": 2, "hello warm": 4, "sha256 cold": 2, "sha256 warm": 4} {
+					if got[name] != want {
+						t.Errorf("%d %s samples, want %d", got[name], name, want)
+					}
+				}
+				if diff := cmp.Diff(test.missed, v.Missed); diff != "" || v.Errors != test.errors {
+					t.Errorf("%d errors, want %d; missed (-want +got):\n%s", v.Errors, test.errors, diff)
+				}
+				kept := 0
+				for _, s := range samples {
+					if s.Error != "" || s.Wanted != "" && s.Temperature() != s.Wanted {
+						kept++
+					}
+				}
+				want := test.errors
+				for _, n := range test.missed {
+					want += n
+				}
+				if kept != want {
+					t.Errorf("%d samples that missed were kept, want %d", kept, want)
+				}
+			})
+		})
+	}
+}
+
+// The configuration of before is served while an update is in progress; and for
+// a moment after it, which is what the tries are for.
+func TestStaleConfigurationIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		fn := fake.of(&fns[0].ARN)
+		fn.environment, fn.generation = 1, 0 // alive from earlier traffic
+		stale := 2
+		fn.alter = func(n int, r *fakeReply) {
+			if r.Record.InitDuration != nil && stale > 0 {
+				// The worker has not heard of the update yet: the old environment answers.
+				stale--
+				r.Record.InitDuration, r.Answer.Invocation, r.Answer.EnvironmentID = nil, 7, "old"
+			}
+		}
+		outcome, _ := run(t, fake, fns, small())
+		v := outcome.Variants[0]
+		if v.Status != results.Measured || v.Reason != "" || v.Missed[results.Warm] != 2 {
+			t.Errorf("%s (%s), missed %v; want measured in full after 2 warm ones", v.Status, v.Reason, v.Missed)
+		}
+		if got := fake.count("update nodejs22.x"); got != 2*2+2+1 {
+			t.Errorf("%d updates, want 4 of the plan, 2 again and 1 to restore", got)
+		}
+	})
+}
+
+func TestTriesAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		fake.of(&fns[0].ARN).alter = func(n int, r *fakeReply) {
+			if r.Record.InitDuration != nil {
+				r.Wait = fakeFirst // every environment is made before its request
+			}
+		}
+		o := small()
+		o.MaxTries = 3
+		outcome, _ := run(t, fake, fns, o)
+		v := outcome.Variants[0]
+		want := map[string]int{"hello proactive": 6, "hello warm": 4, "sha256 proactive": 6, "sha256 warm": 4}
+		if diff := cmp.Diff(want, counts(v)); diff != "" {
+			t.Errorf("samples (-want +got):\n%s", diff)
+		}
+		if v.Status != results.Measured || v.Reason != "0 of 2 cold hello samples, 0 of 2 cold sha256 samples" {
+			t.Errorf("%s (%s)", v.Status, v.Reason)
+		}
+	})
+}
+
+func TestAVariantFailsAloneAndTheRestGoesOn(t *testing.T) {
+	gone := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized to perform: lambda:InvokeFunction"}
+	for _, test := range []struct {
+		name     string
+		prepare  func(*fakeFunction)
+		reason   string
+		answerOK *bool
+		invokes  int // at most, of the failing variant
+	}{
+		{"a wrong answer", func(f *fakeFunction) {
+			f.alter = func(n int, r *fakeReply) { r.Answer.Answer = "feed" }
+		}, `wrong answer: answer is "feed"`, aws.Bool(false), 1},
+		{"the wrong language", func(f *fakeFunction) {
+			f.alter = func(n int, r *fakeReply) { r.Answer.Language = "bash" }
+		}, `wrong answer: language is "bash", want "nodejs"`, aws.Bool(false), 1},
+		{"a function that always fails", func(f *fakeFunction) {
+			f.alter = func(n int, r *fakeReply) {
+				r.FunctionError, r.Payload = "Unhandled", []byte(`{"errorType":"Runtime.ExitError","errorMessage":"exit status 1"}`)
+			}
+		}, "4 of 4 tries failed, the last one: function error (Unhandled): Runtime.ExitError: exit status 1", nil, 4},
+		{"garbage", func(f *fakeFunction) {
+			f.alter = func(n int, r *fakeReply) { r.Payload = []byte("<html>") }
+		}, "parse answer", nil, 4},
+		{"a role that may not invoke", func(f *fakeFunction) { f.refuse = once("invoke", 1000, gone) }, "invoke: ", nil, 1},
+		{"a role that may not update", func(f *fakeFunction) { f.refuse = once("update", 1000, gone) }, "force a cold start: update configuration: ", nil, 0},
+		{"a function that stays locked", func(f *fakeFunction) {
+			f.refuse = once("update", 1_000_000, &types.ResourceConflictException{Message: aws.String("An update is in progress")})
+		}, "force a cold start: waited for 2m0s: ", nil, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fake, fns := newFake(variant("bad"), variant("good"))
+				test.prepare(fake.of(&fns[0].ARN))
+				outcome, _ := run(t, fake, fns, small())
+				bad, good := outcome.Variants[0], outcome.Variants[1]
+				if bad.Status != results.Failed || !strings.Contains(bad.Reason, test.reason) {
+					t.Errorf("%s (%s), want failed (%s)", bad.Status, bad.Reason, test.reason)
+				}
+				if diff := cmp.Diff(test.answerOK, bad.AnswerOK); diff != "" {
+					t.Errorf("answerOk (-want +got):\n%s", diff)
+				}
+				if got := fake.count("invoke bad"); got > test.invokes {
+					t.Errorf("the failing variant was invoked %d times, want %d at most", got, test.invokes)
+				}
+				if good.Status != results.Measured || counts(good)["hello warm"] != 4 {
+					t.Errorf("the other variant is %+v", good)
+				}
+			})
+		})
+	}
+}
+
+func TestAFunctionThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		fns = append(fns, deployed.Function{Variant: variant("gone"), ARN: "arn:aws:lambda:eu-west-1:123456789012:function:gone", Owned: true})
+		outcome, _ := run(t, fake, fns, small())
+		if v := outcome.Variants[1]; v.Status != results.Failed || !strings.Contains(v.Reason, "ResourceNotFoundException") {
+			t.Errorf("%s (%s)", v.Status, v.Reason)
+		}
+	})
+}
+
+// A run that is ended gives the functions their environments back, and what it has.
+func TestInterruptKeepsWhatIsThereAndRestores(t *testing.T) {
+	for after := range 12 {
+		synctest.Test(t, func(t *testing.T) {
+			fake, fns := newFake(variant("nodejs18.x"), variant("nodejs22.x"))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			n := 0
+			outcome, err := bench.Run(ctx, fake, fns, small(), func(results.Sample) error {
+				if n++; n == after {
+					cancel()
+				}
+				return nil
+			})
+			if after == 0 {
+				return // never cancelled
+			}
+			if err != nil || !outcome.Interrupted {
+				t.Errorf("after %d samples: interrupted %t, error %v", after, outcome.Interrupted, err)
+			}
+			if n != after {
+				t.Errorf("after %d samples: went on to %d", after, n)
+			}
+			for arn, fn := range fake.functions {
+				if want := map[string]string{deployed.NonceVariable: deployed.FirstNonce, "MODE": "kept"}; !maps.Equal(fn.variables, want) {
+					t.Errorf("after %d samples: %s was left with %v", after, arn, fn.variables)
+				}
+			}
+			if len(outcome.Variants) != 2 {
+				t.Fatalf("after %d samples: %d variants", after, len(outcome.Variants))
+			}
+			if after == 1 {
+				statuses := []results.Status{outcome.Variants[0].Status, outcome.Variants[1].Status}
+				if slices.Sort(statuses); !slices.Equal(statuses, []results.Status{results.Measured, results.Skipped}) {
+					t.Errorf("after 1 sample: statuses are %v", statuses)
+				}
+			}
+		})
+	}
+}
+
+func TestInterruptWhileWaiting(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		prepare func(*fakeFunction)
+	}{
+		{"for an invocation", func(f *fakeFunction) { f.alter = func(n int, r *fakeReply) { r.Wait = time.Hour } }},
+		{"for a lock", func(f *fakeFunction) {
+			f.refuse = once("update", 1_000_000, &types.ResourceConflictException{})
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fake, fns := newFake(variant("nodejs22.x"))
+				test.prepare(fake.of(&fns[0].ARN))
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				start := time.Now()
+				outcome, err := bench.Run(ctx, fake, fns, small(), func(results.Sample) error { return nil })
+				if err != nil || !outcome.Interrupted {
+					t.Errorf("interrupted %t, error %v", outcome.Interrupted, err)
+				}
+				// Restoring has half a minute of its own.
+				if d := time.Since(start); d > 36*time.Second {
+					t.Errorf("ended %v after the start", d)
+				}
+			})
+		})
+	}
+}
+
+func TestAnEnvironmentThatCannotBeRestoredIsNoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		fn := fake.of(&fns[0].ARN)
+		fn.alter = func(n int, r *fakeReply) {
+			if n == 16 { // the last one
+				fn.refuse = once("update", 1000, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no longer"})
+			}
+		}
+		outcome, _ := run(t, fake, fns, small())
+		if len(outcome.Notes) != 1 || !strings.Contains(outcome.Notes[0], "restore the environment variable "+deployed.NonceVariable) {
+			t.Errorf("notes are %q", outcome.Notes)
+		}
+	})
+}
+
+func TestEncryptedVariablesAreNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		locked := lockedEnvironment{fake}
+		outcome, err := bench.Run(t.Context(), locked, fns, small(), func(results.Sample) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := outcome.Variants[0]; v.Status != results.Failed || !strings.Contains(v.Reason, "AccessDeniedException") {
+			t.Errorf("%s (%s)", v.Status, v.Reason)
+		}
+		if n := fake.count("update nodejs22.x"); n != 0 {
+			t.Errorf("%d updates, want none", n)
+		}
+	})
+}
+
+func TestAnEndedSinkEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		full := errors.New("no space left on device")
+		_, err := bench.Run(t.Context(), fake, fns, small(), func(results.Sample) error { return full })
+		if !errors.Is(err, full) {
+			t.Errorf("error is %v, want it to wrap %v", err, full)
+		}
+		if n := fake.count("invoke nodejs22.x"); n != 1 {
+			t.Errorf("%d invocations, want to stop after 1", n)
+		}
+		if got := fake.of(&fns[0].ARN).variables[deployed.NonceVariable]; got != deployed.FirstNonce {
+			t.Errorf("the nonce was left at %s", got)
+		}
+	})
+}
+
+func TestAFunctionThatIsNotOursIsMeasuredAsItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		fns[0].Owned, fns[0].Payload = false, json.RawMessage(`{"workload":"hello"}`)
+		fake.of(&fns[0].ARN).alter = func(n int, r *fakeReply) { r.Payload = []byte(`"anything"`) }
+		outcome, samples := run(t, fake, fns, small())
+		v := outcome.Variants[0]
+		if diff := cmp.Diff(map[string]int{"hello unknown": 4, "sha256 unknown": 4}, counts(v)); diff != "" || v.Status != results.Measured || v.Reason != "" || v.AnswerOK != nil {
+			t.Errorf("%s (%s), samples (-want +got):\n%s", v.Status, v.Reason, diff)
+		}
+		if n := fake.count("update nodejs22.x"); n != 0 {
+			t.Errorf("%d updates, want none", n)
+		}
+		if samples[0].Error != "" || samples[0].Record.InitDuration == nil {
+			t.Errorf("the first sample is %+v, want its record", samples[0])
+		}
+	})
+}
+
+func TestModuleFunctionsAreLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		module := variant("nodejs22.x")
+		module.Function = "esmodule"
+		fake, fns := newFake(module)
+		outcome, samples := run(t, fake, fns, small())
+		if len(outcome.Variants) != 0 || len(samples) != 0 || len(fake.order()) != 0 {
+			t.Errorf("%d variants, %d samples, calls %v; want none", len(outcome.Variants), len(samples), fake.order())
+		}
+	})
+}
+
+func TestProgressComesToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("bad"), variant("good"))
+		fake.of(&fns[0].ARN).alter = func(n int, r *fakeReply) {
+			if n > 3 {
+				r.Answer.Message = "Bye"
+			}
+		}
+		var steps []bench.Progress
+		o := small()
+		o.Progress = func(p bench.Progress) { steps = append(steps, p) }
+		run(t, fake, fns, o)
+		done, failed := 0, 0
+		for _, p := range steps {
+			if p.Done < done || p.Done > p.Total || p.Total != 24 {
+				t.Errorf("%d of %d after %d", p.Done, p.Total, done)
+			}
+			done = p.Done
+			if p.Phase == bench.PhaseFailed {
+				failed++
+				if p.Reason == "" || p.Variant != fns[0].Variant {
+					t.Errorf("failed: %+v", p)
+				}
+			}
+		}
+		if done != 24 || failed != 1 {
+			t.Errorf("ended at %d of 24 with %d failures, want 1", done, failed)
+		}
+	})
+}
+
+func TestWarmOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		o := small()
+		o.Cold = 0
+		outcome, _ := run(t, fake, fns, o)
+		v := outcome.Variants[0]
+		if diff := cmp.Diff(map[string]int{"hello warm": 4, "sha256 warm": 4}, counts(v)); diff != "" || v.Reason != "" {
+			t.Errorf("%s, samples (-want +got):\n%s", v.Reason, diff)
+		}
+		if n := fake.count("update nodejs22.x"); n != 0 {
+			t.Errorf("%d updates, want none", n)
+		}
+	})
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for _, o := range []bench.Options{
+		{Platform: deployed.Local, Cold: -1},
+		{Platform: "azure", Cold: 1},
+		{Cold: 1},
+	} {
+		if _, err := bench.Run(t.Context(), &fakeLambda{}, nil, o, nil); err == nil {
+			t.Errorf("no error for %+v", o)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("right"), variant("wrong"), variant("failing"))
+		fake.of(&fns[1].ARN).alter = func(n int, r *fakeReply) { r.Answer.Architecture = "arm64" }
+		fake.of(&fns[2].ARN).alter = func(n int, r *fakeReply) { r.FunctionError, r.Payload = "Unhandled", []byte("{}") }
+		all, err := bench.Check(t.Context(), fake, fns, small())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []results.VariantSummary{
+			{Variant: variant("right"), Status: results.Checked, AnswerOK: aws.Bool(true), RanOn: &results.RanOn{Version: "22.22.0"}},
+			{Variant: variant("wrong"), Status: results.Failed, AnswerOK: aws.Bool(false), RanOn: &results.RanOn{Version: "22.22.0"}, Reason: `wrong answer: architecture is "arm64", want "x86_64"`},
+			{Variant: variant("failing"), Status: results.Failed, AnswerOK: aws.Bool(false), Reason: "function error (Unhandled): {}"},
+		}
+		if diff := cmp.Diff(want, all); diff != "" {
+			t.Errorf("checks (-want +got):\n%s", diff)
+		}
+		for _, line := range fake.order() {
+			if strings.HasPrefix(line, "update") {
+				t.Errorf("a check made the call %q", line)
+			}
+		}
+	})
+}

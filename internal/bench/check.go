@@ -1,0 +1,55 @@
+package bench
+
+import (
+	"context"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// Check invokes every function once for each workload and compares the answers:
+// proof that an artefact works where its times would say nothing, such as under
+// an emulator. It reconfigures nothing and keeps no sample. The statuses are
+// checked and failed; the functions after ctx is done are skipped.
+func Check(ctx context.Context, client LambdaAPI, fns []deployed.Function, o Options) ([]results.VariantSummary, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	var all []results.VariantSummary
+	for _, fn := range fns {
+		if fn.Contract() != functions.ContractHello {
+			continue
+		}
+		all = append(all, check(ctx, client, fn, o))
+	}
+	return all, nil
+}
+
+func check(ctx context.Context, client LambdaAPI, fn deployed.Function, o Options) results.VariantSummary {
+	v := results.VariantSummary{Variant: fn.Variant, Status: results.Checked}
+	nothing := func(*subject, Phase, *results.Sample) error { return nil }
+	s := &subject{fn: fn, options: o, report: nothing, invoker: invoker{client: client, fn: fn, patience: o.Patience}}
+	for _, e := range o.Workloads {
+		sample, err := s.take(ctx, PhaseCold, results.Sample{Event: e})
+		if sample.Answer != nil {
+			v.RanOn = &results.RanOn{Version: sample.Answer.RuntimeVersion}
+		}
+		switch {
+		case ctx.Err() != nil:
+			v.Status, v.Reason = results.Skipped, "the run ended before its turn came"
+			return v
+		case err != nil:
+			v.Status, v.Reason = results.Failed, err.Error()
+		case sample.Error != "":
+			v.Status, v.Reason = results.Failed, sample.Error
+		}
+		if v.Status == results.Failed {
+			break
+		}
+	}
+	ok := v.Status == results.Checked
+	v.AnswerOK = &ok
+	return v
+}

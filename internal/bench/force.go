@@ -1,0 +1,158 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+)
+
+// forcer makes one function's next invocation a cold one. It belongs to one
+// goroutine at a time.
+type forcer struct {
+	client   LambdaAPI
+	arn      string
+	rng      *rand.Rand
+	patience time.Duration
+
+	// touched says that original was read and the function may differ from it.
+	touched  bool
+	original *string // the nonce's value before the run; nil if it had none
+	timeout  time.Duration
+}
+
+// force writes another nonce and returns when it is in effect.
+func (f *forcer) force(ctx context.Context) error {
+	err := f.change(ctx, func(current *string) *string {
+		if !f.touched {
+			f.touched, f.original = true, current
+		}
+		for {
+			// A run that was killed may have left the very nonce that this seed draws,
+			// and writing the same value again would retire no environment.
+			nonce := fmt.Sprintf("%0*x", len(deployed.FirstNonce), f.rng.Uint64())
+			if current == nil || *current != nonce {
+				return &nonce
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("force a cold start: %w", err)
+	}
+	return nil
+}
+
+// restore gives the nonce the value that it had before the first force.
+func (f *forcer) restore(ctx context.Context) error {
+	if !f.touched {
+		return nil
+	}
+	if err := f.change(ctx, func(*string) *string { return f.original }); err != nil {
+		return fmt.Errorf("restore the environment variable %s of %s: %w", deployed.NonceVariable, f.arn, err)
+	}
+	f.touched = false
+	return nil
+}
+
+// change gives the nonce another value, nil for none, and leaves every other
+// variable as it is. UpdateFunctionConfiguration replaces the whole environment,
+// so it is read first, and written only if it is still the one that was read.
+func (f *forcer) change(ctx context.Context, to func(current *string) *string) error {
+	var wanted *string
+	err := patiently(ctx, f.patience, func(ctx context.Context) error {
+		config, err := f.settled(ctx)
+		if err != nil {
+			return err
+		}
+		variables, err := readVariables(config)
+		if err != nil {
+			return err
+		}
+		var current *string
+		if value, ok := variables[deployed.NonceVariable]; ok {
+			current = &value
+		}
+		wanted = to(current)
+		if wanted == nil {
+			delete(variables, deployed.NonceVariable)
+		} else {
+			variables[deployed.NonceVariable] = *wanted
+		}
+		_, err = f.client.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{
+			FunctionName: &f.arn, RevisionId: config.RevisionId,
+			Environment: &types.Environment{Variables: variables},
+		})
+		if err != nil {
+			return fmt.Errorf("update configuration: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return patiently(ctx, f.patience, func(ctx context.Context) error {
+		config, err := f.settled(ctx)
+		if err != nil {
+			return err
+		}
+		if config.LastUpdateStatus == types.LastUpdateStatusFailed {
+			return fmt.Errorf("the update failed: %s (%s)", aws.ToString(config.LastUpdateStatusReason), config.LastUpdateStatusReasonCode)
+		}
+		variables, err := readVariables(config)
+		if err != nil {
+			return err
+		}
+		if value, ok := variables[deployed.NonceVariable]; ok != (wanted != nil) || ok && value != *wanted {
+			return errors.New("somebody else changed the function meanwhile; run one benchmark of it at a time")
+		}
+		return nil
+	})
+}
+
+// settled reads the configuration, and is [errNotYet] while an update or the
+// creation is in progress. GetFunction has a quota of its own, which is larger
+// than that of all other calls together.
+func (f *forcer) settled(ctx context.Context) (*types.FunctionConfiguration, error) {
+	out, err := f.client.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &f.arn})
+	if err != nil {
+		return nil, fmt.Errorf("get function: %w", err)
+	}
+	config := out.Configuration
+	if config == nil {
+		return nil, errors.New("get function: the answer has no configuration")
+	}
+	switch {
+	case config.State == types.StateFailed:
+		return nil, fmt.Errorf("the function's state is Failed: %s", aws.ToString(config.StateReason))
+	case config.State == types.StatePending:
+		return nil, fmt.Errorf("the function's state is Pending: %w", errNotYet)
+	case config.LastUpdateStatus == types.LastUpdateStatusInProgress:
+		return nil, fmt.Errorf("an update is in progress: %w", errNotYet)
+	}
+	if config.Timeout != nil {
+		f.timeout = time.Duration(*config.Timeout) * time.Second
+	}
+	return config, nil
+}
+
+// readVariables returns a copy. Variables that Lambda could not decrypt are an
+// error: writing the rest back would lose them.
+func readVariables(config *types.FunctionConfiguration) (map[string]string, error) {
+	variables := map[string]string{}
+	if config.Environment == nil {
+		return variables, nil
+	}
+	if e := config.Environment.Error; e != nil {
+		return nil, fmt.Errorf("the environment cannot be read, and so not be written back: %s: %s", aws.ToString(e.ErrorCode), aws.ToString(e.Message))
+	}
+	maps.Copy(variables, config.Environment.Variables)
+	return variables, nil
+}
