@@ -35,12 +35,9 @@ func (s *Service) CreateFunction(ctx context.Context, c FunctionConfig) (arn, ve
 	if s.exists(c.Name) {
 		return "", "", alreadyExists(c.Name)
 	}
-	fail := func(err error) (string, string, error) {
-		return "", "", fmt.Errorf("create function %s: %w", c.Name, err)
-	}
 	code, hash, err := s.code(ctx, c)
 	if err != nil {
-		return fail(err)
+		return "", "", err
 	}
 	c.CodeSHA256 = hash
 	f := &function{
@@ -55,7 +52,7 @@ func (s *Service) CreateFunction(ctx context.Context, c FunctionConfig) (arn, ve
 	}
 	if d := s.options.Directory; d != nil {
 		if err := d.Assume(c.RoleARN, "lambda.amazonaws.com", f.credentials.AccessKeyID); err != nil {
-			return fail(invalidParameter("The role defined for the function cannot be assumed by Lambda (%v).", err))
+			return "", "", invalidParameter("The role defined for the function cannot be assumed by Lambda (%v).", err)
 		}
 	}
 	f.latest = f.newVersion(latest, c, code)

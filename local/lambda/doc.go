@@ -29,7 +29,8 @@
 // An environment is owned, not locked: it is in exactly one list of its pool,
 // or in the hands of the one goroutine that took it out. Whoever takes it out
 // must put it back or discard it. A goroutine per environment watches its
-// process; it may end an environment only after it has taken it out itself.
+// process; it may end an environment only after it has taken it out itself,
+// except when the whole service closes.
 //
 // There are four kinds of locks (the service's table of functions, a function,
 // a pool, the account's concurrency), always taken in this order, and held for

@@ -106,7 +106,11 @@ func (e *fakeEnvironment) Invoke(ctx context.Context, i sandbox.Invocation) sand
 		panic("two invocations at once in environment " + e.id)
 	}
 	defer e.busy.Store(false)
-	if e.closed.Load() {
+	switch {
+	case !e.closed.Load():
+	case ctx.Err() != nil: // the service is closing
+		return failure(e, i)
+	default:
 		panic("an invocation in environment " + e.id + ", which is closed")
 	}
 	e.count.Add(1)
@@ -166,7 +170,7 @@ func failure(e *fakeEnvironment, i sandbox.Invocation) sandbox.Outcome {
 }
 
 // newService returns a service over the launcher, and writes a "zip".
-func newService(t *testing.T, l *fakeLauncher, change ...func(*Options)) *Service {
+func newService(t testing.TB, l *fakeLauncher, change ...func(*Options)) *Service {
 	t.Helper()
 	if l.handler == nil {
 		l.handler = answer
@@ -196,7 +200,7 @@ func newService(t *testing.T, l *fakeLauncher, change ...func(*Options)) *Servic
 	return s
 }
 
-func testConfig(t *testing.T, name string) FunctionConfig {
+func testConfig(t testing.TB, name string) FunctionConfig {
 	t.Helper()
 	zip := filepath.Join(t.TempDir(), "code.zip")
 	if err := os.WriteFile(zip, []byte("not looked into"), 0o600); err != nil {
@@ -206,7 +210,7 @@ func testConfig(t *testing.T, name string) FunctionConfig {
 		Architecture: functions.X8664, MemoryMB: 512, Timeout: 3 * time.Second, CodePath: zip, Variables: map[string]string{"STAGE": "dev"}}
 }
 
-func create(t *testing.T, s *Service, change ...func(*FunctionConfig)) {
+func create(t testing.TB, s *Service, change ...func(*FunctionConfig)) {
 	t.Helper()
 	c := testConfig(t, "hello")
 	for _, f := range change {

@@ -22,6 +22,8 @@ const patience = 5 * time.Millisecond
 // the pool's lists or in the hands of the one goroutine that took it out.
 type environment struct {
 	sandbox.Environment
+	// end closes it, once.
+	end         func() error
 	provisioned bool
 	idleSince   time.Time
 	// answered is set between the function's answer and the end of the invocation; guarded by the pool.
@@ -131,13 +133,18 @@ func (p *pool) take() (*environment, error) {
 	return nil, nil
 }
 
-// adopt makes an environment the pool's that was launched for it, and watches it.
+// adopt makes an environment the pool's that was launched for it, and watches
+// it. When the service closes, the watcher ends it, whoever has it.
 func (p *pool) adopt(launched sandbox.Environment, provisioned bool) *environment {
-	e := &environment{Environment: launched, provisioned: provisioned}
+	e := &environment{Environment: launched, end: sync.OnceValue(launched.Close), provisioned: provisioned}
 	p.lifetime.spawn(func() {
-		<-e.Gone()
-		if p.remove(e) {
-			p.discard(e)
+		select {
+		case <-e.Gone():
+			if p.remove(e) {
+				p.discard(e)
+			}
+		case <-p.lifetime.context.Done():
+			p.close(e)
 		}
 	})
 	return e
@@ -219,14 +226,18 @@ func (p *pool) remove(e *environment) bool {
 
 // discard ends an environment that is in no list, and has a provisioned one replaced.
 func (p *pool) discard(e *environment) {
-	if err := e.Close(); err != nil {
-		p.progress("end environment %s: %v", e.ID(), err)
-	}
+	p.close(e)
 	if e.provisioned {
 		p.mu.Lock()
 		p.members--
 		p.mu.Unlock()
 		p.lifetime.spawn(p.replace)
+	}
+}
+
+func (p *pool) close(e *environment) {
+	if err := e.end(); err != nil {
+		p.progress("end environment %s: %v", e.ID(), err)
 	}
 }
 
@@ -277,7 +288,7 @@ func closeAll(list []*environment) error {
 	errs := make([]error, len(list))
 	var wg sync.WaitGroup
 	for i, e := range list {
-		wg.Go(func() { errs[i] = e.Close() })
+		wg.Go(func() { errs[i] = e.end() })
 	}
 	wg.Wait()
 	return errors.Join(errs...)

@@ -31,10 +31,7 @@ func (s *Service) PutProvisionedConcurrency(ctx context.Context, function, quali
 	}
 	err = v.pool.provision(ctx, n)
 	v.allocated(err)
-	if err != nil {
-		return fmt.Errorf("provision %d environments of %s: %w", n, s.arn(r), err)
-	}
-	return nil
+	return err
 }
 
 // allocate finds the version that a reference leads to and counts n provisioned
@@ -141,12 +138,12 @@ func (p *pool) takeSurplus() []*environment {
 // fails it is no longer counted.
 func (p *pool) startMember(ctx context.Context) error {
 	launched, err := p.launch(ctx, functions.ProvisionedConcurrency)
+	var e *environment
 	if err == nil {
-		if failure := launched.Init().Err; failure != nil {
-			err = fmt.Errorf("environment %s failed to initialise: %w", launched.ID(), failure)
-			if closing := launched.Close(); closing != nil {
-				p.progress("end environment %s: %v", launched.ID(), closing)
-			}
+		e = p.adopt(launched, true)
+		if failure := e.Init().Err; failure != nil {
+			p.close(e)
+			err = fmt.Errorf("a provisioned environment failed to initialise: %w", failure)
 		}
 	}
 	if err != nil {
@@ -155,7 +152,6 @@ func (p *pool) startMember(ctx context.Context) error {
 		p.mu.Unlock()
 		return err
 	}
-	e := p.adopt(launched, true)
 	p.mu.Lock()
 	kept := p.keep(e, true)
 	p.notify()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/logs"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
@@ -32,7 +33,7 @@ type Options struct {
 	Runtime func(ctx context.Context, runtime string, arch functions.Architecture) (Launch, error)
 	// CodeDir has the unpacked zips, each in a folder named by its hash.
 	CodeDir string
-	// Unpack unpacks a zip into a folder that may be there already.
+	// Unpack unpacks a zip into a folder that may be there already; nil means artifact.Unpack.
 	Unpack func(zipPath, dir string) error
 	// Endpoints are AWS_ENDPOINT_URL and its kin, given to every function.
 	Endpoints map[string]string
@@ -82,6 +83,9 @@ func New(o Options) *Service {
 	}
 	if o.Propagation == 0 {
 		o.Propagation = DefaultPropagation
+	}
+	if o.Unpack == nil {
+		o.Unpack = artifact.Unpack
 	}
 	if o.Progress == nil {
 		o.Progress = func(string, ...any) {}

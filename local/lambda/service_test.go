@@ -34,8 +34,9 @@ func TestClose(t *testing.T) {
 		if _, err := s.UpdateFunctionConfiguration("hello", ConfigurationChange{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
+		start := time.Now()
+		if err := s.Close(); err != nil || time.Since(start) != 0 {
+			t.Errorf("Close = %v after %v; it is to wait for no function", err, time.Since(start))
 		}
 		if n, open := len(l.environments()), len(l.open()); n != 4 || open != 0 {
 			t.Errorf("%d of %d environments are left", open, n)
