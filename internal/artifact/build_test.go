@@ -1,7 +1,6 @@
 package artifact
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"os"
@@ -93,11 +92,33 @@ func TestBuildsAreReproducible(t *testing.T) {
 	})
 }
 
-func buildOne(ctx context.Context, b *Builder, name, language string, arch functions.Architecture) (Artifact, error) {
-	for _, f := range functions.Catalogue() {
-		if f.Name == name && f.Language == language {
-			return b.Build(ctx, f, arch)
-		}
+// A main of the repository's own module is built like one that is a module itself.
+func TestGoMainOfTheRepository(t *testing.T) {
+	b := repository(t)
+	b.Root = writeTree(t, map[string]string{
+		"go.mod":                          "module example.com/repository\n\ngo 1.24\n",
+		"functions/harness/hello/main.go": "package main\n\nimport \"example.com/repository/internal/greeting\"\n\nfunc main() { println(greeting.Text) }\n",
+		"internal/greeting/greeting.go":   "package greeting\n\nconst Text = \"hello\"\n",
+	})
+	b.Dir = filepath.Join(b.Root, ".build")
+	f := functions.Function{Name: "harness", Language: "go", Source: "harness/hello", Builder: "go", Handler: "bootstrap"}
+	first, err := b.Build(t.Context(), f, functions.ARM64)
+	var missing *MissingToolchainError
+	if errors.As(err, &missing) {
+		t.Skip(missing)
 	}
-	return Artifact{}, errors.New("not in the catalogue")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What it imports is a part of it.
+	if err := os.WriteFile(filepath.Join(b.Root, "internal", "greeting", "greeting.go"), []byte("package greeting\n\nconst Text = \"goodbye\"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	second, err := b.Build(t.Context(), f, functions.ARM64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.SHA256 == second.SHA256 {
+		t.Error("a change of an imported package does not change the artefact")
+	}
 }

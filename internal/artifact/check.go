@@ -38,7 +38,7 @@ func checkEntries(z *zip.Reader, f functions.Function, arch functions.Architectu
 	for _, entry := range z.File {
 		size += entry.UncompressedSize64
 		if size > MaxUnpacked {
-			return errTooLarge
+			return fmt.Errorf("it unpacks to more than Lambda's %d MB", MaxUnpacked>>20)
 		}
 		files[entry.Name] = entry
 		head, err := readHead(entry, 64)

@@ -58,7 +58,7 @@ func buildMaven(ctx context.Context, j *job) (string, error) {
 	if err := os.Mkdir(unpacked, 0o777); err != nil {
 		return "", err
 	}
-	return unpacked, extract(shaded, unpacked)
+	return unpacked, extract(shaded, unpacked, MaxUnpacked)
 }
 
 // isOriginalJar says whether a jar is the one that the shade plugin replaced.

@@ -36,7 +36,7 @@ func Unpack(zipPath, dir string) error {
 		return fmt.Errorf("unpack %s: %w", zipPath, err)
 	}
 	defer os.RemoveAll(aside)
-	if err := extract(zipPath, aside); err != nil {
+	if err := extract(zipPath, aside, MaxUnpacked); err != nil {
 		return fmt.Errorf("unpack %s: %w", zipPath, err)
 	}
 	if err := os.Rename(aside, dir); err != nil {
@@ -51,8 +51,9 @@ func Unpack(zipPath, dir string) error {
 	return nil
 }
 
-// extract writes the entries of a zip below dir, which exists.
-func extract(zipPath, dir string) error {
+// extract writes the entries of a zip below dir, which exists, and no more than
+// limit bytes.
+func extract(zipPath, dir string, limit int64) error {
 	z, err := zip.OpenReader(zipPath)
 	if err != nil {
 		return err
@@ -66,9 +67,12 @@ func extract(zipPath, dir string) error {
 		return err
 	}
 	defer root.Close()
-	left := int64(MaxUnpacked)
+	left := limit
 	for _, entry := range z.File {
 		n, err := extractEntry(root, entry, left)
+		if errors.Is(err, errLeftover) {
+			return fmt.Errorf("it unpacks to more than %d bytes", limit)
+		}
 		if err != nil {
 			return fmt.Errorf("entry %q: %w", entry.Name, err)
 		}
@@ -77,7 +81,8 @@ func extract(zipPath, dir string) error {
 	return nil
 }
 
-var errTooLarge = fmt.Errorf("the zip unpacks to more than Lambda's %d MB", MaxUnpacked>>20)
+// errLeftover says that a file is larger than what is left of the limit.
+var errLeftover = errors.New("larger than what is left of the limit")
 
 func extractEntry(root *os.Root, entry *zip.File, left int64) (int64, error) {
 	name := entry.Name
@@ -142,7 +147,7 @@ func extractFile(root *os.Root, name string, content io.Reader, executable bool,
 		err = closeErr
 	}
 	if err == nil && n > left {
-		err = errTooLarge
+		err = errLeftover
 	}
 	return n, err
 }

@@ -1,0 +1,190 @@
+package artifact
+
+import (
+	"archive/zip"
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+type zipEntry struct {
+	name, content string
+	mode          fs.FileMode
+}
+
+func zipOf(t testing.TB, entries ...zipEntry) string {
+	t.Helper()
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for _, e := range entries {
+		header := &zip.FileHeader{Name: e.name, Method: zip.Deflate}
+		header.SetMode(e.mode)
+		w, err := z.CreateHeader(header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(e.content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "function.zip")
+	if err := os.WriteFile(path, buf.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// removable lets the test's own folder be removed again.
+func removable(t *testing.T, dir string) {
+	t.Cleanup(func() {
+		filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				os.Chmod(name, 0o755)
+			}
+			return nil
+		})
+	})
+}
+
+func TestUnpack(t *testing.T) {
+	path := zipOf(t,
+		zipEntry{"folder/", "", fs.ModeDir | 0o755},
+		zipEntry{"folder/app.py", "app", 0o644},
+		zipEntry{"deep/er/module.py", "module", 0o600},
+		zipEntry{"bootstrap", "#!/bin/sh\necho started\n", 0o755},
+		zipEntry{"folder/link.py", "../deep/er/module.py", fs.ModeSymlink | 0o777},
+	)
+	dir := filepath.Join(t.TempDir(), "code", "sha")
+	removable(t, dir)
+	for range 2 { // the second time changes nothing
+		if err := Unpack(path, dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"folder/app.py": "app", "deep/er/module.py": "module", "folder/link.py": "module"} {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || string(got) != want {
+			t.Errorf("%s holds %q, %v; want %q", name, got, err, want)
+		}
+	}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode()&fs.ModeSymlink == 0 && info.Mode().Perm()&0o222 != 0 {
+			t.Errorf("%s can be written: %v", name, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if runtime.GOOS != "windows" {
+		output, err := exec.Command(filepath.Join(dir, "bootstrap")).Output()
+		if err != nil || string(output) != "started\n" {
+			t.Errorf("bootstrap: %q, %v", output, err)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 1 {
+		t.Errorf("beside the folder is left: %v, %v", left, err)
+	}
+}
+
+func TestUnpackRefuses(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		entries []zipEntry
+		want    string
+	}{
+		{"a name that climbs", []zipEntry{{"../evil", "x", 0o644}}, "leads out"},
+		{"a name that climbs later", []zipEntry{{"a/../../evil", "x", 0o644}}, "leads out"},
+		{"an absolute name", []zipEntry{{"/evil", "x", 0o644}}, "leads out"},
+		{"a folder that climbs", []zipEntry{{"../evil/", "", fs.ModeDir | 0o755}}, "leads out"},
+		{"a backslash", []zipEntry{{`..\evil`, "x", 0o644}}, "leads out"},
+		{"a link out", []zipEntry{{"link", "../evil", fs.ModeSymlink | 0o777}}, "leads out"},
+		{"an absolute link", []zipEntry{{"link", "/etc/passwd", fs.ModeSymlink | 0o777}}, "leads out"},
+		{"a device", []zipEntry{{"null", "", fs.ModeDevice | 0o666}}, "neither a file nor a folder"},
+		{"a name twice", []zipEntry{{"a", "1", 0o644}, {"a", "2", 0o644}}, "exists"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			parent := t.TempDir()
+			err := Unpack(zipOf(t, row.entries...), filepath.Join(parent, "sha"))
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("error %v, want one that says %q", err, row.want)
+			}
+			if left, err := os.ReadDir(parent); err != nil || len(left) != 0 {
+				t.Errorf("something is left: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+func TestExtractIsBounded(t *testing.T) {
+	path := zipOf(t, zipEntry{"a", "1234", 0o644}, zipEntry{"b", "5678", 0o755})
+	if err := extract(path, t.TempDir(), 8); err != nil {
+		t.Errorf("8 bytes of 8: %v", err)
+	}
+	if err := extract(path, t.TempDir(), 7); err == nil || !strings.Contains(err.Error(), "more than 7 bytes") {
+		t.Errorf("8 bytes of 7: %v", err)
+	}
+}
+
+func TestUnpackManyAtOnce(t *testing.T) {
+	path := zipOf(t, zipEntry{"a/b", "content", 0o644}, zipEntry{"bootstrap", "#!/bin/sh\n", 0o755})
+	dir := filepath.Join(t.TempDir(), "sha")
+	removable(t, dir)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := Unpack(path, dir); err != nil {
+				t.Error(err)
+			}
+			if got, err := os.ReadFile(filepath.Join(dir, "a", "b")); err != nil || string(got) != "content" {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Nothing that a zip says can write beside the folder, or panic.
+func FuzzUnpack(f *testing.F) {
+	for _, e := range [][]zipEntry{
+		{{"a/b", "content", 0o644}},
+		{{"../a", "content", 0o644}},
+		{{"a", "b", fs.ModeSymlink | 0o777}, {"a/c", "content", 0o644}},
+	} {
+		data, err := os.ReadFile(zipOf(f, e...))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		parent := t.TempDir()
+		path := filepath.Join(t.TempDir(), "function.zip")
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(parent, "sha")
+		removable(t, dir)
+		err := Unpack(path, dir)
+		left, readErr := os.ReadDir(parent)
+		if readErr != nil {
+			t.Fatal(readErr)
+		}
+		if err != nil && len(left) != 0 || err == nil && len(left) != 1 {
+			t.Errorf("after %v the parent holds %v", err, left)
+		}
+	})
+}
