@@ -87,7 +87,7 @@ func (h *Histogram) AtRank(rank int64) float64 {
 func (h *Histogram) Buckets() iter.Seq2[float64, int64] {
 	return func(yield func(float64, int64) bool) {
 		for _, b := range h.hdr.Distribution() {
-			if b.Count > 0 && !yield(float64(b.To)*msPerNs, b.Count) {
+			if b.Count > 0 && !yield(float64(b.To)/nsPerMs, b.Count) {
 				return
 			}
 		}
