@@ -53,9 +53,6 @@ func (s *Server) routeLambda() {
 		})
 	}
 	s.rest.HandleFunc("POST "+functions+"/{function}/invocations", s.invoke)
-	s.rest.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeRESTError(w, unknownOperation(r.Method+" "+r.URL.Path))
-	})
 }
 
 // function returns the function and the qualifier that a request names, after

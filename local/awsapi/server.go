@@ -57,6 +57,9 @@ type Server struct {
 func New(o Options) *Server {
 	o.Concurrency = cmp.Or(o.Concurrency, 1000)
 	s := &Server{options: o, rest: http.NewServeMux(), services: map[string]jsonHandler{}}
+	s.rest.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeRESTError(w, unknownOperation(r.Method+" "+r.URL.Path))
+	})
 	if o.Lambda != nil {
 		s.routeLambda()
 	}
