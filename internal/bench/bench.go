@@ -17,6 +17,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // restoreTimeout bounds the restoring of environments after the run was ended.
@@ -55,9 +56,12 @@ func Run(ctx context.Context, client LambdaAPI, fns []deployed.Function, o Optio
 	err = r.rounds(ctx)
 	notes := r.restore(ctx)
 	outcome := Outcome{Interrupted: ctx.Err() != nil, Notes: notes}
+	var samples []results.Sample
 	for _, s := range r.subjects {
 		outcome.Variants = append(outcome.Variants, s.summary())
+		samples = append(samples, s.samples...)
 	}
+	results.SetPlaces(outcome.Variants, slices.Values(samples), verdict.Options{Seed: o.Seed})
 	if ctx.Err() != nil && !errors.Is(err, errSink) {
 		err = nil
 	}

@@ -55,6 +55,8 @@ type SeriesSummary struct {
 	Temperature Temperature              `json:"temperature"`
 	N           int                      `json:"n"`
 	Metrics     map[string]MetricSummary `json:"metrics"`
+	// Place is nil for a series that is not ranked.
+	Place *Place `json:"place,omitempty"`
 }
 
 // MetricSummary is a metric's percentiles, in the unit of its name. Each is one

@@ -1,0 +1,54 @@
+package results_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+func TestPlacesAreSharedByWhatCannotBeToldApart(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var samples []results.Sample
+	median := map[string]time.Duration{"fast": 10 * ms, "as fast": 10 * ms, "slow": 40 * ms}
+	for _, runtime := range []string{"slow", "fast", "as fast"} {
+		for range 30 {
+			d := time.Duration(float64(median[runtime]) * (0.9 + 0.2*rng.Float64()))
+			samples = append(samples, results.Sample{
+				Variant: storetest.Variant(runtime), Event: functions.Event{Workload: functions.WorkloadHello},
+				Record: &lambdalog.Record{Duration: &d}, Answer: answer(2, functions.OnDemand), Elapsed: d + ms,
+			})
+		}
+	}
+	alone := storetest.Sample("run", 1) // the only one of its event
+	alone.Variant = storetest.Variant("fast")
+	samples = append(samples, alone)
+
+	all := results.Summarise(slices.Values(samples))
+	var variants []results.VariantSummary
+	for _, runtime := range []string{"slow", "fast", "as fast"} {
+		v := storetest.Variant(runtime)
+		variants = append(variants, results.VariantSummary{Variant: v, Series: all[v]})
+	}
+	results.SetPlaces(variants, slices.Values(samples), verdict.Options{Seed: 1})
+
+	for i, want := range []results.Place{
+		{Metric: "durationMs", Percentile: 50, Tier: 2, Best: 3, Worst: 3, Of: 3},
+		{Metric: "durationMs", Percentile: 50, Tier: 1, Best: 1, Worst: 2, Of: 3},
+		{Metric: "durationMs", Percentile: 50, Tier: 1, Best: 1, Worst: 2, Of: 3},
+	} {
+		s := variants[i].Find("hello", results.Warm)
+		if s.Place == nil || *s.Place != want {
+			t.Errorf("%s has place %+v, want %+v", variants[i].Variant.Runtime, s.Place, want)
+		}
+	}
+	if s := variants[1].Find("sha256", results.Cold); s == nil || s.Place != nil {
+		t.Errorf("the only series of its event is %+v, want one without a place", s)
+	}
+}
