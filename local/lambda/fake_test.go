@@ -25,6 +25,8 @@ type fakeLauncher struct {
 	handler func(e *fakeEnvironment, i sandbox.Invocation) sandbox.Outcome
 	// afterAnswer is how long an environment needs from its answer to its request for the next event.
 	afterAnswer time.Duration
+	// late is called at the very end of an invocation, when the outcome is fixed.
+	late func(e *fakeEnvironment)
 
 	mu       sync.Mutex
 	launched []*fakeEnvironment
@@ -123,6 +125,9 @@ func (e *fakeEnvironment) Invoke(ctx context.Context, i sandbox.Invocation) sand
 	case <-e.gone:
 		o.Reusable = false
 	default:
+	}
+	if e.launcher.late != nil {
+		e.launcher.late(e)
 	}
 	return o
 }

@@ -58,17 +58,6 @@ func (f *function) versionLocked(qualifier string) *version {
 	return f.published[n-1]
 }
 
-// versions returns every version there is, one that is about to be $LATEST included.
-func (f *function) versions() []*version {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	all := append([]*version{f.latest}, f.published...)
-	if f.next != nil {
-		all = append(all, f.next)
-	}
-	return all
-}
-
 // GetFunction describes the version that a qualifier leads to.
 func (s *Service) GetFunction(function, qualifier string) (Configuration, error) {
 	r, err := s.reference(function, qualifier)
@@ -213,9 +202,7 @@ func (f *function) settle() {
 	f.latest = f.next
 	f.mu.Unlock()
 
-	if err := previous.pool.retire(); err != nil {
-		f.service.options.Progress("update %s: end an environment of the previous configuration: %v", f.name, err)
-	}
+	previous.pool.retire()
 
 	f.mu.Lock()
 	f.next = nil

@@ -33,14 +33,16 @@ func TestInvoke(t *testing.T) {
 // gets the same environment.
 func TestInvokeAgainAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &fakeLauncher{afterAnswer: patience - 1}
+		l := &fakeLauncher{afterAnswer: patience / 2}
 		s := newService(t, l)
-		create(t, s)
+		one := 1
+		create(t, s, func(c *FunctionConfig) { c.ReservedConcurrency = &one })
+		start := time.Now()
 		for range 10 {
 			invoke(t, s, InvokeInput{})
 		}
-		if n := len(l.environments()); n != 1 {
-			t.Errorf("%d environments for one caller, want 1", n)
+		if n := len(l.environments()); n != 1 || time.Since(start) != 9*patience/2 {
+			t.Errorf("%d environments for one caller within %v, want 1 within %v", n, time.Since(start), 9*patience/2)
 		}
 	})
 }

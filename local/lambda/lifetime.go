@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -9,10 +10,11 @@ import (
 type lifetime struct {
 	context context.Context // done when the service is closing
 	cancel  context.CancelFunc
+	work    sync.WaitGroup
 
-	mu     sync.RWMutex
-	closed bool
-	work   sync.WaitGroup
+	mu       sync.RWMutex
+	closed   bool
+	failures []error // of environments that did not end well, since closed
 }
 
 func newLifetime() *lifetime {
@@ -37,12 +39,25 @@ func (l *lifetime) end() { l.work.Done() }
 // spawn runs f as work of its own. Only work that has begun and not ended may call it.
 func (l *lifetime) spawn(f func()) { l.work.Go(f) }
 
-// close lets no work begin, cancels what runs, and returns whether it was the first to do so.
-func (l *lifetime) close() bool {
+// fail has close report an error, if the service is closing.
+func (l *lifetime) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		l.failures = append(l.failures, err)
+	}
+}
+
+// close lets no work begin any more, cancels what there is, and returns when it has ended.
+func (l *lifetime) close() error {
+	l.mu.Lock()
 	first := !l.closed
 	l.closed = true
+	l.mu.Unlock()
 	l.cancel()
-	return first
+	l.work.Wait()
+	if !first {
+		return nil
+	}
+	return errors.Join(l.failures...)
 }

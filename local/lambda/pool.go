@@ -2,7 +2,7 @@ package lambda
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -237,7 +237,9 @@ func (p *pool) discard(e *environment) {
 
 func (p *pool) close(e *environment) {
 	if err := e.end(); err != nil {
-		p.progress("end environment %s: %v", e.ID(), err)
+		err = fmt.Errorf("end environment %s: %w", e.ID(), err)
+		p.progress("%v", err)
+		p.lifetime.fail(err)
 	}
 }
 
@@ -257,39 +259,34 @@ func (p *pool) reap() {
 	old := slices.Clone(p.idle[:n])
 	p.idle = slices.Delete(p.idle, 0, n)
 	p.reaper = nil
-	if len(p.idle) > 0 && !p.retired {
+	if len(p.idle) > 0 {
 		p.reaper = time.AfterFunc(p.timeout-now.Sub(p.idle[0].idleSince), p.reap)
 	}
 	p.mu.Unlock()
-	for _, e := range old {
-		p.discard(e)
-	}
+	p.closeAll(old)
 }
 
 // retire ends all idle environments and lets none idle any more: those that
-// are busy end with their invocation.
-func (p *pool) retire() error {
+// are busy end with their invocation. It is for $LATEST's pool, which has no
+// provisioned environments.
+func (p *pool) retire() {
 	p.mu.Lock()
 	p.retired = true
-	p.target = 0
-	p.members -= len(p.ready)
-	old := append(p.idle, p.ready...)
-	p.idle, p.ready = nil, nil
+	old := p.idle
+	p.idle = nil
 	if p.reaper != nil {
 		p.reaper.Stop()
 		p.reaper = nil
 	}
 	p.mu.Unlock()
-	return closeAll(old)
+	p.closeAll(old)
 }
 
 // closeAll ends environments side by side, since each takes a while to be reaped.
-func closeAll(list []*environment) error {
-	errs := make([]error, len(list))
+func (p *pool) closeAll(list []*environment) {
 	var wg sync.WaitGroup
-	for i, e := range list {
-		wg.Go(func() { errs[i] = e.end() })
+	for _, e := range list {
+		wg.Go(func() { p.close(e) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
 }

@@ -266,7 +266,12 @@ func TestDeadProvisionedEnvironmentsAreReplaced(t *testing.T) {
 		s := newService(t, l)
 		create(t, s)
 		provision(t, s, 3)
-		ready := func() int { return s.functions["hello"].published[0].pool.readyMembers() }
+		ready := func() int {
+			p := s.functions["hello"].published[0].pool
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return len(p.ready)
+		}
 
 		l.environments()[0].kill() // while it idles
 		synctest.Wait()
@@ -299,6 +304,25 @@ func TestDeadProvisionedEnvironmentsAreReplaced(t *testing.T) {
 	})
 }
 
+// A process may end at the very moment when its invocation has ended well.
+func TestProvisionedEnvironmentDiesAtTheLastMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &fakeLauncher{late: func(e *fakeEnvironment) { e.kill() }}
+		s := newService(t, l)
+		create(t, s)
+		provision(t, s, 2)
+		for range 5 {
+			if out := invoke(t, s, InvokeInput{Qualifier: "live", LogTail: true}); out.FunctionError != "" {
+				t.Errorf("invocation ended with %s", out.Payload)
+			}
+		}
+		synctest.Wait()
+		if open := len(l.open()); open != 2 || len(l.environments()) != 7 {
+			t.Errorf("%d of %d environments are open, want 2 of 7", open, len(l.environments()))
+		}
+	})
+}
+
 func TestProvisioningFails(t *testing.T) {
 	for name, failure := range map[string]error{
 		"init":   &initError{"Runtime.ImportModuleError: Cannot find module 'x'"},
@@ -314,7 +338,7 @@ func TestProvisioningFails(t *testing.T) {
 					}
 					return nil
 				}}
-				s := newService(t, l)
+				s := newService(t, l, func(o *Options) { o.Concurrency = 105 }) // just enough
 				create(t, s, func(c *FunctionConfig) { c.Publish = true })
 				err := s.PutProvisionedConcurrency(t.Context(), "hello", "1", 5)
 				if !errors.Is(err, failure) {

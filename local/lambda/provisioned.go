@@ -102,24 +102,19 @@ func (p *pool) provision(ctx context.Context, n int) error {
 	p.members += missing
 	surplus := p.takeSurplus()
 	p.mu.Unlock()
-	if err := closeAll(surplus); err != nil {
-		p.progress("end a provisioned environment: %v", err)
-	}
+	p.closeAll(surplus)
 
 	group, ctx := errgroup.WithContext(ctx)
 	for range missing {
 		group.Go(func() error { return p.startMember(ctx) })
 	}
 	err := group.Wait()
-	if err == nil {
-		return nil
-	}
-	p.mu.Lock()
-	p.target = 0
-	surplus = p.takeSurplus()
-	p.mu.Unlock()
-	if err := closeAll(surplus); err != nil {
-		p.progress("end a provisioned environment: %v", err)
+	if err != nil {
+		p.mu.Lock()
+		p.target = 0
+		surplus = p.takeSurplus()
+		p.mu.Unlock()
+		p.closeAll(surplus)
 	}
 	return err
 }
@@ -164,7 +159,8 @@ func (p *pool) startMember(ctx context.Context) error {
 
 // replace starts provisioned environments until there are as many as there should be.
 func (p *pool) replace() {
-	for wait := replaceFirst; p.lacking(); wait = min(2*wait, replaceLast) {
+	wait := replaceFirst
+	for p.lacking() {
 		err := p.startMember(p.lifetime.context)
 		if err == nil {
 			wait = replaceFirst
@@ -179,23 +175,18 @@ func (p *pool) replace() {
 		case <-p.lifetime.context.Done():
 			return
 		}
+		wait = min(2*wait, replaceLast)
 	}
 }
 
-// lacking counts one more environment if there are fewer than there should be.
+// lacking counts one more environment if there are fewer than there should be
+// and the service is not closing.
 func (p *pool) lacking() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.retired || p.members >= p.target {
+	if p.members >= p.target || p.lifetime.context.Err() != nil {
 		return false
 	}
 	p.members++
 	return true
-}
-
-// readyMembers returns how many provisioned environments idle.
-func (p *pool) readyMembers() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.ready)
 }

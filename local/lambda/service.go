@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -125,24 +124,6 @@ func (s *Service) ListFunctions() []Configuration {
 // Close ends every environment, running ones included, and returns when all
 // processes are gone. Events that wait for a retry are given up.
 func (s *Service) Close() error {
-	if !s.lifetime.close() {
-		return nil
-	}
-	err := s.retireAll()
-	s.lifetime.work.Wait()
-	// What was in somebody's hands is back in its pool now, or in a pool that an update has made meanwhile.
-	return errors.Join(err, s.retireAll())
-}
-
-func (s *Service) retireAll() error {
-	s.mu.RLock()
-	functions := slices.Collect(maps.Values(s.functions))
-	s.mu.RUnlock()
-	var errs []error
-	for _, f := range functions {
-		for _, v := range f.versions() {
-			errs = append(errs, v.pool.retire())
-		}
-	}
-	return errors.Join(errs...)
+	// Every environment has a watcher, which ends it and is waited for.
+	return s.lifetime.close()
 }

@@ -145,7 +145,7 @@ func interleave(t *testing.T, random *rand.Rand) {
 		if f.share.running != 0 {
 			t.Errorf("%s: %d invocations run in the end", f.name, f.share.running)
 		}
-		for _, v := range f.versions() {
+		for _, v := range append(f.published, f.latest) {
 			v.pool.mu.Lock()
 			if v.pool.target != v.provisioned || v.pool.members != v.pool.target || len(v.pool.ready) != v.pool.target || v.pool.answered != 0 || v.pool.waiting != 0 {
 				t.Errorf("%s:%s: target %d, accounted for %d, members %d, ready %d, answered %d, waiting %d", f.name, v.number,
