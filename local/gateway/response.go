@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,111 +13,128 @@ import (
 // response is a function's answer to a proxy event.
 type response struct {
 	status  int
-	headers http.Header
+	headers []header // by their canonical names; of several with one name the last counts
 	body    string
 	base64  bool
 }
 
 // parseResponse reads a function's answer: an object with no member but
 // statusCode, headers, multiValueHeaders, body and isBase64Encoded, all of
-// which may be left out. Names are compared to the letter, as API Gateway does.
-func parseResponse(payload []byte) (*response, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &members); err != nil {
-		return nil, fmt.Errorf("malformed Lambda proxy response: %w", err)
+// which may be left out or null. Names are compared to the letter, as API Gateway does.
+func parseResponse(payload []byte) (response, error) {
+	out := response{status: http.StatusOK}
+	fail := func(err error) (response, error) {
+		return response{}, fmt.Errorf("malformed Lambda proxy response: %w", err)
 	}
-	if members == nil {
-		return nil, errors.New("malformed Lambda proxy response: null")
+	answer, err := parse(payload)
+	if err != nil {
+		return fail(err)
 	}
-	out := &response{status: http.StatusOK, headers: http.Header{}}
-	var multiple map[string]headerValues
-	for name, value := range members {
-		var err error
-		switch name {
-		case "statusCode":
-			out.status, err = parseStatus(value)
-		case "headers":
-			err = out.parseHeaders(value)
-		case "multiValueHeaders":
-			err = json.Unmarshal(value, &multiple)
-		case "body":
-			err = json.Unmarshal(value, &out.body)
-		case "isBase64Encoded":
-			err = json.Unmarshal(value, &out.base64)
-		default:
+	if answer[0] != '{' {
+		return fail(errNoObject)
+	}
+	var multiple value
+	for quoted, member := range answer.members() {
+		name, err := quoted.string()
+		if err != nil {
+			return fail(err)
+		}
+		switch {
+		case !slices.Contains(responseMembers, name):
 			err = errors.New("is not a member that it may have")
+		case member.isNull():
+		case name == "statusCode":
+			out.status, err = parseStatus(member)
+		case name == "headers":
+			err = out.addHeaders(member, oneValue)
+		case name == "multiValueHeaders":
+			multiple = member
+		case name == "body":
+			out.body, err = member.string()
+		case name == "isBase64Encoded":
+			out.base64, err = parseBool(member)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("malformed Lambda proxy response: %s: %w", name, err)
+			return fail(fmt.Errorf("%s: %w", name, err))
 		}
 	}
-	// Where both have a name, multiValueHeaders decide.
-	for name, values := range multiple {
-		out.headers[http.CanonicalHeaderKey(name)] = values
+	if multiple != nil { // last, because it decides where headers has the same name
+		if err := out.addHeaders(multiple, someValues); err != nil {
+			return fail(fmt.Errorf("multiValueHeaders: %w", err))
+		}
 	}
 	return out, nil
 }
 
+var responseMembers = []string{"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+
 // parseStatus reads a number, or a number in a string.
-func parseStatus(value json.RawMessage) (int, error) {
-	if string(value) == "null" {
-		return http.StatusOK, nil
-	}
-	text := string(value)
-	if text[0] == '"' {
-		if err := json.Unmarshal(value, &text); err != nil {
+func parseStatus(v value) (int, error) {
+	text := string(v)
+	if v[0] == '"' {
+		var err error
+		if text, err = v.string(); err != nil {
 			return 0, err
 		}
 	}
 	status, err := strconv.Atoi(text)
 	if err != nil || status < 200 || status > 599 {
-		return 0, fmt.Errorf("%s is no status from 200 to 599", value)
+		return 0, fmt.Errorf("%s is no status from 200 to 599", v)
 	}
 	return status, nil
 }
 
-func (r *response) parseHeaders(value json.RawMessage) error {
-	var headers map[string]headerValue
-	if err := json.Unmarshal(value, &headers); err != nil {
-		return err
+func parseBool(v value) (bool, error) {
+	switch v[0] {
+	case 't':
+		return true, nil
+	case 'f':
+		return false, nil
 	}
-	for name, value := range headers {
-		r.headers[http.CanonicalHeaderKey(name)] = []string{string(value)}
-	}
-	return nil
+	return false, errors.New("is neither true nor false")
 }
 
-// headerValue is a string or a boolean; API Gateway refuses numbers.
-type headerValue string
-
-func (v *headerValue) UnmarshalJSON(data []byte) error {
-	switch string(data) {
-	case "true", "false":
-		*v = headerValue(data)
-		return nil
-	case "null":
-		return errors.New("a header's value is null")
+func (r *response) addHeaders(v value, parseValues func(value) ([]string, error)) error {
+	if v[0] != '{' {
+		return errNoObject
 	}
-	return json.Unmarshal(data, (*string)(v))
-}
-
-// headerValues is a list of values, or one value by itself.
-type headerValues []string
-
-func (v *headerValues) UnmarshalJSON(data []byte) error {
-	var list []headerValue
-	if data[0] != '[' {
-		list = make([]headerValue, 1)
-		if err := list[0].UnmarshalJSON(data); err != nil {
+	for quoted, member := range v.members() {
+		name, err := quoted.string()
+		if err != nil {
 			return err
 		}
-	} else if err := json.Unmarshal(data, &list); err != nil {
-		return err
-	}
-	for _, value := range list {
-		*v = append(*v, string(value))
+		values, err := parseValues(member)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		r.headers = append(r.headers, header{http.CanonicalHeaderKey(name), values})
 	}
 	return nil
+}
+
+// oneValue reads a header's value: a string or a boolean. API Gateway refuses numbers.
+func oneValue(v value) ([]string, error) {
+	if v[0] == 't' || v[0] == 'f' {
+		return []string{string(v)}, nil
+	}
+	s, err := v.string()
+	return []string{s}, err
+}
+
+// someValues reads a list of values, or one value by itself.
+func someValues(v value) ([]string, error) {
+	if v[0] != '[' {
+		return oneValue(v)
+	}
+	var values []string
+	for element := range v.elements() {
+		one, err := oneValue(element)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, one...)
+	}
+	return values, nil
 }
 
 // remapped are the headers of a function that API Gateway renames, because
@@ -132,7 +148,7 @@ var remapped = []string{
 var own = []string{"Content-Length", "Transfer-Encoding", "X-Amzn-Requestid", "X-Amz-Apigw-Id"}
 
 // write sends the answer, or returns what the gateway answers instead.
-func (r *response) write(w http.ResponseWriter, x *exchange, binaryMediaTypes []string) *refusal {
+func (r response) write(w http.ResponseWriter, x *exchange, binaryMediaTypes []string) *refusal {
 	if r.base64 && matchesMediaType(binaryMediaTypes, x.request.Header.Get("Accept")) {
 		decoded, err := base64.StdEncoding.DecodeString(r.body)
 		if err != nil {
@@ -141,13 +157,13 @@ func (r *response) write(w http.ResponseWriter, x *exchange, binaryMediaTypes []
 		r.body = string(decoded)
 	}
 	h := w.Header()
-	for name, values := range r.headers {
+	for _, field := range r.headers {
 		switch {
-		case slices.Contains(own, name):
-		case slices.Contains(remapped, name):
-			h["X-Amzn-Remapped-"+name] = values
+		case slices.Contains(own, field.name):
+		case slices.Contains(remapped, field.name):
+			h["X-Amzn-Remapped-"+field.name] = field.values
 		default:
-			h[name] = values
+			h[field.name] = field.values
 		}
 	}
 	if _, ok := h["Content-Type"]; !ok {
