@@ -297,6 +297,19 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+func TestQueryProtocol(t *testing.T) {
+	r := httptest.NewRequest("POST", "/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
+	r.Host = "localhost"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	r.Header.Set("Authorization", signedBy(operatorKey))
+	w := httptest.NewRecorder()
+	New(Options{Region: region, AccountID: account}).ServeHTTP(w, r)
+	want := "<ErrorResponse><Error><Code>UnknownOperationException</Code><Message>GetCallerIdentity is not part of the local platform</Message></Error><RequestId>" + w.Header().Get("X-Amzn-Requestid") + "</RequestId></ErrorResponse>"
+	if w.Code != 404 || w.Body.String() != want {
+		t.Errorf("got %d %s, want %s", w.Code, w.Body, want)
+	}
+}
+
 // Whatever a stranger sends is answered, and never by a panic.
 func FuzzServer(f *testing.F) {
 	f.Add("POST", "/2015-03-31/functions/echo/invocations", "Lambda", "127.0.0.1", `{}`)

@@ -3,6 +3,7 @@ package awsapi
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -94,6 +95,25 @@ func writeJSONError(w http.ResponseWriter, c *Call, err error) {
 		status = e.Status
 	}
 	writeJSON(w, c.contentType(), status, body)
+}
+
+// writeQueryError refuses what speaks AWS's oldest protocol (STS, IAM, ...), in
+// which a client can read no answer but XML.
+func writeQueryError(w http.ResponseWriter, r *http.Request) {
+	e := unknownOperation(r.FormValue("Action"))
+	body, err := xml.Marshal(struct {
+		XMLName   xml.Name `xml:"ErrorResponse"`
+		Code      string   `xml:"Error>Code"`
+		Message   string   `xml:"Error>Message"`
+		RequestID string   `xml:"RequestId"`
+	}{Code: e.Code, Message: e.Message, RequestID: w.Header().Get("X-Amzn-Requestid")})
+	if err != nil { // the shape is ours
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(e.Status)
+	_, _ = w.Write(body) // the caller has gone; nobody is left to tell
 }
 
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {

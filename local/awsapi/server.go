@@ -58,6 +58,10 @@ func New(o Options) *Server {
 	o.Concurrency = cmp.Or(o.Concurrency, 1000)
 	s := &Server{options: o, rest: http.NewServeMux(), services: map[string]jsonHandler{}}
 	s.rest.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+			writeQueryError(w, r)
+			return
+		}
 		writeRESTError(w, unknownOperation(r.Method+" "+r.URL.Path))
 	})
 	if o.Lambda != nil {
