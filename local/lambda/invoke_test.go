@@ -2,8 +2,10 @@ package lambda
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,6 +59,28 @@ func TestInvokeWhileAnotherWorksBehindItsAnswer(t *testing.T) {
 		start := time.Now()
 		if out := invoke(t, s, InvokeInput{}); string(out.Payload) != `"e2"` || time.Since(start) != patience {
 			t.Errorf("%s after %v, want another environment after %v", out.Payload, time.Since(start), patience)
+		}
+	})
+}
+
+// For each environment that has answered, one waits; the others have new ones started.
+func TestInvokeAgainTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &fakeLauncher{handler: answerAfter(time.Millisecond), afterAnswer: patience / 2}
+		s := newService(t, l)
+		create(t, s)
+		invoke(t, s, InvokeInput{})
+		start := time.Now()
+		var served sync.Map
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { served.Store(string(invoke(t, s, InvokeInput{}).Payload), time.Since(start)) })
+		}
+		wg.Wait()
+		for id, want := range map[string]time.Duration{`"e1"`: patience/2 + time.Millisecond, `"e2"`: time.Millisecond, `"e3"`: time.Millisecond} {
+			if got, ok := served.Load(id); got != want {
+				t.Errorf("%s answered: %v, after %v; want after %v", id, ok, got, want)
+			}
 		}
 	})
 }
@@ -211,6 +235,45 @@ func TestEventThrottled(t *testing.T) {
 		synctest.Wait()
 		if n := l.environments()[0].count.Load(); n != 5 || len(l.environments()) != 1 {
 			t.Errorf("%d events were handled in %d environments, want 5 in 1", n, len(l.environments()))
+		}
+	})
+}
+
+func TestEventThrottledWaitsLongerEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var starts []time.Time
+		l := &fakeLauncher{handler: func(e *fakeEnvironment, i sandbox.Invocation) sandbox.Outcome {
+			starts = append(starts, time.Now())
+			return answerAfter(10*time.Second)(e, i)
+		}}
+		s := newService(t, l)
+		one := 1
+		create(t, s, func(c *FunctionConfig) { c.ReservedConcurrency = &one })
+		invoke(t, s, InvokeInput{Type: Event})
+		synctest.Wait()
+		invoke(t, s, InvokeInput{Type: Event})
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		// Refused at 0, 1, 3 and 7 seconds.
+		if len(starts) != 2 || starts[1].Sub(starts[0]) != 15*time.Second {
+			t.Errorf("events started at %v, want 15s apart", starts)
+		}
+	})
+}
+
+func TestEventThatIsTooOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		s := newService(t, &fakeLauncher{}, func(o *Options) {
+			o.Progress = func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+		})
+		none := 0
+		create(t, s, func(c *FunctionConfig) { c.ReservedConcurrency = &none })
+		out := invoke(t, s, InvokeInput{Type: Event})
+		time.Sleep(maximumEventAge)
+		synctest.Wait()
+		if want := "hello: event " + out.RequestID + " is given up: the event is too old"; len(said) != 1 || said[0] != want {
+			t.Errorf("said %q, want %q", said, want)
 		}
 	})
 }

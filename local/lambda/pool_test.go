@@ -307,7 +307,10 @@ func TestDeadProvisionedEnvironmentsAreReplaced(t *testing.T) {
 // A process may end at the very moment when its invocation has ended well.
 func TestProvisionedEnvironmentDiesAtTheLastMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &fakeLauncher{late: func(e *fakeEnvironment) { e.kill() }}
+		l := &fakeLauncher{late: func(e *fakeEnvironment) {
+			e.kill()
+			time.Sleep(time.Nanosecond) // until everybody knows
+		}}
 		s := newService(t, l)
 		create(t, s)
 		provision(t, s, 2)
