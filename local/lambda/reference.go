@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 )
@@ -52,7 +53,7 @@ func (s *Service) reference(function, qualifier string) (reference, error) {
 		return reference{}, nameTooLong(m[groupName])
 	}
 	if region := strings.TrimSuffix(m[groupRegion], ":"); region != "" && region != s.region {
-		return reference{}, userError("ResourceNotFoundException", 404, "Functions from '%s' are not reachable in this region ('%s')", region, s.region)
+		return reference{}, userError("ResourceNotFoundException", http.StatusNotFound, "Functions from '%s' are not reachable in this region ('%s')", region, s.region)
 	}
 	if account := strings.TrimSuffix(m[groupAccount], ":"); account != "" && account != s.accountID {
 		return reference{}, accessDenied("")

@@ -46,7 +46,7 @@ func newFiles(dir string) *files {
 }
 
 // append hands an event to the writer. It never waits for it.
-func (f *files) append(group, stream string, e event) {
+func (f *files) append(path string, e event) {
 	text := e.timestamp.UTC().Format(timeFormat) + "\t" + strings.TrimRight(e.message, "\n") + "\n"
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,11 +54,12 @@ func (f *files) append(group, stream string, e event) {
 		f.dropped++
 		return
 	}
-	f.pending = append(f.pending, line{path: f.path(group, stream), text: text})
+	f.pending = append(f.pending, line{path: path, text: text})
 	f.size += len(text)
 	f.wake.Signal()
 }
 
+// path is where a stream is kept.
 func (f *files) path(group, stream string) string {
 	return filepath.Join(f.dir, filepath.FromSlash(group), filepath.FromSlash(stream)+".log")
 }

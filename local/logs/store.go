@@ -64,6 +64,7 @@ type stream struct {
 	store *Store
 	group *group
 	name  string
+	path  string // of its file, if there are files
 	// events only grow at the end and are only resliced at the front, so that
 	// a reader may keep a copy of the slice without the lock.
 	events []event
@@ -142,6 +143,9 @@ func (s *Store) NewStream(group, name string) (sandbox.LogStream, error) {
 	st, ok := g.streams[name]
 	if !ok {
 		st = &stream{store: s, group: g, name: name}
+		if s.files != nil {
+			st.path = s.files.path(group, name)
+		}
 		g.streams[name] = st
 	}
 	return st, nil
@@ -173,7 +177,7 @@ func (st *stream) Append(at time.Time, message []byte) {
 	}
 	if s.files != nil {
 		// Inside the lock, so that a file has its events in the order of memory.
-		s.files.append(st.group.name, st.name, e)
+		s.files.append(st.path, e)
 	}
 }
 

@@ -188,3 +188,41 @@ func messages(events []Event) string {
 	}
 	return strings.Join(all, " ")
 }
+
+func TestLists(t *testing.T) {
+	s := NewStore("")
+	newStream(t, s, "b", "2")
+	newStream(t, s, "b", "1")
+	newStream(t, s, "a", "1")
+	if got := strings.Join(s.Groups(), " "); got != "a b" {
+		t.Errorf("groups = %s", got)
+	}
+	if got, err := s.Streams("b"); err != nil || strings.Join(got, " ") != "1 2" {
+		t.Errorf("streams = %s, %v", got, err)
+	}
+	if _, err := s.Streams("none"); !errors.Is(err, ErrNoGroup) {
+		t.Errorf("Streams = %v, want ErrNoGroup", err)
+	}
+}
+
+// What a function pays for a line.
+func BenchmarkAppend(b *testing.B) {
+	line := []byte("REPORT RequestId: 8b0d0f3e-0000-4000-8000-000000000000\tDuration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 128 MB\tMax Memory Used: 66 MB\t\n")
+	for name, dir := range map[string]string{"memory": "", "files": b.TempDir()} {
+		b.Run(name, func(b *testing.B) {
+			s := NewStore(dir)
+			if err := s.CreateGroup("g"); err != nil {
+				b.Fatal(err)
+			}
+			stream, err := s.NewStream("g", "s")
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				stream.Append(noon, line)
+			}
+			s.Close() // a disk may well be too slow for this
+		})
+	}
+}
