@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
@@ -28,5 +30,31 @@ func BenchmarkGateway(b *testing.B) {
 	for b.Loop() {
 		clear(w.header)
 		g.ServeHTTP(w, r)
+	}
+}
+
+// BenchmarkHTTP is a request over a kept connection, to a handler that does
+// nothing and to the gateway: their difference is what the gateway costs a client.
+func BenchmarkHTTP(b *testing.B) {
+	bare := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("the parameter's value")) })
+	gateway := New(API{ID: "abc123", Stage: "dev", Routes: routes, Tracing: true, ThrottleRate: 1e9, ThrottleBurst: 1e9},
+		func(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
+			return lambda.InvokeOutput{Payload: []byte(`{"statusCode":200,"body":"the parameter's value"}`)}, nil
+		}, region, account)
+	for name, h := range map[string]http.Handler{"bare": bare, "gateway": gateway} {
+		b.Run(name, func(b *testing.B) {
+			s := httptest.NewServer(h)
+			defer s.Close()
+			for b.Loop() {
+				resp, err := s.Client().Get(s.URL + "/dev/esmodule")
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+					b.Fatal(err)
+				}
+				resp.Body.Close()
+			}
+		})
 	}
 }
