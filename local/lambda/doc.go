@@ -17,8 +17,8 @@
 // it is refused with TooManyRequestsException. An environment serves one
 // invocation at a time. An answer reaches its caller before the environment
 // has asked for its next event; who comes back within that moment waits for
-// it, at most a few milliseconds, instead of starting another environment. On
-// AWS the network hides that moment.
+// it, at most 25 ms, instead of starting another environment. On AWS the network
+// hides that moment.
 //
 // # Concurrency
 //

@@ -15,8 +15,9 @@ import (
 // patience is how long an invocation waits for an environment that has
 // answered and is about to ask for its next event, before it has another one
 // started. On AWS the way of the answer back to the caller hides this moment;
-// here a caller's next request can be faster than the environment.
-const patience = 5 * time.Millisecond
+// here a caller's next request can be faster than the environment. A small
+// function may have to wait for its next share of CPU first, every 20 ms.
+const patience = 25 * time.Millisecond
 
 // environment is an execution environment of a pool. It is either in one of
 // the pool's lists or in the hands of the one goroutine that took it out.
@@ -69,41 +70,45 @@ type pool struct {
 // random, else the one on demand that was used last. Where a new one has to be
 // started it returns nil. Either way the caller owes the pool a put, or an abandon.
 func (p *pool) claim(ctx context.Context) (*environment, error) {
-	var timer *time.Timer
-	expired := false
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	var expired <-chan time.Time
 	for {
 		e, err := p.take()
 		if e != nil {
 			return e, nil
 		}
-		if expired || p.answered <= p.waiting {
-			if err == nil {
-				err = p.admit()
+		if p.answered > p.waiting {
+			if expired == nil {
+				expired = time.After(patience)
 			}
-			return nil, err
+			if p.wait(ctx, expired) {
+				continue
+			}
 		}
-		if timer == nil {
-			timer = time.NewTimer(patience)
-			defer timer.Stop()
+		if err == nil {
+			err = p.admit()
 		}
-		p.waiting++
-		freed := p.freed
-		p.mu.Unlock()
-		select {
-		case <-freed:
-		case <-timer.C:
-			expired = true
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
+		return nil, err
+	}
+}
+
+// wait lets go of the lock until an environment is free, and says whether one is.
+func (p *pool) wait(ctx context.Context, expired <-chan time.Time) bool {
+	p.waiting++
+	freed := p.freed
+	p.mu.Unlock()
+	defer func() {
 		p.mu.Lock()
 		p.waiting--
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	}()
+	select {
+	case <-freed:
+		return true
+	case <-expired:
+	case <-ctx.Done():
 	}
+	return false
 }
 
 // take takes out an idle environment, if there is one and the concurrency allows it.
