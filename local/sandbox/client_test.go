@@ -104,9 +104,14 @@ func (c *client) run(script string) {
 		os.Exit(1)
 	case "init-error-stays":
 		c.do("POST", base+"/init/error", `{"errorMessage":"stays"}`)
-		select {}
+		for {
+			time.Sleep(time.Hour)
+		}
 	case "init-hang":
-		select {}
+		fmt.Println("hanging")
+		for {
+			time.Sleep(time.Hour)
+		}
 	case "init-once": // fails the first time only
 		if _, err := os.Stat(argument); err != nil {
 			check(os.WriteFile(argument, nil, 0o600))
@@ -135,7 +140,10 @@ func (c *client) run(script string) {
 		id, event, header := c.next()
 		switch name {
 		case "hang":
-			select {}
+			fmt.Println("hanging")
+			for {
+				time.Sleep(time.Hour)
+			}
 		case "exit":
 			code, _ := strconv.Atoi(argument)
 			os.Exit(code)
@@ -153,7 +161,9 @@ func (c *client) run(script string) {
 			os.Exit(0)
 		case "respond-hang":
 			c.respond(id, `"done"`)
-			select {}
+			for {
+				time.Sleep(time.Hour)
+			}
 		case "print":
 			size, _ := strconv.Atoi(argument)
 			line := strings.Repeat("x", 99) + "\n"
@@ -180,13 +190,25 @@ func (c *client) run(script string) {
 			fmt.Println(text(c.do("GET", base+"/invocation/next", "")))
 			c.respond(id, `"after 403"`)
 			continue
-		case "reconnect": // loses the connection while it waits for an event
+		case "reconnect": // asks for the next event on one connection, then on another
 			c.respond(id, `"reconnecting"`)
-			first, err := net.Dial("tcp", c.api)
+			first := *c
+			fmt.Fprintf(first.conn, "GET %s/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n", base)
+			second, err := net.Dial("tcp", c.api)
 			check(err)
-			fmt.Fprintf(first, "GET %s/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n", base)
-			time.Sleep(20 * time.Millisecond)
-			first.Close()
+			fmt.Fprintf(second, "GET %s/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n", base)
+			// Which request comes last is the server's to see; that one gets the event.
+			c.conn, c.r = second, bufio.NewReader(second)
+			event, err := http.ReadResponse(c.r, nil)
+			if err != nil || event.StatusCode != 200 {
+				*c = first
+				event, err = http.ReadResponse(c.r, nil)
+				check(err)
+			}
+			_, err = io.ReadAll(event.Body)
+			check(err)
+			id = event.Header.Get("Lambda-Runtime-Aws-Request-Id")
+			c.respond(id, `"reconnected"`)
 			continue
 		case "close-mid-body":
 			fmt.Fprintf(c.conn, "POST %s/invocation/%s/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", base, id)

@@ -40,6 +40,13 @@ func (s *stream) text() string {
 	return strings.Join(s.lines, "")
 }
 
+// await returns when the log has the text.
+func (s *stream) await(text string) {
+	for !strings.Contains(s.text(), text) {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // records are the platform's lines of a log.
 func records(t *testing.T, log string) []lambdalog.Record {
 	t.Helper()
