@@ -1,0 +1,88 @@
+package executions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
+	"github.com/lambda-benchmark/lambda-benchmark/local/states"
+)
+
+// The statuses of an execution.
+const (
+	running   = "RUNNING"
+	succeeded = "SUCCEEDED"
+	failed    = "FAILED"
+	timedOut  = "TIMED_OUT"
+	stopped   = "ABORTED"
+)
+
+// execution is one execution, running or ended.
+type execution struct {
+	ctx  context.Context
+	stop context.CancelCauseFunc
+	done chan struct{}
+
+	mu      sync.Mutex
+	state   awsapi.Execution
+	history []states.Event
+}
+
+// aborted is why an execution was stopped by somebody's hand.
+type aborted struct{ name, cause string }
+
+func (a *aborted) Error() string { return "the execution was stopped" }
+
+func newExecution(parent context.Context, state awsapi.Execution) *execution {
+	ctx, stop := context.WithCancelCause(parent)
+	return &execution{ctx: ctx, stop: stop, done: make(chan struct{}), state: state}
+}
+
+// run runs the execution to its end.
+func (e *execution) run(x states.Execution) {
+	defer close(e.done)
+	defer e.stop(nil)
+	x.Observe = func(event states.Event) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if event.Execution == x.ARN { // those of a distributed map's children are their own
+			e.history = append(e.history, event)
+		}
+	}
+	output, _, err := x.Execute(e.ctx)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state.Stopped = time.Now()
+	var abort *aborted
+	var failure *states.Error
+	switch {
+	case err == nil:
+		text, _ := json.Marshal(output) // it was made of JSON
+		e.state.Status, e.state.Output = succeeded, string(text)
+	case errors.As(context.Cause(e.ctx), &abort):
+		e.state.Status, e.state.Error, e.state.Cause = stopped, abort.name, abort.cause
+	case errors.As(err, &failure):
+		e.state.Status, e.state.Error, e.state.Cause = failed, failure.Name, failure.Cause
+		if failure.Name == states.ErrTimeout {
+			e.state.Status = timedOut
+		}
+	default:
+		e.state.Status, e.state.Cause = stopped, err.Error()
+	}
+}
+
+func (e *execution) describe() awsapi.Execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.state
+}
+
+func (e *execution) events() []states.Event {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.history)
+}

@@ -1,0 +1,209 @@
+package executions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
+	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
+	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
+	"github.com/lambda-benchmark/lambda-benchmark/local/states"
+)
+
+// StateMachine is a state machine as it is deployed.
+type StateMachine struct {
+	Name, ARN string
+	// RoleARN is the role that its tasks act as.
+	RoleARN string
+	// Definition is Amazon States Language.
+	Definition []byte
+}
+
+// Invoker invokes functions; a *lambda.Service is one.
+type Invoker interface {
+	Invoke(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error)
+}
+
+// Options say what a service is made of.
+type Options struct {
+	Functions Invoker
+	// Directory knows the roles; nil allows all.
+	Directory *iam.Directory
+	// Seed makes the jitter of retries repeatable.
+	Seed uint64
+	// Progress hears of what no caller hears: schedules that cannot start. It may be nil.
+	Progress func(format string, args ...any)
+}
+
+// Service is Step Functions of one account and region. It is safe for
+// concurrent use.
+type Service struct {
+	options Options
+
+	// ctx ends with the service, and every execution with it.
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	running sync.WaitGroup
+
+	mu         sync.Mutex
+	machines   map[string]*machine
+	executions map[string]*execution
+}
+
+type machine struct {
+	StateMachine
+	parsed *states.Machine
+}
+
+var _ awsapi.Workflows = (*Service)(nil)
+
+// New returns a service without state machines.
+func New(o Options) *Service {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	return &Service{options: o, ctx: ctx, cancel: cancel, machines: map[string]*machine{}, executions: map[string]*execution{}}
+}
+
+// Create adds a state machine. A definition that says something unknown is an
+// error that names the state and the field.
+func (s *Service) Create(m StateMachine) error {
+	parsed, err := states.Parse(m.Definition)
+	if err != nil {
+		return fmt.Errorf("create state machine %s: %w", m.Name, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.machines[m.ARN]; ok {
+		return fmt.Errorf("create state machine %s: it exists already", m.Name)
+	}
+	s.machines[m.ARN] = &machine{StateMachine: m, parsed: parsed}
+	return nil
+}
+
+// executionName is what Step Functions allows.
+var executionName = regexp.MustCompile(`^[^\s<>{}\[\]?*"#%\\^|~` + "`" + `$&,;:/\x00-\x1f\x7f-\x9f]{1,80}$`)
+
+// StartExecution implements [awsapi.Workflows]. The name that a running
+// execution has already, with the same input, returns that execution, as on AWS.
+func (s *Service) StartExecution(_ context.Context, machineARN, name, input string) (awsapi.Execution, error) {
+	if !executionName.MatchString(name) {
+		return awsapi.Execution{}, &awsapi.Error{Code: "InvalidName", Message: fmt.Sprintf("Invalid Name: '%s'", name)}
+	}
+	decoded, err := decode(input)
+	if err != nil {
+		return awsapi.Execution{}, &awsapi.Error{Code: "InvalidExecutionInput", Message: fmt.Sprintf("Invalid State Machine Execution Input: '%v'", err)}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return awsapi.Execution{}, &awsapi.Error{Code: "ServiceUnavailable", Message: "the service is being closed"}
+	}
+	m := s.machines[machineARN]
+	if m == nil {
+		return awsapi.Execution{}, &awsapi.Error{Code: "StateMachineDoesNotExist", Message: fmt.Sprintf("State Machine Does Not Exist: '%s'", machineARN)}
+	}
+	arn := strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + ":" + name
+	if e := s.executions[arn]; e != nil {
+		if have := e.describe(); have.Status == running && have.Input == input {
+			return have, nil
+		}
+		return awsapi.Execution{}, &awsapi.Error{Code: "ExecutionAlreadyExists", Message: fmt.Sprintf("Execution Already Exists: '%s'", arn)}
+	}
+	e := newExecution(s.ctx, awsapi.Execution{
+		ARN: arn, Name: name, MachineARN: machineARN, Status: running, Input: input, Started: time.Now(),
+	})
+	s.executions[arn] = e
+	seed := fnv.New64a()
+	seed.Write([]byte(arn))
+	s.running.Go(func() {
+		e.run(states.Execution{
+			Machine: m.parsed, Tasks: &tasks{service: s, machine: m},
+			ARN: arn, Name: name, MachineARN: machineARN, MachineName: m.Name, RoleARN: m.RoleARN,
+			Input: decoded, Seed: s.options.Seed ^ seed.Sum64(),
+		})
+	})
+	return e.describe(), nil
+}
+
+// DescribeExecution implements [awsapi.Workflows].
+func (s *Service) DescribeExecution(arn string) (awsapi.Execution, error) {
+	e, err := s.find(arn)
+	if err != nil {
+		return awsapi.Execution{}, err
+	}
+	return e.describe(), nil
+}
+
+// StopExecution implements [awsapi.Workflows]. It returns when the execution
+// has ended; the functions that it had invoked run on, as on AWS.
+func (s *Service) StopExecution(arn, errorName, cause string) (awsapi.Execution, error) {
+	e, err := s.find(arn)
+	if err != nil {
+		return awsapi.Execution{}, err
+	}
+	e.stop(&aborted{name: errorName, cause: cause})
+	<-e.done
+	return e.describe(), nil
+}
+
+// History implements [awsapi.Workflows].
+func (s *Service) History(arn string) ([]states.Event, error) {
+	e, err := s.find(arn)
+	if err != nil {
+		return nil, err
+	}
+	return e.events(), nil
+}
+
+// Wait waits for an execution to end, and for ctx at most.
+func (s *Service) Wait(ctx context.Context, arn string) (awsapi.Execution, error) {
+	e, err := s.find(arn)
+	if err != nil {
+		return awsapi.Execution{}, err
+	}
+	select {
+	case <-e.done:
+		return e.describe(), nil
+	case <-ctx.Done():
+		return e.describe(), context.Cause(ctx)
+	}
+}
+
+func (s *Service) find(arn string) (*execution, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.executions[arn]; e != nil {
+		return e, nil
+	}
+	return nil, &awsapi.Error{Code: "ExecutionDoesNotExist", Message: fmt.Sprintf("Execution Does Not Exist: '%s'", arn)}
+}
+
+// Close aborts what is running and waits for it.
+func (s *Service) Close() error {
+	s.mu.Lock()
+	s.cancel(errClosed)
+	s.mu.Unlock()
+	s.running.Wait()
+	return nil
+}
+
+var errClosed = errors.New("the service was closed")
+
+// decode reads JSON and keeps its numbers as they are written.
+func decode(text string) (any, error) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if dec.More() {
+		return nil, errors.New("there is something behind the JSON value")
+	}
+	return v, nil
+}
