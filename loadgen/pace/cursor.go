@@ -145,3 +145,27 @@ func shuffle(order []int32, seed, window uint64) {
 		order[i], order[j] = order[j], order[i]
 	}
 }
+
+// Order is the sequence of targets of a closed loop, which has no times: in every
+// window each target has its turn once, in seeded random order.
+type Order struct {
+	seed  uint64
+	next  int64
+	order []int32
+}
+
+// NewOrder begins the sequence of a seed.
+func NewOrder(seed uint64, targets int) *Order {
+	return &Order{seed: seed, order: make([]int32, targets)}
+}
+
+// Next is the next target.
+func (o *Order) Next() int {
+	n := int64(len(o.order))
+	if o.next%n == 0 {
+		shuffle(o.order, o.seed, uint64(o.next/n))
+	}
+	target := o.order[o.next%n]
+	o.next++
+	return int(target)
+}

@@ -1,0 +1,228 @@
+package attack
+
+import (
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
+)
+
+// series are the clocks of answers of one kind.
+type series struct {
+	latency, service, firstByte *latency.Histogram
+}
+
+func newSeries() *series {
+	return &series{latency.New(), latency.New(), latency.New()}
+}
+
+func (s *series) merge(o *series) {
+	s.latency.Merge(o.latency)
+	s.service.Merge(o.service)
+	s.firstByte.Merge(o.firstByte)
+}
+
+func (s *series) reset() {
+	s.latency.Reset()
+	s.service.Reset()
+	s.firstByte.Reset()
+}
+
+// class numbers the kinds of start: 0 is an answer that did not say, the others are
+// first or later invocation by initialization type.
+type class int
+
+const (
+	initializations = int(wire.ManagedInstances) + 1
+	classes         = 1 + 2*initializations
+)
+
+func classOf(k wire.Kind) class {
+	if k.Invocation < 1 {
+		return 0
+	}
+	c := 1 + 2*int(k.Initialization)
+	if k.Invocation > 1 {
+		c++
+	}
+	return class(c)
+}
+
+// names are the words of the output.
+func (c class) names() (environment, initialization string) {
+	environment = "first"
+	if (c-1)%2 == 1 {
+		environment = "later"
+	}
+	return environment, wire.Initialization((c - 1) / 2).String()
+}
+
+// tally is what happened to one target.
+type tally struct {
+	planned, dropped, answered, resent int64
+	failed                             [16]int64 // by cause
+	status                             [1000]int64
+	// series by class are made when the first answer of their kind comes. Each
+	// answer is in one of them, so that recording is three stores.
+	series  [classes]*series
+	connect *latency.Histogram
+}
+
+func (t *tally) seriesOf(c class) *series {
+	if t.series[c] == nil {
+		t.series[c] = newSeries()
+	}
+	return t.series[c]
+}
+
+func (t *tally) merge(o *tally) {
+	t.planned += o.planned
+	t.dropped += o.dropped
+	t.answered += o.answered
+	t.resent += o.resent
+	for i, n := range o.failed {
+		t.failed[i] += n
+	}
+	for i, n := range o.status {
+		t.status[i] += n
+	}
+	for c, s := range o.series {
+		if s != nil && s.latency.N() > 0 {
+			t.seriesOf(class(c)).merge(s)
+		}
+	}
+	if o.connect.N() > 0 {
+		t.connect.Merge(o.connect)
+	}
+}
+
+func (t *tally) reset() {
+	series, connect := t.series, t.connect
+	for _, s := range series {
+		if s != nil && s.latency.N() > 0 {
+			s.reset()
+		}
+	}
+	if connect.N() > 0 {
+		connect.Reset()
+	}
+	*t = tally{series: series, connect: connect}
+}
+
+func (t *tally) failures() (sum int64) {
+	for _, n := range t.failed {
+		sum += n
+	}
+	return sum
+}
+
+// all merges the classes into s.
+func (t *tally) all(s *series) {
+	for _, part := range t.series {
+		if part != nil && part.latency.N() > 0 {
+			s.merge(part)
+		}
+	}
+}
+
+// interval is what one shard, or several, recorded in a stretch of time.
+type interval struct {
+	start, end time.Duration
+	targets    []tally
+	slip       *latency.Histogram
+}
+
+func newInterval(targets int) *interval {
+	v := &interval{targets: make([]tally, targets), slip: latency.New()}
+	for i := range v.targets {
+		v.targets[i].connect = latency.New()
+	}
+	return v
+}
+
+func (v *interval) merge(o *interval) {
+	for i := range o.targets {
+		v.targets[i].merge(&o.targets[i])
+	}
+	if o.slip.N() > 0 {
+		v.slip.Merge(o.slip)
+	}
+}
+
+func (v *interval) reset() {
+	for i := range v.targets {
+		v.targets[i].reset()
+	}
+	v.slip.Reset()
+}
+
+// mostEnvironments bounds the memory of environments seen by one shard.
+const mostEnvironments = 1 << 16
+
+// recorder is one shard's. The shard writes into an interval and, at its end,
+// exchanges it for an empty one: that is the only moment at which it meets the
+// collector, and it never waits for it.
+type recorder struct {
+	shard    int
+	every    time.Duration
+	boundary time.Duration
+	active   *interval
+	spare    chan *interval
+	filled   chan<- delivery
+	// environments seen, by target. The collector reads them after the end.
+	environments []map[uint64]struct{}
+}
+
+type delivery struct {
+	shard int
+	*interval
+}
+
+func (r *recorder) Plan(target int) { r.active.targets[target].planned++ }
+func (r *recorder) Drop(target int) { r.active.targets[target].dropped++ }
+
+func (r *recorder) Connected(target int, took time.Duration) {
+	r.active.targets[target].connect.Record(took)
+}
+
+func (r *recorder) Done(o *engine.Outcome) {
+	t := &r.active.targets[o.Target]
+	r.active.slip.Record(o.Slip)
+	if o.Resent {
+		t.resent++
+	}
+	if o.Status > 0 && o.Status < len(t.status) {
+		t.status[o.Status]++
+	}
+	if o.Cause != engine.Answered {
+		t.failed[o.Cause]++
+		return
+	}
+	t.answered++
+	s := t.seriesOf(classOf(o.Kind))
+	s.latency.Record(o.End - o.Intended)
+	s.service.Record(o.End - o.Sent)
+	s.firstByte.Record(o.FirstByte - o.Sent)
+	if id := o.Kind.Environment; id != 0 {
+		seen := r.environments[o.Target]
+		if _, ok := seen[id]; !ok && len(seen) < mostEnvironments {
+			seen[id] = struct{}{}
+		}
+	}
+}
+
+func (r *recorder) Tick(now time.Duration) {
+	if now < r.boundary {
+		return
+	}
+	select {
+	case empty := <-r.spare:
+		r.active.end = now
+		empty.start = now
+		r.filled <- delivery{r.shard, r.active} // has room for all there are
+		r.active = empty
+		r.boundary = now - now%r.every + r.every
+	default: // the collector is late: this interval becomes longer
+	}
+}

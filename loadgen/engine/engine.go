@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
+)
+
+// The engines' names.
+const (
+	Epoll    = "epoll"
+	Portable = "portable"
+)
+
+// Pace is how the epoll engine waits for a request's moment.
+type Pace string
+
+const (
+	// Precise sleeps until shortly before and spins through the rest.
+	Precise Pace = "precise"
+	// Eco only sleeps: later by some 20 µs, at a fraction of the CPU time.
+	Eco Pace = "eco"
+)
+
+// DNS says when names are looked up.
+type DNS string
+
+const (
+	// Upfront looks up once before the run, and connections take the addresses in turn.
+	Upfront DNS = "upfront"
+	// PerConnection looks up for every new connection.
+	PerConnection DNS = "connection"
+)
+
+// Request is what goes to one target.
+type Request struct {
+	URL *url.URL
+	wire.Request
+}
+
+// Closed is a closed loop: each connection sends again when it has its answer.
+type Closed struct {
+	Seed     uint64
+	Conns    int
+	Duration time.Duration
+}
+
+// Config is what an engine is to do. All fields without a default must be set.
+type Config struct {
+	Requests []Request
+	// Schedule is the plan, unless Closed is set.
+	Schedule pace.Schedule
+	Closed   *Closed
+
+	// Timeout counts from the intended start.
+	Timeout time.Duration
+	// MaxConns and MaxQueue bound connections and waiting arrivals over all shards.
+	MaxConns, MaxQueue int
+
+	// ExpectStatus lists the accepted codes; empty: below 400.
+	ExpectStatus []int
+	// ExpectBody must occur in the body; empty: anything.
+	ExpectBody string
+
+	Pace     Pace
+	DNS      DNS
+	Shards   int // of the epoll engine; 0: as many as the rate needs
+	HTTP2    bool
+	Insecure bool
+	RootCAs  *x509.CertPool
+
+	// Started is told the wall clock of the schedule's zero, before the first request. It may be nil.
+	Started func(time.Time)
+	// Dial replaces the network of the portable engine in tests.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Engine runs one plan once.
+type Engine interface {
+	Name() string
+	// Shards is how many recorders Run needs.
+	Shards() int
+	// Run returns when every request is settled. When the context ends, no more
+	// requests are begun; what waits is dropped, and what is on its way is waited for,
+	// until its timeout at most.
+	Run(ctx context.Context, recorders []Recorder) Report
+}
+
+// Recorder is told what happens. An engine never calls the methods of one
+// recorder concurrently. Times are since the schedule's zero.
+type Recorder interface {
+	// Plan counts an arrival that came due.
+	Plan(target int)
+	// Drop gives up one that was planned and has not been sent.
+	Drop(target int)
+	// Done settles one that was planned. The outcome is only lent.
+	Done(o *Outcome)
+	// Connected tells how long a new connection took: DNS, TCP and TLS.
+	// It may come before the schedule's zero.
+	Connected(target int, took time.Duration)
+	// Tick tells the time, at least ten times a second.
+	Tick(now time.Duration)
+}
+
+// Outcome is how one request ended.
+type Outcome struct {
+	Target int
+	Cause  Cause
+	// Intended is when the schedule wanted it sent, Sent when it was, FirstByte
+	// and End when its response came. Sent is 0 and has no meaning if it waited for a connection in vain.
+	Intended, Sent, FirstByte, End time.Duration
+	// Slip is how late the generator itself was: until it took the request up, or, where its own
+	// bound on connections made the request wait, until it was sent. Waiting for a connection to
+	// be made is not slip: it is a part of the latency that any client would see.
+	Slip time.Duration
+	// Status is 0 where no complete response came.
+	Status int
+	Kind   wire.Kind
+	Resent bool
+}
+
+// Report is what an engine says about itself.
+type Report struct {
+	// Started is the wall clock at the schedule's zero.
+	Started time.Time
+	// Elapsed is until the last request was settled.
+	Elapsed time.Duration
+	// LastTaken is when the last arrival was taken up.
+	LastTaken time.Duration
+	// Busy is the largest fraction of time that a shard worked; nil: not known.
+	Busy        *float64
+	Interrupted bool
+}
+
+// New makes the engine of that name; empty takes the best that can do what is asked.
+func New(name string, c Config) (Engine, error) {
+	if len(c.Requests) == 0 {
+		return nil, errors.New("engine: no requests")
+	}
+	setup, err := newSetup(c)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case name == Portable, name == "" && (c.HTTP2 || c.Dial != nil || !epollWorks):
+		return newPortable(setup), nil
+	case name != "" && name != Epoll:
+		return nil, fmt.Errorf("engine: none is called %q (there are %s and %s)", name, Epoll, Portable)
+	case c.HTTP2:
+		return nil, fmt.Errorf("engine: %s does not speak HTTP/2; use %s", Epoll, Portable)
+	case !epollWorks:
+		return nil, fmt.Errorf("engine: %s needs Linux; use %s", Epoll, Portable)
+	}
+	return newEpoll(setup), nil
+}
+
+// setup is a configuration made ready: requests as bytes, origins to connect to.
+type setup struct {
+	Config
+	targets []target
+	origins []*origin
+	status  [1000]bool // accepted codes
+}
+
+// target is one request's bytes and where they go.
+type target struct {
+	bytes  []byte
+	head   bool
+	origin *origin
+}
+
+func newSetup(c Config) (*setup, error) {
+	s := &setup{Config: c}
+	for i, r := range c.Requests {
+		t := target{head: r.Method == "HEAD"}
+		var err error
+		if t.bytes, err = r.Append(nil); err != nil {
+			return nil, fmt.Errorf("engine: target %d: %w", i+1, err)
+		}
+		if t.origin, err = s.originOf(r.URL); err != nil {
+			return nil, fmt.Errorf("engine: target %d: %w", i+1, err)
+		}
+		t.origin.targets = append(t.origin.targets, i)
+		s.targets = append(s.targets, t)
+	}
+	for code := range s.status {
+		s.status[code] = len(c.ExpectStatus) == 0 && code < 400
+	}
+	for _, code := range c.ExpectStatus {
+		if code < 100 || code >= len(s.status) {
+			return nil, fmt.Errorf("engine: %d is not a status code to expect", code)
+		}
+		s.status[code] = true
+	}
+	if c.Closed != nil {
+		s.MaxConns = c.Closed.Conns
+	}
+	return s, nil
+}
+
+// judge says whether a complete response is an answer.
+func (s *setup) judge(status int, found bool) Cause {
+	switch {
+	case status >= len(s.status) || !s.status[status]:
+		return BadStatus
+	case !found:
+		return BadBody
+	}
+	return Answered
+}
+
+// warmth is how many connections an origin gets before the schedule's zero:
+// as many as a second of latency at the peak rate would need, within reason.
+func (s *setup) warmth(o *origin) int {
+	if s.Closed != nil {
+		return s.Closed.Conns
+	}
+	share := s.Schedule.PeakRate() * float64(len(o.targets)) / float64(len(s.targets))
+	return min(max(int(share), 1), 64, max(s.MaxConns/len(s.origins), 1))
+}

@@ -1,0 +1,5 @@
+package engine
+
+const epollWorks = false
+
+func newEpoll(s *setup) Engine { return newPortable(s) }

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package engine
+
+const epollWorks = false
+
+func newEpoll(s *setup) Engine { return newPortable(s) }

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// origin is a scheme, host and port: what connections are made to.
+type origin struct {
+	index   int
+	host    string // without the port
+	port    string
+	tls     *tls.Config // nil: plain
+	targets []int       // that use it
+
+	dns       DNS
+	dialer    func(ctx context.Context, network, address string) (net.Conn, error)
+	addresses []string // looked up upfront, with the port
+	lookup    error    // why that failed
+	turn      atomic.Uint32
+}
+
+// failure is an error with the cause to count it under.
+type failure struct {
+	cause Cause
+	err   error
+}
+
+func (f *failure) Error() string { return f.cause.String() + ": " + f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// originOf finds or adds the origin of a URL.
+func (s *setup) originOf(u *url.URL) (*origin, error) {
+	port := u.Port()
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("URL %q: want http:// or https://", u)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("URL %q has no host", u)
+	case port == "" && u.Scheme == "http":
+		port = "80"
+	case port == "":
+		port = "443"
+	}
+	for _, o := range s.origins {
+		if o.host == u.Hostname() && o.port == port && (o.tls != nil) == (u.Scheme == "https") {
+			return o, nil
+		}
+	}
+	o := &origin{index: len(s.origins), host: u.Hostname(), port: port, dns: s.DNS, dialer: s.Dial}
+	if o.dialer == nil {
+		o.dialer = new(net.Dialer).DialContext
+	}
+	if u.Scheme == "https" {
+		protocol := "http/1.1"
+		if s.HTTP2 {
+			protocol = "h2"
+		}
+		o.tls = &tls.Config{
+			ServerName:         o.host,
+			NextProtos:         []string{protocol},
+			InsecureSkipVerify: s.Insecure, // only when asked to
+			RootCAs:            s.RootCAs,
+			ClientSessionCache: tls.NewLRUClientSessionCache(64),
+		}
+	}
+	s.origins = append(s.origins, o)
+	return o, nil
+}
+
+// resolve looks the name up, unless that is done for every connection.
+func (o *origin) resolve(ctx context.Context) {
+	if o.dns != PerConnection {
+		o.addresses, o.lookup = o.lookUp(ctx)
+	}
+}
+
+func (o *origin) lookUp(ctx context.Context) ([]string, error) {
+	if net.ParseIP(o.host) != nil {
+		return []string{net.JoinHostPort(o.host, o.port)}, nil
+	}
+	hosts, err := net.DefaultResolver.LookupHost(ctx, o.host)
+	if err != nil {
+		return nil, err
+	}
+	addresses := make([]string, len(hosts))
+	for i, h := range hosts {
+		addresses[i] = net.JoinHostPort(h, o.port)
+	}
+	return addresses, nil
+}
+
+// connect makes a TCP connection. Connections begin with the addresses in turn,
+// and each goes on to the next address if one does not answer.
+func (o *origin) connect(ctx context.Context) (net.Conn, error) {
+	addresses, err := o.addresses, o.lookup
+	if o.dns == PerConnection {
+		addresses, err = o.lookUp(ctx)
+	}
+	if err != nil {
+		return nil, &failure{causeOfDial(ctx, err, DNSFailed), err}
+	}
+	first := int(o.turn.Add(1) - 1)
+	for i := range addresses {
+		var conn net.Conn
+		if conn, err = o.dialer(ctx, "tcp", addresses[(first+i)%len(addresses)]); err == nil {
+			return conn, nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, &failure{causeOfDial(ctx, err, ConnectFailed), err}
+}
+
+// secure makes TLS over a connection.
+func (o *origin) secure(ctx context.Context, conn net.Conn) (*tls.Conn, error) {
+	secured := tls.Client(conn, o.tls)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return nil, &failure{causeOfDial(ctx, err, TLSFailed), err}
+	}
+	return secured, nil
+}
+
+// causeOfDial is otherwise, unless it was time that ran out.
+func causeOfDial(ctx context.Context, err error, otherwise Cause) Cause {
+	var network net.Error
+	if ctx.Err() != nil || errors.As(err, &network) && network.Timeout() && otherwise != DNSFailed {
+		return TimedOut
+	}
+	return otherwise
+}
+
+// dialBudget bounds the connections that an origin makes at once. The limit
+// follows from the fastest dial so far: about a millisecond of it may be this
+// machine's work (a TLS handshake costs 0.3 ms), the rest is the network's, during
+// which others can be under way. The fastest, not the usual one: when this machine is
+// what makes dials slow, more of them at once would make them slower still.
+type dialBudget struct {
+	fastest time.Duration
+}
+
+const (
+	fewestDials = 2
+	mostDials   = 64
+)
+
+func (b *dialBudget) done(took time.Duration) {
+	if b.fastest == 0 || took < b.fastest {
+		b.fastest = max(took, 1)
+	}
+}
+
+func (b *dialBudget) limit() int {
+	return min(max(int(b.fastest/time.Millisecond), fewestDials), mostDials)
+}

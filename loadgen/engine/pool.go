@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+)
+
+// call is one request from its arrival to its outcome.
+type call struct {
+	arrival  pace.Arrival
+	deadline time.Duration
+	taken    time.Duration
+	sent     time.Duration
+	first    time.Duration
+	capped   bool // had to wait because all connections that may be were in use
+	resent   bool
+	settled  bool // timed out while it was in a queue
+}
+
+func newCall(target int, now, timeout time.Duration) *call {
+	return &call{arrival: pace.Arrival{At: now, Target: target}, deadline: now + timeout, taken: now}
+}
+
+// slip is what the outcome says about the generator.
+func (c *call) slip() time.Duration {
+	if c.capped && c.sent > 0 {
+		return c.sent - c.arrival.At
+	}
+	return c.taken - c.arrival.At
+}
+
+// outcome is how the call ended.
+func (c *call) outcome(cause Cause, end time.Duration) Outcome {
+	return Outcome{Target: c.arrival.Target, Cause: cause, Intended: c.arrival.At, Sent: c.sent,
+		FirstByte: c.first, End: end, Slip: c.slip(), Resent: c.resent}
+}
+
+// pool is an origin's connections of type C and the calls that wait for one. It
+// only keeps the books; it is not safe for concurrent use.
+type pool[C any] struct {
+	origin *origin
+	bounds *bounds
+	budget dialBudget
+
+	idle    []C           // last in, first out: the fewest connections stay the warmest
+	waiting queue         // for any connection
+	fresh   queue         // resent calls, which only take a new one
+	conns   int           // open ones
+	dialing int           // under way
+	holdOff time.Duration // no dial before (a closed loop against a server that refuses)
+}
+
+// bounds are shared by the pools of one shard.
+type bounds struct {
+	conns, maxConns  int // dials included
+	queued, maxQueue int
+}
+
+// take removes the most recently used idle connection.
+func (p *pool[C]) take() (c C, ok bool) {
+	n := len(p.idle)
+	if n == 0 {
+		return c, false
+	}
+	c = p.idle[n-1]
+	var none C
+	p.idle[n-1] = none
+	p.idle = p.idle[:n-1]
+	return c, true
+}
+
+// put makes a connection idle.
+func (p *pool[C]) put(c C) { p.idle = append(p.idle, c) }
+
+// wait queues a call, or says that the queue is full.
+func (p *pool[C]) wait(c *call) bool {
+	if p.bounds.queued >= p.bounds.maxQueue {
+		return false
+	}
+	c.capped = p.bounds.conns >= p.bounds.maxConns
+	p.bounds.queued++
+	p.waiting.push(c)
+	return true
+}
+
+// next is the call that a connection is for, if any: a new connection serves
+// resent calls first.
+func (p *pool[C]) next(newConn bool) *call {
+	if newConn {
+		if c := p.fresh.pop(); c != nil {
+			return c
+		}
+	}
+	c := p.waiting.pop()
+	if c != nil {
+		p.bounds.queued--
+	}
+	return c
+}
+
+// wantsDial says whether another connection should be made now.
+func (p *pool[C]) wantsDial() bool {
+	return p.waiting.live+p.fresh.live > p.dialing && p.mayDial()
+}
+
+// mayDial says whether another connection may be made now.
+func (p *pool[C]) mayDial() bool {
+	return p.dialing < p.budget.limit() && p.bounds.conns < p.bounds.maxConns
+}
+
+func (p *pool[C]) dialStarted() { p.dialing++; p.bounds.conns++ }
+
+func (p *pool[C]) dialDone(took time.Duration) {
+	p.dialing--
+	p.conns++
+	p.budget.done(took)
+}
+
+func (p *pool[C]) dialFailed() { p.dialing--; p.bounds.conns-- }
+
+func (p *pool[C]) closed() { p.conns--; p.bounds.conns-- }
+
+// queue is a FIFO of calls. A call that is settled while it waits stays until it
+// comes to the head.
+type queue struct {
+	ring []*call
+	head int
+	n    int
+	live int // not settled
+}
+
+func (q *queue) push(c *call) {
+	if q.n == len(q.ring) {
+		grown := make([]*call, max(16, 2*len(q.ring)))
+		for i := range q.n {
+			grown[i] = q.ring[(q.head+i)%len(q.ring)]
+		}
+		q.ring, q.head = grown, 0
+	}
+	q.ring[(q.head+q.n)%len(q.ring)] = c
+	q.n++
+	q.live++
+}
+
+// pop returns the oldest call that is not settled, or nil.
+func (q *queue) pop() *call {
+	for q.n > 0 {
+		c := q.ring[q.head]
+		q.ring[q.head] = nil
+		q.head = (q.head + 1) % len(q.ring)
+		q.n--
+		if !c.settled {
+			q.live--
+			return c
+		}
+	}
+	return nil
+}
+
+// peek returns what pop would.
+func (q *queue) peek() *call {
+	for i := range q.n {
+		if c := q.ring[(q.head+i)%len(q.ring)]; !c.settled {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+)
+
+// portable is the engine over package net: one goroutine follows the schedule,
+// and each connection has one that writes and one that reads. Go's timers may be
+// up to a millisecond late on Linux; the slip says how late they were.
+type portable struct {
+	*setup
+	start time.Time
+
+	mu      sync.Mutex // guards what follows
+	pools   []*pool[lane]
+	bounds  bounds
+	orders  []*pace.Order // per origin, in a closed loop
+	open    map[closer]bool
+	running bool // the schedule's zero has come
+	ending  bool // no more requests are begun
+	expiry  *time.Timer
+
+	record   sync.Mutex // guards the recorder; never held together with mu
+	recorder Recorder
+
+	calls sync.WaitGroup // unsettled
+	dials sync.WaitGroup
+	conns sync.WaitGroup  // their goroutines
+	quit  context.Context // ends the dials when all calls are settled
+}
+
+// lane carries one call at a time: an HTTP/1.1 connection, or one of the streams
+// that an HTTP/2 connection may have.
+type lane interface {
+	// start sends a call. The lane settles it, then gives itself back or reports its end.
+	start(c *call)
+	// dead says that no more calls can be started.
+	dead() bool
+	// carrier is the connection below.
+	carrier() closer
+}
+
+type closer interface{ close() }
+
+func newPortable(s *setup) Engine {
+	p := &portable{setup: s, bounds: bounds{maxConns: s.MaxConns, maxQueue: s.MaxQueue}, open: map[closer]bool{}}
+	for _, o := range s.origins {
+		p.pools = append(p.pools, &pool[lane]{origin: o, bounds: &p.bounds})
+		if s.Closed != nil {
+			p.orders = append(p.orders, pace.NewOrder(s.Closed.Seed+uint64(o.index), len(o.targets)))
+		}
+	}
+	return p
+}
+
+func (p *portable) Name() string {
+	if p.HTTP2 {
+		return Portable + " (HTTP/2)"
+	}
+	return Portable
+}
+
+func (p *portable) Shards() int { return 1 }
+
+func (p *portable) Run(ctx context.Context, recorders []Recorder) Report {
+	p.recorder = recorders[0]
+	quit, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	p.quit = quit
+	p.start = time.Now()
+	p.warm(ctx)
+
+	p.mu.Lock()
+	p.start, p.running = time.Now(), true
+	p.mu.Unlock()
+	started := p.start
+	if p.Started != nil {
+		p.Started(started)
+	}
+	ticks := make(chan struct{})
+	ticking := sync.WaitGroup{}
+	ticking.Go(func() { p.tick(ticks) })
+
+	report := Report{Started: started}
+	if p.Closed != nil {
+		report.Interrupted = p.loop(ctx)
+	} else {
+		report.Interrupted, report.LastTaken = p.follow(ctx)
+	}
+	p.mu.Lock()
+	p.ending = true
+	p.mu.Unlock()
+	if report.Interrupted {
+		p.dropWaiting()
+	}
+	p.calls.Wait()
+	p.mu.Lock()
+	if p.expiry != nil {
+		p.expiry.Stop()
+	}
+	p.mu.Unlock()
+	report.Elapsed = time.Since(started)
+	if p.Closed != nil {
+		report.LastTaken = min(report.Elapsed, p.Closed.Duration)
+	}
+	close(ticks)
+	ticking.Wait()
+	stop()
+	p.closeAll()
+	p.dials.Wait()
+	p.closeAll() // what a dial had made in the meantime
+	p.conns.Wait()
+	return report
+}
+
+// now is the time since the schedule's zero.
+func (p *portable) now() time.Duration { return time.Since(p.start) }
+
+// warm looks names up and makes the first connections, for no longer than a
+// request may take. What fails here fails again, and is counted, when a request needs it.
+func (p *portable) warm(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
+	defer cancel()
+	for _, o := range p.origins {
+		o.resolve(ctx)
+	}
+	for _, pool := range p.pools {
+		n := p.warmth(pool.origin)
+		if p.HTTP2 {
+			n = 1 // carries many requests at once
+		}
+		var wait sync.WaitGroup
+		slots := make(chan struct{}, fewestDials)
+		for range n {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+			}
+			if ctx.Err() != nil {
+				break
+			}
+			wait.Go(func() {
+				defer func() { <-slots }()
+				p.mu.Lock()
+				ok := pool.bounds.conns < pool.bounds.maxConns
+				if ok {
+					pool.dialStarted()
+				}
+				p.mu.Unlock()
+				if ok {
+					p.dial(ctx, pool)
+				}
+			})
+		}
+		wait.Wait()
+	}
+}
+
+// follow takes the arrivals up when they are due.
+func (p *portable) follow(ctx context.Context) (interrupted bool, last time.Duration) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	cursor := p.Schedule.Shard(0, 1)
+	for a, ok := cursor.Next(); ok; a, ok = cursor.Next() {
+		if wait := a.At - p.now(); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+			}
+		}
+		if ctx.Err() != nil {
+			p.miss(a, cursor)
+			return true, last
+		}
+		last = p.now()
+		p.take(a, last)
+	}
+	return false, last
+}
+
+// miss counts the arrivals that had come due when the run was interrupted.
+func (p *portable) miss(a pace.Arrival, cursor *pace.Cursor) {
+	now := p.now()
+	p.record.Lock()
+	defer p.record.Unlock()
+	for ok := true; ok && a.At <= now; a, ok = cursor.Next() {
+		p.recorder.Plan(a.Target)
+		p.recorder.Drop(a.Target)
+	}
+}
+
+// loop lets every connection send when it can, until the time is over.
+func (p *portable) loop(ctx context.Context) (interrupted bool) {
+	p.mu.Lock()
+	for i := range p.Closed.Conns {
+		pool := p.pools[i%len(p.pools)]
+		if lane, ok := pool.take(); ok {
+			p.begin(pool, lane, false)
+		}
+	}
+	p.mu.Unlock()
+	end := time.NewTimer(p.Closed.Duration)
+	defer end.Stop()
+	redial := time.NewTicker(10 * time.Millisecond)
+	defer redial.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return true
+		case <-end.C:
+			return false
+		case <-redial.C:
+			p.mu.Lock()
+			for _, pool := range p.pools {
+				p.dialMore(pool)
+			}
+			p.mu.Unlock()
+		}
+	}
+}
+
+// take begins with an arrival: it is sent at once if a connection is idle.
+func (p *portable) take(a pace.Arrival, now time.Duration) {
+	p.record.Lock()
+	p.recorder.Plan(a.Target)
+	p.record.Unlock()
+	p.calls.Add(1)
+	c := &call{arrival: a, deadline: a.At + p.Timeout, taken: now}
+
+	p.mu.Lock()
+	pool := p.pools[p.targets[a.Target].origin.index]
+	lane, ok := p.idleLane(pool)
+	queued := !ok && pool.wait(c)
+	if queued {
+		p.dialMore(pool)
+		p.watch()
+	}
+	p.mu.Unlock()
+
+	switch {
+	case ok:
+		lane.start(c)
+	case !queued:
+		p.record.Lock()
+		p.recorder.Drop(a.Target)
+		p.record.Unlock()
+		p.calls.Done()
+	}
+}
+
+// idleLane takes an idle lane that can still be used.
+func (p *portable) idleLane(pool *pool[lane]) (lane, bool) {
+	for {
+		l, ok := pool.take()
+		if !ok || !l.dead() {
+			return l, ok
+		}
+		p.forget(pool, l.carrier())
+	}
+}
+
+// release gives a lane its next call, or makes it idle.
+func (p *portable) release(pool *pool[lane], l lane, isNew bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.begin(pool, l, isNew)
+}
+
+// begin is release with mu held.
+func (p *portable) begin(pool *pool[lane], l lane, isNew bool) {
+	if l.dead() {
+		return // found out, and reported, by its reader
+	}
+	switch c := pool.next(isNew); {
+	case c != nil:
+		go l.start(c) // not here: it takes locks that are taken before mu
+	case p.Closed != nil && p.running && !p.ending && p.now() < p.Closed.Duration:
+		o := pool.origin
+		now := p.now()
+		target := o.targets[p.orders[o.index].Next()]
+		p.calls.Add(1)
+		go func() {
+			p.record.Lock()
+			p.recorder.Plan(target)
+			p.record.Unlock()
+			l.start(newCall(target, now, p.Timeout))
+		}()
+	default:
+		pool.put(l)
+	}
+}
