@@ -1,0 +1,181 @@
+package report_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// The numbers of the fixtures are drawn from a seed: they look like a run and are none.
+var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
+
+// cell is a variant of the fixture with its medians in milliseconds.
+type cell struct {
+	variant                    matrix.Variant
+	version                    string
+	init, first, warm, network float64
+	memory                     int
+}
+
+func cells() []cell {
+	make := func(language, runtime, version string, init, first, warm float64, memory int) cell {
+		return cell{matrix.Variant{Function: "hello", Language: language, Runtime: runtime, Architecture: functions.X8664, MemoryMB: 512}, version, init, first, warm, 0.9, memory}
+	}
+	return []cell{
+		make("go", "provided.al2023", "go1.26.8", 12, 1.4, 0.8, 18),
+		make("rust", "provided.al2023", "1.95.0", 5.1, 0.9, 0.6, 12),
+		make("nodejs", "nodejs18.x", "18.20.8", 104, 6, 1.1, 71),
+		make("nodejs", "nodejs22.x", "22.22.0", 108, 6.2, 1.1, 76),
+		make("python", "python3.11", "3.11.7", 88, 3.1, 1.3, 40),
+		make("java", "java21", "21.0.9", 310, 210, 2.1, 96),
+	}
+}
+
+// samples draws cold and warm samples of every cell.
+func samples(cold, warm int) []results.Sample {
+	rng := rand.New(rand.NewPCG(1, 2))
+	draw := func(median float64) time.Duration {
+		return time.Duration(median * math.Exp(0.08*rng.NormFloat64()) * float64(time.Millisecond))
+	}
+	var all []results.Sample
+	at := started
+	for _, c := range cells() {
+		for _, event := range []functions.Event{{Workload: functions.WorkloadHello}, {Workload: functions.WorkloadSHA256, Iterations: 2000}} {
+			work := 0.0
+			if event.Workload == functions.WorkloadSHA256 {
+				work = 3 * c.warm
+			}
+			for i := range cold + warm {
+				s := results.Sample{
+					Run: "20260304-120000", Platform: deployed.Local, Round: i%max(cold, 1) + 1, Variant: c.variant, Event: event,
+					RequestID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", len(all)), Start: at, Wanted: results.Warm,
+				}
+				invocation, duration := 3+i, draw(c.warm+work)
+				record := &lambdalog.Record{Kind: lambdalog.Report, RequestID: s.RequestID, MemorySizeMB: new(512), MaxMemoryUsedMB: new(c.memory + i%3)}
+				total := time.Duration(0)
+				if i < cold {
+					s.Wanted, invocation, duration = results.Cold, 1, draw(c.first+work)
+					total = draw(c.init)
+					record.InitDuration = new(total)
+				}
+				total += duration
+				record.Duration = &duration
+				record.BilledDuration = new((total + time.Millisecond - 1).Truncate(time.Millisecond))
+				s.Record, s.Elapsed = record, total+draw(c.network)
+				s.Answer = &functions.Answer{
+					Message: "Hello, world!", Language: c.variant.Language, RuntimeVersion: c.version, EnvironmentID: fmt.Sprint(i),
+					Invocation: invocation, InitializationType: functions.OnDemand,
+					CPUMs: 0.8 * duration.Seconds() * 1000, ProcessCPUMs: total.Seconds() * 1000, WallMs: 0.9 * duration.Seconds() * 1000,
+				}
+				all = append(all, s)
+				at = at.Add(s.Elapsed)
+			}
+		}
+	}
+	return all
+}
+
+func summary(cold, warm int) results.Summary {
+	all := samples(cold, warm)
+	series := results.Summarise(slices.Values(all))
+	s := results.Summary{Platform: deployed.Local}
+	for _, c := range cells() {
+		s.Variants = append(s.Variants, results.VariantSummary{
+			Variant: c.variant, Status: results.Measured, RanOn: &results.RanOn{Version: c.version}, AnswerOK: new(true), Series: series[c.variant],
+		})
+	}
+	results.SetPlaces(s.Variants, slices.Values(all), verdict.Options{Seed: 1})
+	other := func(language, runtime string, a functions.Architecture, status results.Status, reason string) {
+		s.Variants = append(s.Variants, results.VariantSummary{
+			Variant: matrix.Variant{Function: "hello", Language: language, Runtime: runtime, Architecture: a, MemoryMB: 512}, Status: status, Reason: reason,
+		})
+	}
+	noSDK := "the .NET 8 SDK is missing: install it from https://dot.net, or leave the cells out with -only or with the setting exclude: dotnet8"
+	other("dotnet", "dotnet8", functions.ARM64, results.Skipped, noSDK)
+	other("dotnet", "dotnet8", functions.X8664, results.Skipped, noSDK)
+	other("go", "provided.al2023", functions.ARM64, results.Checked, "answers checked under qemu-aarch64-static 7.2.17")
+	other("java", "java21", functions.ARM64, results.Failed, `wrong answer: answer is "feed", want "2b32db6c2c0a6235fb1397e8225ea85e0f0e6e8c7b126d0016ccbde0e667151e"`)
+	s.Variants[2].Missed = map[results.Temperature]int{results.Proactive: 2, results.Warm: 1}
+	s.Variants[2].Errors = 1
+	return s
+}
+
+func manifest() results.Manifest {
+	return results.Manifest{
+		Tool: "local", Version: "v0.1.0", Platform: "local", Region: "eu-central-1", Stage: "dev", Started: started, Ended: started.Add(time.Minute), Seed: 42,
+		Options: map[string]any{"ssmLatencyMs": 20.0},
+		Machine: map[string]string{"cpu": "AMD EPYC, 2 cores", "os": "linux 6.12"},
+		Knobs:   map[string]string{"freeze": "cgroup v2", "cpu": "cgroup v2, 0.29 processors at 512 MB", "memory": "not enforced: the memory controller is not delegated; peaks are read from VmHWM"},
+	}
+}
+
+// target is one module under load: its latencies, split into classes and seconds.
+type target struct {
+	name    string
+	all     *latency.Histogram
+	classes map[string]*latency.Histogram
+	log     []latency.Interval
+}
+
+// targets draws n requests for each module; the first 20 are an environment's first.
+func targets(n int) []target {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var all []target
+	for _, module := range []struct {
+		name         string
+		first, later float64
+	}{{"esmodule", 6, 3.2}, {"commonjs", 27, 3.3}} {
+		t := target{name: module.name, all: latency.New(), classes: map[string]*latency.Histogram{"first": latency.New(), "later": latency.New()}}
+		for i := range n {
+			median, class := module.later, "later"
+			if i%(n/20) == 0 {
+				median, class = module.first, "first"
+			}
+			d := time.Duration(median * math.Exp(0.2*rng.NormFloat64()) * float64(time.Millisecond))
+			if rng.Float64() < 0.004 {
+				d += 30 * time.Millisecond
+			}
+			if second := i / 10; len(t.log) <= second {
+				t.log = append(t.log, latency.Interval{Start: started.Add(time.Duration(second) * time.Second), Length: time.Second, Histogram: latency.New()})
+			}
+			t.log[len(t.log)-1].Histogram.Record(d)
+			t.all.Record(d)
+			t.classes[class].Record(d)
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func load(n int) results.Load {
+	all := targets(n)
+	l := results.Load{Manifest: manifest(), Generator: results.Generator{
+		Engine: "epoll", SlipMs: &results.Percentiles{N: int64(2 * n), P50: new(0.004), P99: new(0.031), Max: new(0.4)},
+		Busy: new(0.07), GCPauseMaxMs: new(0.08), OfferedRate: new(20.0), AchievedRate: new(20.0), Valid: true,
+	}}
+	for _, t := range all {
+		target := results.Target{
+			Name: t.name, URL: "http://127.0.0.1:9001/dev/" + t.name, Planned: int64(n), Sent: int64(n), Answered: int64(n),
+			Failed: map[string]int64{}, Status: map[string]int64{"200": int64(n)},
+			LatencyMs: t.all.Percentiles(), ServiceMs: t.all.Percentiles(), FirstByteMs: t.all.Percentiles(), Environments: 20,
+		}
+		for _, name := range []string{"first", "later"} {
+			h := t.classes[name]
+			target.Classes = append(target.Classes, results.Class{Environment: name, Initialization: "provisioned-concurrency", N: h.N(), LatencyMs: h.Percentiles()})
+		}
+		l.Targets = append(l.Targets, target)
+	}
+	c := results.Compare(all[0].name, all[1].name, all[0].all, all[1].all, verdict.Options{Seed: 1, MarginAbs: 1}, 99, 50, 90)
+	l.Comparison = &c
+	return l
+}

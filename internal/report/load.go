@@ -1,0 +1,322 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// LoadText writes a load test for people: what was sent and came back, the
+// latencies, the classes of answers, the verdict, and what the generator thinks
+// of itself.
+func LoadText(w io.Writer, l results.Load) error {
+	var b strings.Builder
+	writeLoad(&b, l)
+	if l.Manifest.Platform != "" {
+		writePlatform(&b, deployed.Platform(l.Manifest.Platform), l.Manifest)
+	}
+	return flush(w, &b)
+}
+
+func writeLoad(b *strings.Builder, l results.Load) {
+	if len(l.Targets) == 0 {
+		return
+	}
+	names := make([]string, len(l.Targets))
+	for i, t := range l.Targets {
+		names[i] = t.Name
+	}
+	fmt.Fprintf(b, "load test of %s: latency = end - intended start, in ms\n\n", strings.Join(names, " and "))
+	writeTargets(b, l.Targets)
+	writeClocks(b, l.Targets)
+	writeClasses(b, l.Targets)
+	for _, line := range verdictLines(l) {
+		wrap(b, indent, indent+indent, line)
+	}
+	for _, line := range generatorLines(l.Generator) {
+		wrap(b, indent, indent+indent, line)
+	}
+	b.WriteString("\n")
+}
+
+func writeTargets(b *strings.Builder, targets []results.Target) {
+	t := table{columns: []column{
+		{"", "target", true},
+		{"requests", "sent", false}, {"requests", "answered", false}, {"requests", "failed", false}, {"requests", "dropped", false}, {"requests", "resent", false},
+		{"latency", "mean", false}, {"latency", "p50", false}, {"latency", "p90", false}, {"latency", "p95", false}, {"latency", "p99", false}, {"latency", "p99.9", false}, {"latency", "max", false},
+	}}
+	resent := slices.ContainsFunc(targets, func(t results.Target) bool { return t.Resent > 0 })
+	var failures []string
+	for _, target := range targets {
+		again := ""
+		if resent {
+			again = grouped(target.Resent)
+		}
+		p := values(target.LatencyMs)
+		t.add(target.Name,
+			grouped(target.Sent), grouped(target.Answered), grouped(target.Sent-target.Answered), grouped(target.Dropped), again,
+			optional(p.Mean), optional(p.P50), optional(p.P90), optional(p.P95), needs(p), unlessAbsent(p.P999), optional(p.Max))
+		failures = append(failures, failureLines(target)...)
+	}
+	t.write(b)
+	for _, line := range failures {
+		wrap(b, indent, indent+indent, line)
+	}
+	b.WriteString("\n")
+}
+
+// values is never nil, so that what is absent is absent one level below.
+func values(p *results.Percentiles) results.Percentiles {
+	if p == nil {
+		return results.Percentiles{}
+	}
+	return *p
+}
+
+// needs is the p99, or what it would take to know it.
+func needs(p results.Percentiles) string {
+	switch {
+	case p.P99 != nil:
+		return number(*p.P99)
+	case p.N == 0:
+		return absent
+	}
+	return fmt.Sprintf("needs %d", verdict.MinSamples(99, results.Confidence))
+}
+
+// unlessAbsent leaves the cell empty, so that a column without any value goes.
+func unlessAbsent(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return number(*v)
+}
+
+// failureLines say what went wrong, by cause and by status.
+func failureLines(t results.Target) []string {
+	var lines, causes, statuses []string
+	for _, cause := range slices.Sorted(maps.Keys(t.Failed)) {
+		if n := t.Failed[cause]; n > 0 {
+			causes = append(causes, fmt.Sprintf("%s %s", grouped(n), cause))
+		}
+	}
+	if len(causes) > 0 {
+		for _, code := range slices.Sorted(maps.Keys(t.Status)) {
+			statuses = append(statuses, fmt.Sprintf("%s x %s", code, grouped(t.Status[code])))
+		}
+		line := fmt.Sprintf("%s failed: %s", t.Name, strings.Join(causes, ", "))
+		if len(statuses) > 0 {
+			line += "; status codes: " + strings.Join(statuses, ", ")
+		}
+		lines = append(lines, line)
+	}
+	if t.Dropped > 0 {
+		lines = append(lines, fmt.Sprintf("%s: %s of %s were dropped unsent: too many were waiting for a connection", t.Name, grouped(t.Dropped), counted(t.Planned, "request")))
+	}
+	if t.OutOfRange > 0 {
+		lines = append(lines, fmt.Sprintf("%s: %s out of the histogram's range", t.Name, counted(t.OutOfRange, "value")))
+	}
+	return lines
+}
+
+// writeClocks shows the other two clocks in one table.
+func writeClocks(b *strings.Builder, targets []results.Target) {
+	t := table{columns: []column{
+		{"", "target", true}, {"", "clock", true}, {"", "", true},
+		{"", "p50", false}, {"", "p90", false}, {"", "p99", false}, {"", "max", false},
+	}}
+	for _, target := range targets {
+		for _, clock := range []struct {
+			name, meaning string
+			p             *results.Percentiles
+		}{
+			{"service", "end - actual start", target.ServiceMs},
+			{"first byte", "artillery's clock", target.FirstByteMs},
+		} {
+			if clock.p != nil {
+				t.add(target.Name, clock.name, clock.meaning, optional(clock.p.P50), optional(clock.p.P90), needs(*clock.p), optional(clock.p.Max))
+			}
+		}
+	}
+	if len(t.rows) > 0 {
+		t.write(b)
+		b.WriteString("\n")
+	}
+}
+
+// className is a class for people: first, provisioned.
+func className(c results.Class) string {
+	name := c.Environment
+	if how := strings.TrimSuffix(c.Initialization, "-concurrency"); how != "" {
+		name += ", " + how
+	}
+	return name
+}
+
+func writeClasses(b *strings.Builder, targets []results.Target) {
+	t := table{columns: []column{
+		{"", "target", true}, {"", "request", true}, {"", "n", false},
+		{"latency", "p50", false}, {"latency", "95 % interval", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
+	}}
+	// Classes are compared, so the same class of each target stands together.
+	type key struct{ environment, initialization string }
+	var order []key
+	for _, target := range targets {
+		for _, c := range target.Classes {
+			if k := (key{c.Environment, c.Initialization}); !slices.Contains(order, k) {
+				order = append(order, k)
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b key) int { return strings.Compare(a.environment, b.environment) })
+	for _, k := range order {
+		for _, target := range targets {
+			for _, c := range target.Classes {
+				if c.Environment != k.environment || c.Initialization != k.initialization {
+					continue
+				}
+				p := values(c.LatencyMs)
+				t.add(target.Name, className(c), grouped(c.N), optional(p.P50), interval(p.P50Interval), optional(p.P90), needs(p), optional(p.Max))
+			}
+		}
+	}
+	if len(t.rows) == 0 {
+		return
+	}
+	t.write(b)
+	fmt.Fprintf(b, "%sfirst: the first request that an execution environment served; later: all others\n", indent)
+	var seen []string
+	for _, target := range targets {
+		if target.Environments > 0 {
+			seen = append(seen, fmt.Sprintf("%d of %s", target.Environments, target.Name))
+		}
+	}
+	if len(seen) > 0 {
+		fmt.Fprintf(b, "%sexecution environments that answered: %s\n", indent, strings.Join(seen, ", "))
+	}
+	b.WriteString("\n")
+}
+
+func interval(bounds []float64) string {
+	if len(bounds) != 2 {
+		return absent
+	}
+	return number(bounds[0]) + " to " + number(bounds[1])
+}
+
+// verdictLines say in words who is faster, at each percentile, and after a
+// first request.
+func verdictLines(l results.Load) []string {
+	var lines []string
+	if c := l.Comparison; c != nil {
+		all := append([]results.Comparison{*c}, c.Others...)
+		slices.SortStableFunc(all, func(a, b results.Comparison) int {
+			switch {
+			case a.Percentile < b.Percentile:
+				return -1
+			case a.Percentile > b.Percentile:
+				return 1
+			}
+			return 0
+		})
+		for _, c := range all {
+			lines = append(lines, verdictLine(c))
+		}
+	}
+	if line := firstRequestLine(l.Targets); line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func verdictLine(c results.Comparison) string {
+	at := percentileName(c.Percentile)
+	var sentence string
+	switch verdict.Word(c.Verdict) {
+	case verdict.Faster, verdict.Slower:
+		sentence = fmt.Sprintf("%s: %s is %s than %s", at, c.A, c.Verdict, c.B)
+	case verdict.Same:
+		sentence = fmt.Sprintf("%s: %s and %s are the same", at, c.A, c.B)
+	default:
+		sentence = fmt.Sprintf("%s: undecided between %s and %s", at, c.A, c.B)
+	}
+	if c.DifferenceMs != nil {
+		sentence += fmt.Sprintf(", %s ms", signed(*c.DifferenceMs))
+		if len(c.IntervalMs) == 2 {
+			sentence += fmt.Sprintf(" (95 %% interval %s to %s)", signed(c.IntervalMs[0]), signed(c.IntervalMs[1]))
+		}
+	}
+	switch {
+	case verdict.Word(c.Verdict) == verdict.Same && c.Reason != "":
+		sentence += ": " + c.Reason + " ms"
+	case c.Reason != "":
+		sentence += ": " + c.Reason
+	}
+	return sentence
+}
+
+// firstRequestLine is the question of the two modules: what the first request of
+// an environment costs that was initialised before it came.
+func firstRequestLine(targets []results.Target) string {
+	if len(targets) != 2 {
+		return ""
+	}
+	var first [2]*results.Class
+	for i, t := range targets {
+		for k, c := range t.Classes {
+			if c.Environment == "first" && c.Initialization == "provisioned-concurrency" && c.LatencyMs != nil && c.LatencyMs.P50 != nil {
+				first[i] = &t.Classes[k]
+			}
+		}
+	}
+	if first[0] == nil || first[1] == nil {
+		return ""
+	}
+	a, b := first[0].LatencyMs, first[1].LatencyMs
+	line := fmt.Sprintf("first request of a provisioned environment: median %s ms for %s (n = %d), %s ms for %s (n = %d)",
+		number(*a.P50), targets[0].Name, first[0].N, number(*b.P50), targets[1].Name, first[1].N)
+	if len(a.P50Interval) == 2 && len(b.P50Interval) == 2 {
+		if a.P50Interval[1] < b.P50Interval[0] || b.P50Interval[1] < a.P50Interval[0] {
+			line += "; their 95 % intervals do not overlap"
+		} else {
+			line += "; their 95 % intervals overlap"
+		}
+	}
+	return line
+}
+
+// generatorLines are what the generator thinks of itself.
+func generatorLines(g results.Generator) []string {
+	facts := []string{"generator: " + g.Engine + " engine"}
+	if g.OfferedRate != nil && g.AchievedRate != nil {
+		facts = append(facts, fmt.Sprintf("%s of %s requests/s", number(*g.AchievedRate), number(*g.OfferedRate)))
+	}
+	if p := g.SlipMs; p != nil {
+		slip := p.P99
+		name := "p99"
+		if slip == nil {
+			slip, name = p.Max, "max"
+		}
+		if slip != nil {
+			facts = append(facts, fmt.Sprintf("slip %s %s ms", name, number(*slip)))
+		}
+	}
+	if g.Busy != nil {
+		facts = append(facts, fmt.Sprintf("busy %.0f %%", 100**g.Busy))
+	}
+	if g.GCPauseMaxMs != nil {
+		facts = append(facts, fmt.Sprintf("longest GC pause %s ms", number(*g.GCPauseMaxMs)))
+	}
+	if g.Valid {
+		facts = append(facts, "valid")
+		return []string{strings.Join(facts, ", ")}
+	}
+	lines := []string{strings.Join(facts, ", "), "NOT VALID: the generator's own lateness could explain what it measured"}
+	return append(lines, g.Reasons...)
+}

@@ -1,0 +1,413 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// Text writes a run for people: one table for each workload, the cells that were
+// not measured and why, the load test of the modules, and where it all ran.
+func Text(w io.Writer, s results.Summary, m results.Manifest) error {
+	var b strings.Builder
+	for _, workload := range workloads(s.Variants) {
+		writeWorkload(&b, s.Variants, workload)
+	}
+	writeUnmeasured(&b, s.Variants)
+	writeDoubts(&b, s.Variants)
+	if s.Modules != nil {
+		load := *s.Modules
+		writeLoad(&b, load)
+	}
+	writePlatform(&b, s.Platform, m)
+	return flush(w, &b)
+}
+
+// flush writes the text without empty lines at its end.
+func flush(w io.Writer, b *strings.Builder) error {
+	_, err := io.WriteString(w, strings.TrimRight(b.String(), "\n")+"\n")
+	return err
+}
+
+// event is a workload with its iterations.
+type event struct {
+	workload   string
+	iterations int
+}
+
+// String is the event for people: sha256, 2,000 iterations.
+func (e event) String() string {
+	if e.iterations == 0 {
+		return e.workload
+	}
+	return fmt.Sprintf("%s, %s", e.workload, counted(int64(e.iterations), "iteration"))
+}
+
+// workloads are the events that anything was measured with.
+func workloads(variants []results.VariantSummary) []event {
+	seen := map[event]bool{}
+	for _, v := range variants {
+		for _, s := range v.Series {
+			seen[event{s.Workload, s.Iterations}] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b event) int {
+		return cmp.Or(cmp.Compare(a.workload, b.workload), cmp.Compare(a.iterations, b.iterations))
+	})
+}
+
+// row is a variant with its two measured series of one event; either may be nil.
+type row struct {
+	results.VariantSummary
+	cold, warm *results.SeriesSummary
+}
+
+// rows are the variants that the event was measured with, the fastest cold start first.
+func rows(variants []results.VariantSummary, e event) []row {
+	var all []row
+	for _, v := range variants {
+		r := row{VariantSummary: v}
+		for i, s := range v.Series {
+			if (event{s.Workload, s.Iterations}) != e {
+				continue
+			}
+			switch s.Temperature {
+			case results.Cold:
+				r.cold = &v.Series[i]
+			case results.Warm:
+				r.warm = &v.Series[i]
+			}
+		}
+		if r.cold != nil || r.warm != nil {
+			all = append(all, r)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b row) int {
+		return cmp.Or(
+			cmp.Compare(a.order(a.cold, results.TotalMs), b.order(b.cold, results.TotalMs)),
+			cmp.Compare(a.order(a.warm, results.DurationMs), b.order(b.warm, results.DurationMs)),
+		)
+	})
+	return all
+}
+
+// order is a metric's median, and behind everything if there is none.
+func (row) order(s *results.SeriesSummary, metric string) float64 {
+	if v := median(s, metric); v != nil {
+		return *v
+	}
+	return math.Inf(1)
+}
+
+func median(s *results.SeriesSummary, metric string) *float64 {
+	if s == nil {
+		return nil
+	}
+	return s.Metrics[metric].P50
+}
+
+func p90(s *results.SeriesSummary, metric string) *float64 {
+	if s == nil {
+		return nil
+	}
+	return s.Metrics[metric].P90
+}
+
+// section is the part of a table with one architecture and memory size.
+type section struct {
+	architecture functions.Architecture
+	memoryMB     int
+}
+
+func (s section) String() string { return fmt.Sprintf("%s, %d MB", s.architecture, s.memoryMB) }
+
+func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e event) {
+	all := rows(variants, e)
+	if len(all) == 0 {
+		return
+	}
+	bySection := map[section][]row{}
+	oneFunction := true
+	for _, r := range all {
+		s := section{r.Variant.Architecture, r.Variant.MemoryMB}
+		bySection[s] = append(bySection[s], r)
+		oneFunction = oneFunction && r.Variant.Function == all[0].Variant.Function
+	}
+	sections := slices.SortedFunc(maps.Keys(bySection), func(a, b section) int {
+		return cmp.Or(cmp.Compare(a.memoryMB, b.memoryMB), cmp.Compare(a.architecture, b.architecture))
+	})
+	title := e.String()
+	if len(sections) == 1 {
+		title += ", " + sections[0].String()
+	}
+	coldOf, warmOf := func(r row) *results.SeriesSummary { return r.cold }, func(r row) *results.SeriesSummary { return r.warm }
+	cold, warm := largest(all, coldOf), largest(all, warmOf)
+	fmt.Fprintf(b, "%s: medians of %s and %s, in ms\n\n", title, counted(cold, "cold start"), counted(warm, "warm invocation"))
+
+	t := table{columns: []column{
+		{"", "runtime", true}, {"", "ran on", true},
+		{"cold start", "init", false}, {"cold start", "first", false}, {"cold start", "total", false}, {"cold start", "p90", false}, {"cold start", "client", false}, {"cold start", "#", false},
+		{"warm invocation", "p50", false}, {"warm invocation", "p90", false}, {"warm invocation", "cpu", false}, {"warm invocation", "billed", false}, {"warm invocation", "#", false},
+		{"memory", "MB", false},
+	}}
+	coldPlaces, warmPlaces := toldApart(all, coldOf), toldApart(all, warmOf)
+	for _, section := range sections {
+		if len(sections) > 1 {
+			t.heading(section.String())
+		}
+		for _, r := range bySection[section] {
+			t.add(cells(r, oneFunction, coldPlaces, warmPlaces)...)
+		}
+	}
+	t.write(b)
+	if coldPlaces || warmPlaces {
+		fmt.Fprintf(b, "%s# is the place: what cannot be told apart from a place's first shares it\n", indent)
+	}
+	for _, part := range []struct {
+		name   string
+		places bool
+		n      int64
+	}{{"cold starts", coldPlaces, cold}, {"warm invocations", warmPlaces, warm}} {
+		if len(all) > 1 && !part.places && part.n > 0 {
+			reason := "none can be told apart from the first"
+			if least := verdict.MinSamples(50, results.Confidence); part.n < least {
+				reason = fmt.Sprintf("a verdict on medians needs %d of each", least)
+			}
+			fmt.Fprintf(b, "%sno places among %s: %s\n", indent, part.name, reason)
+		}
+	}
+	b.WriteString("\n")
+}
+
+// cells are a row of the table.
+func cells(r row, oneFunction, coldPlaces, warmPlaces bool) []string {
+	name := r.Variant.RuntimeLabel()
+	if !oneFunction {
+		name = r.Variant.Function + " " + name
+	}
+	version := ""
+	if r.RanOn != nil {
+		version = r.RanOn.Version
+	}
+	start := results.InitMs
+	if r.cold != nil && r.cold.Metrics[results.RestoreMs].N > 0 {
+		start = results.RestoreMs
+	}
+	place := func(s *results.SeriesSummary, shown bool) string {
+		switch {
+		case !shown:
+			return ""
+		case s == nil || s.Place == nil:
+			return absent
+		}
+		return fmt.Sprint(s.Place.Tier)
+	}
+	return []string{
+		name, version,
+		optional(median(r.cold, start)), optional(median(r.cold, results.FirstDurationMs)),
+		optional(median(r.cold, results.TotalMs)), optional(p90(r.cold, results.TotalMs)), optional(median(r.cold, results.ClientMs)),
+		place(r.cold, coldPlaces),
+		optional(median(r.warm, results.DurationMs)), optional(p90(r.warm, results.DurationMs)),
+		optional(median(r.warm, results.CPUMs)), whole(median(r.warm, results.BilledMs)),
+		place(r.warm, warmPlaces),
+		whole(memory(r)),
+	}
+}
+
+// largest is the number of samples of the series that has most.
+func largest(all []row, of func(row) *results.SeriesSummary) int64 {
+	n := 0
+	for _, r := range all {
+		if s := of(r); s != nil {
+			n = max(n, s.N)
+		}
+	}
+	return int64(n)
+}
+
+// toldApart says whether a ranking has more than one tier: with one alone, a
+// column of ones would look like a result.
+func toldApart(all []row, of func(row) *results.SeriesSummary) bool {
+	for _, r := range all {
+		if s := of(r); s != nil && s.Place != nil && s.Place.Tier > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// memory is the largest memory used that any invocation of the row saw.
+func memory(r row) *float64 {
+	var most *float64
+	for _, s := range []*results.SeriesSummary{r.cold, r.warm} {
+		if s == nil {
+			continue
+		}
+		if v := s.Metrics[results.MaxMemoryUsedMB].Max; v != nil && (most == nil || *v > *most) {
+			most = v
+		}
+	}
+	return most
+}
+
+func whole(v *float64) string {
+	if v == nil {
+		return absent
+	}
+	return fmt.Sprintf("%.0f", *v)
+}
+
+// writeUnmeasured lists what has no time, and why, once for each reason.
+func writeUnmeasured(b *strings.Builder, variants []results.VariantSummary) {
+	type reason struct {
+		label  string
+		status results.Status
+		text   string
+	}
+	var order []reason
+	cells := map[reason][]matrix.Variant{}
+	for _, v := range variants {
+		if v.Status == results.Measured {
+			continue
+		}
+		r := reason{v.Variant.RuntimeLabel(), v.Status, v.Reason}
+		if cells[r] == nil {
+			order = append(order, r)
+		}
+		cells[r] = append(cells[r], v.Variant)
+	}
+	if len(order) == 0 {
+		return
+	}
+	b.WriteString("not measured\n\n")
+	for _, r := range order {
+		text := r.text
+		if text == "" && r.status == results.Checked {
+			text = "the answers are right; its times would say nothing"
+		}
+		wrap(b, indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", r.label, architectures(cells[r]), r.status, text))
+	}
+	b.WriteString("\n")
+}
+
+// architectures of cells, each once.
+func architectures(cells []matrix.Variant) string {
+	var names []string
+	for _, a := range []functions.Architecture{functions.ARM64, functions.X8664} {
+		if slices.ContainsFunc(cells, func(v matrix.Variant) bool { return v.Architecture == a }) {
+			names = append(names, string(a))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// writeDoubts names samples that were not what they were taken for, failed
+// invocations, and measured cells that came short.
+func writeDoubts(b *strings.Builder, variants []results.VariantSummary) {
+	var lines []string
+	for _, v := range variants {
+		var parts []string
+		for _, t := range results.Temperatures() {
+			if n := v.Missed[t]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n, t))
+			}
+		}
+		text := ""
+		if len(parts) > 0 {
+			text = "not what was wanted, kept and tried again: " + strings.Join(parts, ", ")
+		}
+		if v.Errors > 0 {
+			text = join(text, counted(int64(v.Errors), "failed invocation"))
+		}
+		if v.Status == results.Measured {
+			text = join(text, v.Reason)
+		}
+		if text != "" {
+			lines = append(lines, v.Variant.String()+": "+text)
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	b.WriteString("worth knowing\n\n")
+	for _, line := range lines {
+		wrap(b, indent, indent+indent, line)
+	}
+	b.WriteString("\n")
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
+}
+
+// writePlatform says where the numbers come from and what they cannot say.
+func writePlatform(b *strings.Builder, p deployed.Platform, m results.Manifest) {
+	if p == "" {
+		p = deployed.Platform(m.Platform)
+	}
+	switch p {
+	case deployed.Local:
+		b.WriteString("platform local: real function processes behind the Lambda Runtime API of this machine.\n")
+		wrap(b, indent, indent, "These are not AWS latencies: no placement, no code download, no network, and your processor."+ssmText(m))
+	case deployed.AWS:
+		fmt.Fprintf(b, "platform aws, region %s\n", cmp.Or(m.Region, "not recorded"))
+	}
+	for _, knob := range slices.Sorted(maps.Keys(m.Knobs)) {
+		wrap(b, indent+knob+": ", indent+indent, m.Knobs[knob])
+	}
+	for _, note := range m.Notes {
+		wrap(b, indent+"note: ", indent+indent, note)
+	}
+	if m.Interrupted {
+		wrap(b, indent, indent, "The run was interrupted: this is what it had until then.")
+	}
+	var facts []string
+	for _, fact := range []struct{ name, value string }{
+		{"stage", m.Stage}, {"version", m.Version}, {"cpu", m.Machine["cpu"]}, {"os", m.Machine["os"]},
+	} {
+		if fact.value != "" {
+			facts = append(facts, fact.name+" "+fact.value)
+		}
+	}
+	facts = append(facts, fmt.Sprintf("seed %d", m.Seed))
+	if !m.Started.IsZero() {
+		facts = append(facts, "started "+m.Started.UTC().Format("2006-01-02 15:04:05 MST"))
+	}
+	wrap(b, indent, indent, strings.Join(facts, ", "))
+}
+
+// ssmText says how long the local SSM takes, if the run's options say so.
+func ssmText(m results.Manifest) string {
+	ms, ok := toFloat(m.Options["ssmLatencyMs"])
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" SSM answers after %s ms, which is a setting: on one machine it would take microseconds.", strconv.FormatFloat(ms, 'g', 4, 64))
+}
+
+// toFloat reads an option that may have gone through JSON.
+func toFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	case int64:
+		return float64(v), true
+	}
+	return 0, false
+}

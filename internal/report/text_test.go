@@ -1,0 +1,122 @@
+package report_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got, -update accepts):\n%s", path, diff)
+	}
+}
+
+// fits checks what every terminal and pipe can show.
+func fits(t *testing.T, text string) {
+	t.Helper()
+	for i, line := range strings.Split(text, "\n") {
+		if n := utf8.RuneCountInString(line); n > 100 {
+			t.Errorf("line %d has %d columns: %s", i+1, n, line)
+		}
+		if strings.TrimRight(line, " \t") != line {
+			t.Errorf("line %d ends in space: %q", i+1, line)
+		}
+		for _, r := range line {
+			if r < ' ' || r > '~' {
+				t.Errorf("line %d has the character %q", i+1, r)
+			}
+		}
+	}
+	if strings.HasPrefix(text, "\n") || strings.Contains(text, "\n\n\n") {
+		t.Error("there is an empty line too many")
+	}
+}
+
+func TestText(t *testing.T) {
+	withModules := func(s results.Summary, n int) results.Summary {
+		s.Modules = new(load(n))
+		return s
+	}
+	twoSizes := summary(30, 120)
+	for _, v := range summary(30, 120).Variants {
+		v.Variant.MemoryMB = 1769
+		twoSizes.Variants = append(twoSizes.Variants, v)
+	}
+	interrupted := manifest()
+	interrupted.Interrupted = true
+	interrupted.Notes = []string{"restore the environment variable BENCH_NONCE of hello-go-x86-64-512: access denied"}
+	for _, test := range []struct {
+		name string
+		s    results.Summary
+		m    results.Manifest
+	}{
+		{"full", withModules(summary(30, 120), 600), manifest()},
+		{"quick", withModules(summary(5, 20), 100), manifest()},
+		{"two-sizes", twoSizes, manifest()},
+		{"interrupted", results.Summary{Platform: "local", Variants: []results.VariantSummary{
+			{Variant: cells()[0].variant, Status: results.Skipped, Reason: "the run ended before its turn came"},
+		}}, interrupted},
+		{"nothing", results.Summary{}, results.Manifest{Platform: "aws", Region: "eu-west-1", Started: started.Add(time.Hour)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var b strings.Builder
+			if err := report.Text(&b, test.s, test.m); err != nil {
+				t.Fatal(err)
+			}
+			fits(t, b.String())
+			golden(t, test.name+".txt", b.String())
+		})
+	}
+}
+
+func TestLoadText(t *testing.T) {
+	trouble := load(600)
+	trouble.Comparison, trouble.Manifest = nil, results.Manifest{}
+	trouble.Generator.Valid, trouble.Generator.Reasons = false, []string{"slip p99 is 4.1 ms, more than 10 % of the p50 of 12 ms: use fewer connections, or another machine"}
+	one := &trouble.Targets[0]
+	one.Planned, one.Sent, one.Answered, one.Dropped, one.Resent, one.OutOfRange = 1_234_567, 1_234_500, 1_234_000, 67, 3, 2
+	one.Failed = map[string]int64{"timeout": 400, "status": 100, "dns": 0}
+	one.Status = map[string]int64{"200": 1_234_000, "502": 100}
+	one.Classes, one.ServiceMs, one.FirstByteMs = nil, nil, nil
+	trouble.Targets = trouble.Targets[:1]
+	for _, test := range []struct {
+		name string
+		l    results.Load
+	}{
+		{"load", load(600)},
+		{"load-trouble", trouble},
+		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}}}, Generator: results.Generator{Engine: "portable", Valid: true}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var b strings.Builder
+			if err := report.LoadText(&b, test.l); err != nil {
+				t.Fatal(err)
+			}
+			fits(t, b.String())
+			golden(t, test.name+".txt", b.String())
+		})
+	}
+}
