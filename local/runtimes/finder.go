@@ -146,8 +146,12 @@ func (f *Finder) progress(format string, args ...any) {
 	}
 }
 
+// cache is absolute, since what is found in it is started in other folders.
 func (f *Finder) cache() cache {
 	dir := cmp.Or(f.Cache, filepath.Join(f.Root, ".build", "runtimes"))
+	if absolute, err := filepath.Abs(dir); err == nil { // it fails only in a working folder that is gone
+		dir = absolute
+	}
 	return cache{dir: dir, progress: f.progress}
 }
 

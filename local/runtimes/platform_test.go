@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,6 +68,9 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:123456789012:function:f")
 	if e.clientContext != "" {
 		header.Set("Lambda-Runtime-Client-Context", e.clientContext)
+	}
+	if len(p.events)%2 == 0 { // else a large one comes in chunks
+		header.Set("Content-Length", strconv.Itoa(len(e.payload)))
 	}
 	io.WriteString(w, e.payload)
 }

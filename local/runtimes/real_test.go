@@ -21,11 +21,7 @@ func real(t *testing.T, id string, arch functions.Architecture) Runtime {
 	if testing.Short() {
 		t.Skip("-short: may fetch " + id)
 	}
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	finder := Finder{Root: root, Progress: t.Logf}
+	finder := Finder{Root: filepath.Join("..", ".."), Progress: t.Logf}
 	r, err := finder.Find(t.Context(), id, arch)
 	if missing := (*MissingError)(nil); errors.As(err, &missing) {
 		t.Skipf("SKIPPED, NOT TESTED: %v", err)

@@ -4,29 +4,31 @@
 // Node.js comes here by itself: where ./rapid-client.node does not exist, a require of it tries the suffix .js next.
 //
 // Like the native module's, done and error return when their request is in the kernel's hands: the client may call
-// process.exit right after them, and a request that waited for the event loop would be lost. So requests are written straight
-// to the socket's descriptor, and only replies take the event loop. While no reply is due the socket does not keep the process
-// alive, so that an event loop without work ends (beforeExit), which is how the client notices it.
+// process.exit right after them, and a request that waited for the event loop would be lost. A socket's write hands over at
+// once as much as the kernel takes, which is all of it but for the largest answers; node:http would wait a turn of the loop.
+// While no reply is due the socket does not keep the process alive, so that an event loop without work ends (beforeExit),
+// which is how the client notices it.
 
-const fs = require('node:fs');
 const net = require('node:net');
 
 const api = process.env.AWS_LAMBDA_RUNTIME_API;
 const [host, port] = api.split(':');
 
 let socket = null;
-let connected = false;
 let received = Buffer.alloc(0);
+let arriving = []; // what has come after received, of a reply that is known not to be whole before wanted bytes
+let wanted = 0;
 const due = []; // one {resolve, reject} for each request without a reply, oldest first
-const blocked = new Int32Array(new SharedArrayBuffer(4));
 
 function open() {
-  connected = false;
-  received = Buffer.alloc(0);
+  [received, arriving, wanted] = [Buffer.alloc(0), [], 0];
   const opened = net.connect({ host, port: Number(port), noDelay: true });
-  opened.on('connect', () => { connected = true; });
   opened.on('data', (chunk) => {
-    received = received.length ? Buffer.concat([received, chunk]) : chunk;
+    arriving.push(chunk);
+    wanted -= chunk.length;
+    if (wanted > 0) return;
+    received = Buffer.concat([received, ...arriving]);
+    [arriving, wanted] = [[], 0];
     readReplies();
   });
   opened.on('error', (err) => close(opened, err));
@@ -48,24 +50,7 @@ function send(method, path, headers, body) {
   socket.ref();
   let head = `${method} /2018-06-01/runtime/invocation/${path} HTTP/1.1\r\nHost: ${api}\r\n`;
   for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
-  const bytes = Buffer.from(body === undefined ? `${head}\r\n` : `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  const fd = connected && socket._handle ? socket._handle.fd : -1;
-  if (fd < 0) {
-    socket.write(bytes); // not connected yet, or a system without descriptors
-    return reply;
-  }
-  try {
-    for (let sent = 0; sent < bytes.length;) {
-      try {
-        sent += fs.writeSync(fd, bytes, sent);
-      } catch (err) {
-        if (err.code !== 'EAGAIN') throw err;
-        Atomics.wait(blocked, 0, 0, 0.2); // the kernel's buffer is full
-      }
-    }
-  } catch (err) {
-    close(socket, err);
-  }
+  socket.write(body === undefined ? `${head}\r\n` : `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   return reply;
 }
 
@@ -93,7 +78,9 @@ function readReplies() {
 function readBody(headers, start) {
   if (headers['transfer-encoding'] !== 'chunked') {
     const end = start + Number(headers['content-length'] || 0);
-    return received.length < end ? undefined : { bytes: received.subarray(start, end), end };
+    if (received.length >= end) return { bytes: received.subarray(start, end), end };
+    wanted = end - received.length;
+    return undefined;
   }
   const chunks = [];
   for (let at = start; ;) {
