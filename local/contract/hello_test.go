@@ -55,7 +55,7 @@ func TestHello(t *testing.T) {
 		n, kind := 100_000, functions.OnDemand
 		if c.emulated() {
 			// Loading can take longer than the 10 s that on-demand environments have.
-			n, kind = 10_000, functions.ProvisionedConcurrency
+			n, kind = 4_000, functions.ProvisionedConcurrency
 		}
 		e := c.launch(t, host, kind, nil, nil)
 		if err := e.Init().Err; err != nil {
