@@ -132,21 +132,43 @@ type section struct {
 
 func (s section) String() string { return fmt.Sprintf("%s, %d MB", s.architecture, s.memoryMB) }
 
+func (r row) section() section { return section{r.Variant.Architecture, r.Variant.MemoryMB} }
+
+// sections of the rows, each once, the smallest memory first.
+func sections(all []row) []section {
+	var found []section
+	for _, r := range all {
+		if !slices.Contains(found, r.section()) {
+			found = append(found, r.section())
+		}
+	}
+	slices.SortFunc(found, func(a, b section) int {
+		return cmp.Or(cmp.Compare(a.memoryMB, b.memoryMB), cmp.Compare(a.architecture, b.architecture))
+	})
+	return found
+}
+
+// name is what stands before a row.
+func (r row) name() string {
+	if r.Variant.Function != "hello" {
+		return r.Variant.Function + " " + r.Variant.RuntimeLabel()
+	}
+	return r.Variant.RuntimeLabel()
+}
+
+func (r row) version() string {
+	if r.RanOn == nil {
+		return ""
+	}
+	return r.RanOn.Version
+}
+
 func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e event) {
 	all := rows(variants, e)
 	if len(all) == 0 {
 		return
 	}
-	bySection := map[section][]row{}
-	oneFunction := true
-	for _, r := range all {
-		s := section{r.Variant.Architecture, r.Variant.MemoryMB}
-		bySection[s] = append(bySection[s], r)
-		oneFunction = oneFunction && r.Variant.Function == all[0].Variant.Function
-	}
-	sections := slices.SortedFunc(maps.Keys(bySection), func(a, b section) int {
-		return cmp.Or(cmp.Compare(a.memoryMB, b.memoryMB), cmp.Compare(a.architecture, b.architecture))
-	})
+	sections := sections(all)
 	title := e.String()
 	if len(sections) == 1 {
 		title += ", " + sections[0].String()
@@ -166,8 +188,10 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 		if len(sections) > 1 {
 			t.heading(section.String())
 		}
-		for _, r := range bySection[section] {
-			t.add(cells(r, oneFunction, coldPlaces, warmPlaces)...)
+		for _, r := range all {
+			if r.section() == section {
+				t.add(cells(r, coldPlaces, warmPlaces)...)
+			}
 		}
 	}
 	t.write(b)
@@ -191,15 +215,7 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 }
 
 // cells are a row of the table.
-func cells(r row, oneFunction, coldPlaces, warmPlaces bool) []string {
-	name := r.Variant.RuntimeLabel()
-	if !oneFunction {
-		name = r.Variant.Function + " " + name
-	}
-	version := ""
-	if r.RanOn != nil {
-		version = r.RanOn.Version
-	}
+func cells(r row, coldPlaces, warmPlaces bool) []string {
 	start := results.InitMs
 	if r.cold != nil && r.cold.Metrics[results.RestoreMs].N > 0 {
 		start = results.RestoreMs
@@ -214,7 +230,7 @@ func cells(r row, oneFunction, coldPlaces, warmPlaces bool) []string {
 		return fmt.Sprint(s.Place.Tier)
 	}
 	return []string{
-		name, version,
+		r.name(), r.version(),
 		optional(median(r.cold, start)), optional(median(r.cold, results.FirstDurationMs)),
 		optional(median(r.cold, results.TotalMs)), optional(p90(r.cold, results.TotalMs)), optional(median(r.cold, results.ClientMs)),
 		place(r.cold, coldPlaces),
@@ -268,35 +284,46 @@ func whole(v *float64) string {
 	return fmt.Sprintf("%.0f", *v)
 }
 
-// writeUnmeasured lists what has no time, and why, once for each reason.
-func writeUnmeasured(b *strings.Builder, variants []results.VariantSummary) {
-	type reason struct {
-		label  string
-		status results.Status
-		text   string
-	}
-	var order []reason
-	cells := map[reason][]matrix.Variant{}
+// unmeasuredCells share a runtime, a status and a reason.
+type unmeasuredCells struct {
+	label  string
+	status results.Status
+	text   string
+	cells  []matrix.Variant
+}
+
+// unmeasured is what has no time, and why, once for each reason.
+func unmeasured(variants []results.VariantSummary) []unmeasuredCells {
+	var all []unmeasuredCells
 	for _, v := range variants {
 		if v.Status == results.Measured {
 			continue
 		}
-		r := reason{v.Variant.RuntimeLabel(), v.Status, v.Reason}
-		if cells[r] == nil {
-			order = append(order, r)
+		text := v.Reason
+		if text == "" && v.Status == results.Checked {
+			text = "the answers are right; its times would say nothing"
 		}
-		cells[r] = append(cells[r], v.Variant)
+		label := row{VariantSummary: v}.name()
+		i := slices.IndexFunc(all, func(u unmeasuredCells) bool {
+			return u.label == label && u.status == v.Status && u.text == text
+		})
+		if i < 0 {
+			i = len(all)
+			all = append(all, unmeasuredCells{label: label, status: v.Status, text: text})
+		}
+		all[i].cells = append(all[i].cells, v.Variant)
 	}
-	if len(order) == 0 {
+	return all
+}
+
+func writeUnmeasured(b *strings.Builder, variants []results.VariantSummary) {
+	all := unmeasured(variants)
+	if len(all) == 0 {
 		return
 	}
 	b.WriteString("not measured\n\n")
-	for _, r := range order {
-		text := r.text
-		if text == "" && r.status == results.Checked {
-			text = "the answers are right; its times would say nothing"
-		}
-		wrap(b, indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", r.label, architectures(cells[r]), r.status, text))
+	for _, u := range all {
+		wrap(b, indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", u.label, architectures(u.cells), u.status, u.text))
 	}
 	b.WriteString("\n")
 }
@@ -312,9 +339,9 @@ func architectures(cells []matrix.Variant) string {
 	return strings.Join(names, ", ")
 }
 
-// writeDoubts names samples that were not what they were taken for, failed
+// doubts name samples that were not what they were taken for, failed
 // invocations, and measured cells that came short.
-func writeDoubts(b *strings.Builder, variants []results.VariantSummary) {
+func doubts(variants []results.VariantSummary) []string {
 	var lines []string
 	for _, v := range variants {
 		var parts []string
@@ -337,6 +364,11 @@ func writeDoubts(b *strings.Builder, variants []results.VariantSummary) {
 			lines = append(lines, v.Variant.String()+": "+text)
 		}
 	}
+	return lines
+}
+
+func writeDoubts(b *strings.Builder, variants []results.VariantSummary) {
+	lines := doubts(variants)
 	if len(lines) == 0 {
 		return
 	}

@@ -1,0 +1,165 @@
+package report_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// runDirectory writes a run as local does, with n requests to each module.
+func runDirectory(t *testing.T, cold, warm, n int) string {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "run")
+	d, err := results.CreateDir(path, manifest())
+	must(err)
+	for _, s := range samples(cold, warm) {
+		must(d.Append(s))
+	}
+	for _, target := range targets(n) {
+		f, err := d.Create(target.name + ".hlog")
+		must(err)
+		log, err := latency.NewLogWriter(f, started)
+		must(err)
+		for _, row := range target.log {
+			must(log.Write("", row.Start, row.Length, row.Histogram))
+			must(log.Write("service", row.Start, row.Length, row.Histogram))
+		}
+		must(f.Close())
+	}
+	s := summary(cold, warm)
+	s.Modules = new(load(n))
+	must(d.WriteJSON(results.SummaryFile, s))
+	must(d.Finish(manifest()))
+	return path
+}
+
+func html(t *testing.T, p report.Page) string {
+	t.Helper()
+	var b strings.Builder
+	if err := p.WriteHTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func page(t *testing.T, dir string) report.Page {
+	t.Helper()
+	p, err := report.ReadPage(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPageShowsARun(t *testing.T) {
+	text := html(t, page(t, runDirectory(t, 30, 120, 600)))
+	for _, want := range []string{
+		"Platform <b>local</b>", "<h2>hello, x86_64, 512 MB</h2>", "<h2>sha256, 2,000 iterations, x86_64, 512 MB</h2>",
+		"Fastest cold start: rust x86_64 512 MB", "esmodule is faster than commonjs", "the .NET 8 SDK is missing",
+		"Load test of esmodule and commonjs: latency by percentile", "latency over time", "latency by class of request",
+		"2 proactive", "cgroup v2, 0.29 processors at 512 MB",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	// 30 cold and 120 warm samples of 6 cells and 2 workloads, and a dot for each second of 2 targets.
+	if got, want := strings.Count(text, "<circle"), 6*2*(30+120)+2*60; got != want {
+		t.Errorf("%d dots, want %d", got, want)
+	}
+}
+
+// The page is opened from a disk, perhaps offline: it may refer to nothing.
+func TestPageNeedsNothingElse(t *testing.T) {
+	text := html(t, page(t, runDirectory(t, 5, 20, 100)))
+	for _, found := range regexp.MustCompile(`(?i)<script|<iframe|<img|@import|url\(|\b(?:src|href|action)="[^"]*"|\bon\w+="`).FindAllString(text, -1) {
+		if found != `href="data:,"` {
+			t.Errorf("the page has %s", found)
+		}
+	}
+}
+
+func TestPageOfStrangersWordsIsInert(t *testing.T) {
+	s := summary(5, 20)
+	const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>`
+	for i := range s.Variants {
+		s.Variants[i].Reason += evil
+		if s.Variants[i].RanOn != nil {
+			s.Variants[i].RanOn.Version += evil
+		}
+	}
+	m := manifest()
+	m.Notes, m.Machine = []string{evil}, map[string]string{evil: evil}
+	l := load(100)
+	l.Targets[0].Name += evil
+	l.Targets[0].Failed["<b>"] = 1
+	s.Modules = &l
+	text := html(t, report.Page{Summary: s, Manifest: m})
+	if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, "<b>:") {
+		t.Error("a stranger's markup is markup in the page")
+	}
+}
+
+func TestPageOfAKilledRunIsMadeOfItsSamples(t *testing.T) {
+	dir := runDirectory(t, 30, 120, 600)
+	if err := os.Remove(filepath.Join(dir, results.SummaryFile)); err != nil {
+		t.Fatal(err)
+	}
+	samples := filepath.Join(dir, results.SamplesFile)
+	info, err := os.Stat(samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(samples, info.Size()-25); err != nil {
+		t.Fatal(err)
+	}
+	p := page(t, dir)
+	if len(p.Summary.Variants) != 6 || p.Summary.Variants[0].Find("hello", results.Cold).N != 30 {
+		t.Errorf("the summary is %+v", p.Summary.Variants)
+	}
+	text := html(t, p)
+	for _, want := range []string{"<h2>hello, x86_64, 512 MB</h2>", "the last sample was being written when the run ended"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+func TestPageOfALoadTestAlone(t *testing.T) {
+	dir := t.TempDir()
+	d, err := results.CreateDir(dir, results.Manifest{Tool: "loadgen", Platform: "aws"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.WriteJSON(results.SummaryFile, load(600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Finish(results.Manifest{Tool: "loadgen", Platform: "aws"}); err != nil {
+		t.Fatal(err)
+	}
+	text := html(t, page(t, dir))
+	if !strings.Contains(text, "Load test of esmodule and commonjs") || strings.Contains(text, "Cold starts") {
+		t.Error("the page is not that of a load test")
+	}
+}
+
+func TestPageOfNothing(t *testing.T) {
+	if text := html(t, report.Page{}); !strings.Contains(text, "</html>") {
+		t.Error("the page has no end")
+	}
+	if _, err := report.ReadPage(t.TempDir()); err == nil {
+		t.Error("an empty directory is no run")
+	}
+}

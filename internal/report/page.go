@@ -1,0 +1,164 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// Page is report.html: everything that it is drawn from. What is missing is not drawn.
+type Page struct {
+	Manifest results.Manifest
+	// Summary is that of a run; a load test alone has only its Modules.
+	Summary results.Summary
+	// Samples are drawn as dots beside the summary's medians.
+	Samples []results.Sample
+	// Logs are the histogram logs of the load test's targets.
+	Logs []Log
+}
+
+// Log is one target's latencies over time.
+type Log struct {
+	Target string
+	Rows   []latency.Interval
+}
+
+// HTML writes the page that a summary alone allows. [ReadPage] has a run's dots
+// and curves as well.
+func HTML(w io.Writer, s results.Summary, m results.Manifest) error {
+	return Page{Summary: s, Manifest: m}.WriteHTML(w)
+}
+
+// ReadPage reads a run directory, finished or not. Without a summary, as after a
+// kill, the samples are summarised anew.
+func ReadPage(dir string) (Page, error) {
+	r, err := results.ReadDir(dir)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Manifest: r.Manifest}
+	for s, err := range r.Samples() {
+		var line *results.LineError
+		if errors.As(err, &line) {
+			p.Manifest.Notes = append(p.Manifest.Notes, line.Error())
+			continue
+		}
+		if err != nil {
+			return Page{}, fmt.Errorf("read run directory %s: %w", dir, err)
+		}
+		p.Samples = append(p.Samples, s)
+	}
+	if r.Torn > 0 {
+		p.Manifest.Notes = append(p.Manifest.Notes, "the last sample was being written when the run ended; it is left out")
+	}
+	if err := p.readSummary(r); err != nil {
+		return Page{}, fmt.Errorf("read run directory %s: %w", dir, err)
+	}
+	if p.Logs, err = readLogs(dir); err != nil {
+		return Page{}, fmt.Errorf("read run directory %s: %w", dir, err)
+	}
+	return p, nil
+}
+
+// readSummary reads summary.json, which is a results.Summary, or a results.Load
+// where the run was a load test alone.
+func (p *Page) readSummary(r *results.Recorded) error {
+	var raw json.RawMessage
+	err := r.ReadJSON(results.SummaryFile, &raw)
+	if errors.Is(err, fs.ErrNotExist) {
+		p.Summary = summarise(p.Manifest, p.Samples)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var load results.Load
+	if err := json.Unmarshal(raw, &load); err == nil && len(load.Targets) > 0 {
+		p.Summary = results.Summary{Platform: deployed.Platform(p.Manifest.Platform), Modules: &load}
+		return nil
+	}
+	if err := json.Unmarshal(raw, &p.Summary); err != nil {
+		return fmt.Errorf("%s: %w", results.SummaryFile, err)
+	}
+	return nil
+}
+
+// summarise is the summary of a run that did not come to write its own.
+func summarise(m results.Manifest, samples []results.Sample) results.Summary {
+	s := results.Summary{Platform: deployed.Platform(m.Platform)}
+	all := results.Summarise(slices.Values(samples))
+	for _, sample := range samples {
+		v := sample.Variant
+		if slices.ContainsFunc(s.Variants, func(r results.VariantSummary) bool { return r.Variant == v }) {
+			continue
+		}
+		row := results.VariantSummary{Variant: v, Status: results.Measured, Series: all[v]}
+		if sample.Answer != nil {
+			row.RanOn = &results.RanOn{Version: sample.Answer.RuntimeVersion}
+		}
+		s.Variants = append(s.Variants, row)
+	}
+	results.SetPlaces(s.Variants, slices.Values(samples), verdict.Options{Seed: m.Seed})
+	return s
+}
+
+// readLogs reads every histogram log of the directory.
+func readLogs(dir string) ([]Log, error) {
+	const suffix = ".hlog"
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var logs []Log
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), suffix)
+		if !ok || e.IsDir() {
+			continue
+		}
+		rows, err := readLog(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Name(), err)
+		}
+		logs = append(logs, Log{Target: name, Rows: rows})
+	}
+	return logs, nil
+}
+
+func readLog(path string) ([]latency.Interval, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var rows []latency.Interval
+	for row, err := range latency.ReadLog(f) {
+		if err != nil {
+			return nil, err
+		}
+		// Rows with a tag are other clocks and classes of the same requests.
+		if row.Tag == "" {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// total merges the rows of a log.
+func (l Log) total() *latency.Histogram {
+	h := latency.New()
+	for _, r := range l.Rows {
+		h.Merge(r.Histogram)
+	}
+	return h
+}
