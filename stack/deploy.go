@@ -122,8 +122,8 @@ func build(ctx context.Context, b builder, variants []matrix.Variant) (Artifacts
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				errs = append(errs, fmt.Errorf("build %s for %s: %w", t.source, t.arch, err))
-				return nil // the others are tried too
+				errs = append(errs, err) // it says what could not be built
+				return nil               // the others are tried too
 			}
 			for _, v := range variants {
 				artifacts[v] = zip

@@ -26,7 +26,7 @@ func (w *workshop) Build(_ context.Context, f functions.Function, arch functions
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.missing[f.Language]; err != nil {
-		return artifact.Artifact{}, err
+		return artifact.Artifact{}, fmt.Errorf("build %s for %s: %w", f.Source, arch, err)
 	}
 	what := f.Source + " " + string(arch)
 	if w.built == nil {
