@@ -1,0 +1,156 @@
+//go:build unix
+
+package runtimes
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+// node is what a Node.js says of itself; path is the program behind it, or empty for itself.
+func node(version, path string) string {
+	if path == "" {
+		path = `$0`
+	}
+	return fmt.Sprintf(`echo "[\"v%s\",\"%s\",\"%s\"]"`, version, nodeProcessor(), path)
+}
+
+func nodeProcessor() string {
+	if arch, _ := HostArchitecture(); arch == functions.ARM64 {
+		return "arm64"
+	}
+	return "x64"
+}
+
+// npm puts an npm on the machine that knows the packages on the shelf.
+func (m *machine) npm() {
+	m.script("npm", `echo "npm $*" >>'`+m.calls+`'
+for spec; do :; done
+[ -f '`+m.shelf+`'/"$spec".tgz ] || { echo "npm error 404 $spec is not in this registry" >&2; exit 1; }
+/bin/cp '`+m.shelf+`'/"$spec".tgz package.tgz
+echo '[{"filename":"package.tgz","version":"'"$(/bin/cat '`+m.shelf+`'/"$spec".version)"'"}]'`)
+}
+
+// stock puts an npm package on the shelf.
+func (m *machine) stock(spec, version string, files map[string]string) {
+	m.t.Helper()
+	var archive bytes.Buffer
+	zipped := gzip.NewWriter(&archive)
+	w := tar.NewWriter(zipped)
+	for name, content := range files {
+		if err := w.WriteHeader(&tar.Header{Name: "package/" + name, Typeflag: tar.TypeReg, Mode: 0o755, Size: int64(len(content))}); err != nil {
+			m.t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(content)); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Close(), zipped.Close()); err != nil {
+		m.t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{".tgz": archive.Bytes(), ".version": []byte(version)} {
+		if err := os.WriteFile(filepath.Join(m.shelf, spec+name), content, 0o644); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+func (m *machine) stockNode(major, version string) {
+	arch, _ := HostArchitecture()
+	m.stock(nodePackage(arch)+"@"+major, version, map[string]string{
+		"bin/node": "#!/bin/sh\necho v" + version + "\n", "LICENSE": "L", "include/node/node.h": "not needed",
+	})
+	m.stock("aws-lambda-ric@"+nodeClientVersion, nodeClientVersion, map[string]string{"dist/index.mjs": "export const run = 1;", "src/x.cc": "", "LICENSE": "L"})
+}
+
+func TestNodeIsFound(t *testing.T) {
+	tests := []struct {
+		name    string
+		setup   func(m *machine) (want string)
+		version string
+	}{
+		{"on PATH", func(m *machine) string { return m.script("node", node("22.5.1", "")) }, "22.5.1"},
+		{"behind another version", func(m *machine) string {
+			m.script("node", node("20.1.0", ""))
+			return m.script("node22", node("22.1.0", ""))
+		}, "22.1.0"},
+		{"behind a shim", func(m *machine) string {
+			m.script("node", node("22.5.1", "/opt/real/node"))
+			return "/opt/real/node"
+		}, "22.5.1"},
+		{"behind a shim that fails", func(m *machine) string {
+			m.script("node", "echo no version is set >&2; exit 126")
+			return m.script("nodejs", node("22.5.1", ""))
+		}, "22.5.1"},
+		{"at a version manager", func(m *machine) string {
+			home := filepath.Join(os.Getenv("HOME"), ".nvm/versions/node")
+			m.script(filepath.Join(home, "v2.0.0/bin/node"), node("2.0.0", ""))
+			return m.script(filepath.Join(home, "v22.9.0/bin/node"), node("22.9.0", ""))
+		}, "22.9.0"},
+		{"in the registry, where PATH has none", func(m *machine) string { return "" }, "22.99.1"},
+		{"in the registry, where PATH has that of another architecture", func(m *machine) string {
+			m.script("node", `echo '["v22.5.1","mips","/usr/bin/node"]'`)
+			return ""
+		}, "22.99.1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.npm()
+			m.stockNode("22", "22.99.1")
+			want := test.setup(m)
+			r := m.mustFind("nodejs22.x")
+			calls := 1
+			if want == "" {
+				want, calls = filepath.Join(m.cache, "node-22-"+strings.TrimPrefix(nodePackage(r.Architecture), "node-"), "root/bin/node"), 2
+			}
+			if r.Interpreter != want || r.Version != test.version || r.Client != "aws-lambda-ric "+nodeClientVersion {
+				t.Errorf("got %s, version %s, client %s; want %s, version %s", r.Interpreter, r.Version, r.Client, want, test.version)
+			}
+			if got := m.called(); got != calls {
+				t.Errorf("npm was called %d times, want %d", got, calls)
+			}
+		})
+	}
+}
+
+func TestNodeIsMissing(t *testing.T) {
+	tests := []struct {
+		name    string
+		setup   func(m *machine)
+		missing string
+		saying  []string
+	}{
+		{"no npm", func(m *machine) {}, "Node.js 22", []string{"install Node.js 22, or npm"}},
+		{"no npm for the client", func(m *machine) { m.script("node", node("22.1.0", "")) }, "aws-lambda-ric 3.3.0", []string{"install npm"}},
+		{"not in the registry", func(m *machine) { m.npm() }, "Node.js 22", []string{"npm error 404", "fetching it failed"}},
+		{"does not start here", func(m *machine) {
+			m.npm()
+			m.stockNode("22", "22.99.1")
+			m.stock(nodePackage(host(m.t))+"@22", "22.99.1", map[string]string{"bin/node": "#!/bin/sh\necho no libc >&2; exit 127\n"})
+		}, "Node.js 22", []string{"no libc"}},
+		{"npm says something else", func(m *machine) { m.script("npm", "echo hello") }, "Node.js 22", []string{"hello"}},
+		{"npm names a file elsewhere", func(m *machine) { m.script("npm", `echo '[{"filename":"../x.tgz","version":"1"}]'`) }, "Node.js 22", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			m := newMachine(t)
+			test.setup(m)
+			_, err := m.find("nodejs22.x")
+			wantMissing(t, err, test.missing, test.saying...)
+			left, globErr := filepath.Glob(filepath.Join(m.cache, "node-22*.making-*"))
+			if globErr != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, globErr)
+			}
+		})
+	}
+}
