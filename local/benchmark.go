@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
+	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
+	"github.com/lambda-benchmark/lambda-benchmark/stack"
+)
+
+// benchmark is one run of this program: a stage, what of it can run here, and
+// the directory that its results go to.
+type benchmark struct {
+	root    string
+	options Options
+	tools   *toolbox
+	console *console.Console
+
+	// host is the architecture of this machine.
+	host     functions.Architecture
+	stage    deploy.Stage
+	dir      *results.Dir
+	manifest results.Manifest
+
+	// cells are the benchmarked variants, modules the functions behind the API.
+	cells, modules []cell
+}
+
+// newBenchmark reads the stage and opens the run directory.
+func newBenchmark(root string, o Options, t *toolbox, c *console.Console) (*benchmark, error) {
+	host, err := runtimes.HostArchitecture()
+	if err != nil {
+		return nil, err
+	}
+	s, err := deploy.ReadStage(root, o.Stage)
+	if err != nil {
+		return nil, err
+	}
+	s.Config.Architecture = host // module functions are load-tested, which an emulator would spoil
+	m := results.Manifest{
+		Tool: "local", Version: hostinfo.Version(), Platform: string(deployed.Local), Region: s.Region, Stage: s.Name,
+		Started: time.Now().UTC(), Seed: o.Seed, Options: o.manifest(), Machine: hostinfo.Machine(),
+	}
+	dir, err := results.CreateDir(o.Out, m)
+	if err != nil {
+		return nil, err
+	}
+	c.Printf("results go to %s", dir.Path())
+	return &benchmark{root: root, options: o, tools: t, console: c, host: host, stage: s, dir: dir, manifest: m}, nil
+}
+
+// start prepares what the stage needs, plans it and starts the plan.
+func (b *benchmark) start(ctx context.Context) (*machine, error) {
+	selected := b.stage.Config.Benchmarked()
+	if len(b.options.Only) > 0 {
+		selected = slices.DeleteFunc(selected, func(v matrix.Variant) bool { return !b.options.Only.Has(v) })
+	}
+	modules := b.stage.Config.Modules()
+	all, err := b.tools.prepare(ctx, slices.Concat(selected, modules))
+	if err != nil {
+		return nil, err
+	}
+	b.cells, b.modules = all[:len(selected)], all[len(selected):]
+
+	artifacts := stack.Artifacts{}
+	hashes := map[string]string{}
+	var defined []matrix.Variant
+	for i, c := range all {
+		if c.skipped != "" {
+			b.console.Printf("skipped  %v: %s", c.variant, c.skipped)
+			continue
+		}
+		artifacts[c.variant] = c.artifact
+		hashes[c.variant.Name()] = c.artifact.SHA256
+		if i < len(selected) {
+			defined = append(defined, c.variant)
+		}
+	}
+	plan, err := deploy.Make(deploy.Options{
+		Root: b.root, Stage: b.options.Stage, Architecture: b.host, Artifacts: artifacts, Cells: defined,
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := start(ctx, plan, startOptions{
+		finder:     b.tools.finder,
+		codeDir:    filepath.Join(buildDir(b.root), "code"),
+		logDir:     filepath.Join(b.dir.Path(), "logs"),
+		seed:       b.options.Seed,
+		ssmLatency: b.options.SSMLatency,
+		console:    b.console,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.manifest.Region, b.manifest.Artifacts, b.manifest.Knobs = plan.Region, hashes, m.knobs
+	return m, b.dir.WriteJSON(results.ManifestFile, b.manifest)
+}
+
+// close ends the machine. What cannot be ended is said, since nobody can mend it.
+func (b *benchmark) close(m *machine) {
+	if err := m.Close(); err != nil {
+		b.console.Printf("end the stack: %v", err)
+	}
+}
+
+// finish writes the manifest's last words.
+func (b *benchmark) finish(interrupted bool) error {
+	b.manifest.Ended, b.manifest.Interrupted = time.Now().UTC(), interrupted
+	return b.dir.Finish(b.manifest)
+}

@@ -1,0 +1,131 @@
+// Command local runs the stack, the benchmark and the load test on this machine,
+// without AWS: real function processes behind the real Lambda Runtime API.
+//
+//	go run ./local [flags]         deploy, measure, report
+//	go run ./local serve [flags]   deploy and stay up
+//
+// It composes the packages below it and adds nothing to what they do:
+// artifact and runtimes prepare the functions, deploy turns the stack's
+// definition into a plan, machine.go carries the plan out, bench and attack
+// measure, results and report keep and print.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/local/guard"
+	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
+)
+
+// The exit statuses.
+const (
+	exitOK     = 0
+	exitFailed = 1 // something of the run did not work; what was measured until then is reported
+	exitUsage  = 2
+)
+
+func main() {
+	guard.Run(func() int { return run(context.Background(), os.Args[1:], os.Stdout, os.Stderr) })
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parseOptions(args, time.Now(), stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		return exitUsage
+	}
+	ctx, stop := interruptible(ctx, stderr)
+	defer stop()
+
+	c := console.New(stderr)
+	if err := launch(ctx, o, c, stdout); err != nil {
+		c.Done()
+		fmt.Fprintf(stderr, "local: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// interruptible returns a context that the first interrupt ends, so that the
+// run can drain and report. The second ends the program.
+func interruptible(ctx context.Context, stderr io.Writer) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s, ok := <-signals
+		if !ok {
+			return
+		}
+		fmt.Fprintf(stderr, "\n%v: ending the run and reporting what there is; once more ends it at once\n", s)
+		cancel(errInterrupted)
+		if _, ok := <-signals; ok {
+			os.Exit(exitFailed) // the guard ends everything that is still there
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel(nil)
+	}
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// launch prepares the functions and starts the stack, and then serves or measures.
+func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer) error {
+	root, err := repositoryRoot()
+	if err != nil {
+		return err
+	}
+	t := &toolbox{
+		builder: &artifact.Builder{Root: root, Dir: buildDir(root), Progress: c.Printf},
+		finder:  &runtimes.Finder{Root: root, Cache: filepath.Join(buildDir(root), "runtimes"), Progress: c.Printf},
+		console: c,
+	}
+	b, err := newBenchmark(root, o, t, c)
+	if err != nil {
+		return err
+	}
+	if o.Serve {
+		err = b.serve(ctx, stdout)
+	} else {
+		err = b.measure(ctx, stdout)
+	}
+	interrupted := ctx.Err() != nil
+	if interrupted && errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
+	return errors.Join(err, b.finish(interrupted))
+}
+
+// repositoryRoot is the folder with this project's go.mod, at or above the working directory.
+func repositoryRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for start := dir; ; dir = filepath.Dir(dir) {
+		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(data), "module github.com/lambda-benchmark/lambda-benchmark\n") {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("neither %s nor a folder above it is a clone of this project: the functions are built from its sources, so run it there", start)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awslambda "github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+)
+
+// measure starts the stack, takes every sample, runs the load test and reports.
+// If ctx ends it, what has been measured until then is reported all the same.
+func (b *benchmark) measure(ctx context.Context, stdout io.Writer) error {
+	m, err := b.start(ctx)
+	if err != nil {
+		return err
+	}
+	defer b.close(m)
+
+	var errs []error
+	summary := results.Summary{Platform: deployed.Local}
+	summary.Variants, err = b.bench(ctx, m)
+	errs = append(errs, err)
+	if ctx.Err() == nil {
+		summary.Modules, err = b.load(ctx, m)
+		errs = append(errs, err)
+	}
+	b.console.Done()
+	errs = append(errs, b.report(summary, stdout))
+	for _, v := range summary.Variants {
+		if v.Status == results.Failed {
+			errs = append(errs, fmt.Errorf("%v failed: %s", v.Variant, v.Reason))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// bench takes the cold and warm samples, checks the cells that only an emulator
+// can run, and returns a row for every cell, the skipped ones included.
+func (b *benchmark) bench(ctx context.Context, m *machine) ([]results.VariantSummary, error) {
+	cellOf := map[matrix.Variant]cell{}
+	var rows []results.VariantSummary
+	for _, c := range b.cells {
+		cellOf[c.variant] = c
+		if c.skipped != "" {
+			rows = append(rows, results.VariantSummary{Variant: c.variant, Status: results.Skipped, Reason: c.skipped})
+		}
+	}
+	var measured, checked []deployed.Function
+	for _, fn := range m.stack.Functions {
+		switch c, ok := cellOf[fn.Variant]; {
+		case !ok: // a module function
+		case c.emulated():
+			checked = append(checked, fn)
+		default:
+			measured = append(measured, fn)
+		}
+	}
+
+	client := lambdaClient(m.stack)
+	o := bench.Options{
+		Run: filepath.Base(b.dir.Path()), Platform: deployed.Local, Seed: b.options.Seed,
+		Cold: b.options.Counts.Cold, Warm: b.options.Counts.Warm, WarmUp: bench.Full().WarmUp,
+		Progress: func(p bench.Progress) {
+			b.console.Status("round %d of %d: %v, %s (%d of %d samples)", p.Round, p.Rounds, p.Variant, p.Phase, p.Done, p.Total)
+			if p.Phase == bench.PhaseFailed {
+				b.console.Printf("failed  %v: %s", p.Variant, p.Reason)
+			}
+		},
+	}
+	b.console.Status("checking the answers of %d functions under an emulator", len(checked))
+	emulated, err := bench.Check(ctx, client, checked, o)
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := bench.Run(ctx, client, measured, o, b.dir.Append)
+	b.manifest.Notes = append(b.manifest.Notes, outcome.Notes...)
+	rows = slices.Concat(rows, emulated, outcome.Variants)
+	for i, row := range rows {
+		// The function says which version runs it; which client stands between them, only we know.
+		if row.RanOn != nil {
+			rows[i].RanOn.Client = cellOf[row.Variant].runtime.Client
+		}
+		if row.Status == results.Checked {
+			rows[i].Reason = "answers checked under " + cellOf[row.Variant].runtime.Emulator
+		}
+	}
+	slices.SortFunc(rows, func(a, b results.VariantSummary) int { return matrix.Compare(a.Variant, b.Variant) })
+	return rows, err
+}
+
+// lambdaClient is the operator's client of the local Lambda service. The SDK's
+// own retries are off: package bench decides what is tried again.
+func lambdaClient(s deployed.Stack) *awslambda.Client {
+	return awslambda.New(awslambda.Options{
+		Region:       s.Region,
+		BaseEndpoint: aws.String(s.EndpointURL),
+		Credentials:  credentials.NewStaticCredentialsProvider("operator", "operator", ""),
+		Retryer:      aws.NopRetryer{},
+	})
+}
+
+// load sends the same load to every module function behind the API, interleaved
+// in one window.
+func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error) {
+	var targets []attack.Target
+	for _, c := range b.modules {
+		if c.skipped == "" {
+			targets = append(targets, attack.Target{Name: c.variant.Function, URL: m.stack.APIURL + "/" + c.variant.Function})
+		}
+	}
+	if len(targets) == 0 {
+		return nil, nil
+	}
+	// The ES module is the first side of every comparison.
+	slices.SortFunc(targets, func(x, y attack.Target) int { return cmp.Compare(y.Name, x.Name) })
+	result, err := attack.Run(ctx, attack.Options{
+		Targets:  targets,
+		Schedule: pace.Schedule{Seed: b.options.Seed, Phases: pace.At(b.options.Counts.Rate, b.options.Counts.Duration)},
+		HLog: func(target string) (io.WriteCloser, error) {
+			return b.dir.Create(target + ".hlog")
+		},
+		Progress: func(p attack.Progress) {
+			b.console.Status("load test: %v of %v, %d answered, %d failed", p.Elapsed.Round(1e9), p.Duration, p.Answered, p.Failed)
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load test: %w", err)
+	}
+	load := result.Load()
+	load.Manifest = b.manifest
+	if !load.Generator.Valid {
+		b.console.Printf("the load test is not valid: %s", load.Generator.Reasons)
+	}
+	return &load, nil
+}
+
+// report writes the summary and the page made of the whole run directory, and
+// prints the tables.
+func (b *benchmark) report(s results.Summary, stdout io.Writer) error {
+	return errors.Join(
+		b.dir.WriteJSON(results.SummaryFile, s),
+		b.dir.WriteJSON(results.ManifestFile, b.manifest), // the page shows it
+		b.page(),
+		report.Text(stdout, s, b.manifest),
+	)
+}
+
+func (b *benchmark) page() error {
+	page, err := report.ReadPage(b.dir.Path())
+	if err != nil {
+		return err
+	}
+	return b.dir.WriteFile(results.ReportFile, page.WriteHTML)
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// Options are the settings of a run. They are written into its manifest, so
+// that a result tells how to repeat it.
+type Options struct {
+	// Serve stays up instead of measuring.
+	Serve bool
+	// Stage names the Pulumi.<stage>.yaml whose configuration is deployed.
+	Stage string
+	// Only keeps the hello cells of these runtimes and languages; empty keeps all.
+	Only matrix.Selection
+	// Out is the run directory.
+	Out string
+	// Seed fixes the order of all that is drawn at random.
+	Seed uint64
+	// SSMLatency is how long the local SSM takes to answer.
+	SSMLatency time.Duration
+	// Counts say how much is measured.
+	Counts Counts
+}
+
+// Counts is how much a run measures.
+type Counts struct {
+	// Cold and Warm are samples per cell and workload.
+	Cold, Warm int
+	// Rate is requests per second to each module function, for Duration.
+	Rate     float64
+	Duration time.Duration
+}
+
+// The two sizes of a run.
+var (
+	// full loads each module with the 600 requests of the benchmark that this one replaces.
+	full = Counts{Cold: bench.Full().Cold, Warm: bench.Full().Warm, Rate: 10, Duration: 60 * time.Second}
+	// quick is a first look.
+	quick = Counts{Cold: bench.Quick().Cold, Warm: bench.Quick().Warm, Rate: 10, Duration: 10 * time.Second}
+)
+
+const usage = `Runs the whole benchmark on this machine, without AWS.
+
+  go run ./local [flags]         deploy, measure cold and warm starts, load-test the two module functions, report
+  go run ./local serve [flags]   deploy and stay up: prints the API's URL and the AWS endpoint
+
+`
+
+// errUsage says that the command line could not be used, and that what is wrong has been printed.
+var errUsage = errors.New("usage")
+
+// parseOptions reads the command line. What is wrong with it, and the help
+// that was asked for, go to stderr.
+func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, error) {
+	var o Options
+	if len(args) > 0 && args[0] == "serve" {
+		o.Serve, args = true, args[1:]
+	}
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
+	}
+	quickly := flags.Bool("quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts per workload, %.0f requests per module", quick.Cold, quick.Warm, quick.Rate*quick.Duration.Seconds()))
+	only := flags.String("only", "", "measure only these runtimes and languages, such as `go,nodejs22.x`")
+	flags.StringVar(&o.Stage, "stage", "dev", "the `stage` whose Pulumi.<stage>.yaml is deployed")
+	flags.StringVar(&o.Out, "out", "", "the run's `directory` (default out/<time>)")
+	flags.Uint64Var(&o.Seed, "seed", 0, "fixes every order that is drawn at random (default: a new one, written into the manifest)")
+	flags.DurationVar(&o.SSMLatency, "ssm-latency", 20*time.Millisecond, "how long the local SSM takes to answer; on one machine it would be microseconds")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return o, err
+	case err != nil:
+		return o, errUsage // the flag set has printed it
+	}
+
+	fail := func(format string, args ...any) (Options, error) {
+		fmt.Fprintf(stderr, "local: "+format+"\n", args...)
+		return o, errUsage
+	}
+	if flags.NArg() > 0 {
+		return fail("%q is not understood: the only word before the flags is serve; -h shows the flags", flags.Arg(0))
+	}
+	var err error
+	if o.Only, err = matrix.ParseSelection(*only, functions.Catalogue()); err != nil {
+		return fail("-only: %v", err)
+	}
+	if o.Stage == "" || o.Stage != filepath.Base(o.Stage) || strings.HasPrefix(o.Stage, ".") {
+		return fail("-stage: %q is not the name of a stage", o.Stage)
+	}
+	if o.SSMLatency < 0 || o.SSMLatency > 10*time.Second {
+		return fail("-ssm-latency: %v is not between 0 and 10s", o.SSMLatency)
+	}
+	o.Counts = full
+	if *quickly {
+		o.Counts = quick
+	}
+	if o.Seed == 0 {
+		o.Seed = rand.Uint64N(1 << 53) // JSON numbers are exact up to here
+	}
+	if o.Out == "" {
+		o.Out = filepath.Join("out", now.Format("20060102-150405"))
+	}
+	return o, nil
+}
+
+// manifest is the options as a run's manifest keeps them.
+func (o Options) manifest() map[string]any {
+	return map[string]any{
+		"stage": o.Stage, "only": strings.Join(o.Only, ","), "seed": o.Seed, "ssmLatencyMs": o.SSMLatency.Seconds() * 1000,
+		"cold": o.Counts.Cold, "warm": o.Counts.Warm, "rate": o.Counts.Rate, "durationSeconds": o.Counts.Duration.Seconds(),
+	}
+}

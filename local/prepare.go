@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
+)
+
+// cell is one variant on its way from a row of the catalogue to a function
+// that can be started here.
+type cell struct {
+	variant  matrix.Variant
+	artifact artifact.Artifact
+	runtime  runtimes.Runtime
+	// skipped says why the cell cannot run here; empty means that it can.
+	skipped string
+}
+
+// emulated says that the cell runs under an emulator, where its answers mean
+// something and its times do not.
+func (c cell) emulated() bool { return c.runtime.Emulator != "" }
+
+// toolbox builds artefacts and finds runtimes, each once.
+type toolbox struct {
+	builder *artifact.Builder
+	finder  *runtimes.Finder
+	console *console.Console
+}
+
+// prepare builds and finds everything that the variants need, in parallel. A
+// missing toolchain skips its cells; everything else that goes wrong is an error,
+// because a function that cannot be built although its tools are here is broken.
+func (t *toolbox) prepare(ctx context.Context, variants []matrix.Variant) ([]cell, error) {
+	cells := make([]cell, len(variants))
+	var (
+		group, groupCtx = errgroup.WithContext(ctx)
+		mu              sync.Mutex
+		done            int
+	)
+	// Builds wait for registries as often as they compute.
+	group.SetLimit(max(4, runtime.NumCPU()))
+	for i, v := range variants {
+		group.Go(func() error {
+			c, err := t.prepareCell(groupCtx, v)
+			if err != nil {
+				return err
+			}
+			cells[i] = c
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			t.console.Status("preparing functions and runtimes: %d of %d", done, len(variants))
+			return nil
+		})
+	}
+	err := group.Wait()
+	t.console.Done()
+	return cells, err
+}
+
+func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, error) {
+	c := cell{variant: v}
+	row, ok := functions.Find(v.Function, v.Language, v.Runtime, v.Architecture)
+	if !ok {
+		return c, fmt.Errorf("prepare %v: no row of functions.json describes it", v)
+	}
+	var err error
+	// The runtime comes first: an artefact that nothing here can run is not worth building.
+	if c.runtime, err = t.finder.Find(ctx, v.Runtime, v.Architecture); err == nil {
+		c.artifact, err = t.builder.Build(ctx, row, v.Architecture)
+	}
+	var (
+		noRuntime   *runtimes.MissingError
+		noToolchain *artifact.MissingToolchainError
+	)
+	switch {
+	case errors.As(err, &noRuntime), errors.As(err, &noToolchain):
+		c.skipped = err.Error()
+		return c, nil
+	case err != nil:
+		return c, fmt.Errorf("prepare %v: %w", v, err)
+	}
+	return c, nil
+}
