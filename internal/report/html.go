@@ -165,11 +165,20 @@ func headline(s results.Summary) []string {
 			lines = append(lines, "Fastest warm invocation: "+fastest)
 		}
 	}
-	if s.Modules != nil {
-		lines = append(lines, verdictLines(*s.Modules)...)
+	if s.Modules == nil {
+		return lines
+	}
+	if line := firstRequestLine(s.Modules.Targets); line != "" {
+		lines = append(lines, sentence(line))
+	}
+	if c := s.Modules.Comparison; c != nil {
+		lines = append(lines, verdictLine(*c))
 	}
 	return lines
 }
+
+// sentence begins with a capital.
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // first names those who share the first place, or says that nobody has it.
 func first(all []row, of func(row) *results.SeriesSummary, metric string) string {

@@ -17,7 +17,7 @@ func linear(most, from, to float64) scale {
 	if !(most > 0) {
 		most = 1
 	}
-	step := niceStep(most / 5)
+	step := niceStep(most / 7)
 	return scale{lo: 0, hi: math.Ceil(most/step-1e-9) * step, from: from, to: to}
 }
 
@@ -50,7 +50,7 @@ func (s scale) at(v float64) float64 {
 func (s scale) ticks() []float64 {
 	var all []float64
 	if !s.logarithms {
-		step := niceStep((s.hi - s.lo) / 5)
+		step := niceStep((s.hi - s.lo) / 8)
 		for i := 0; ; i++ {
 			v := s.lo + float64(i)*step
 			if v > s.hi*(1+1e-9) {

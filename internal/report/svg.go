@@ -89,6 +89,6 @@ func (c *canvas) key(x, y float64, entries ...[2]string) {
 	for _, e := range entries {
 		c.rect(e[0], x, y-8, 10, 10, "")
 		c.text("label", "start", x+15, y+1, e[1])
-		x += 15 + 6.6*float64(len([]rune(e[1]))) + 18
+		x += 15 + 6.2*float64(len([]rune(e[1]))) + 16
 	}
 }

@@ -116,10 +116,17 @@ func draw(d Distribution, percentile float64, o Options, stream uint64) []float6
 	n := d.N()
 	rank := RankOf(percentile, n)
 	beta := distuv.Beta{Alpha: float64(rank), Beta: float64(n - rank + 1), Src: rand.NewPCG(o.Seed, stream)}
+	// A histogram looks for a rank through its buckets, and few ranks are drawn often.
+	atRank := map[int64]float64{}
 	values := make([]float64, o.Resamples)
 	for i := range values {
-		drawn := int64(math.Ceil(beta.Rand() * float64(n)))
-		values[i] = d.AtRank(min(max(drawn, 1), n))
+		drawn := min(max(int64(math.Ceil(beta.Rand()*float64(n))), 1), n)
+		value, seen := atRank[drawn]
+		if !seen {
+			value = d.AtRank(drawn)
+			atRank[drawn] = value
+		}
+		values[i] = value
 	}
 	return values
 }
