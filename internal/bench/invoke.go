@@ -36,7 +36,7 @@ type invoker struct {
 // invoke, or that ctx is done, and then there is no sample.
 func (i invoker) invoke(ctx context.Context, s *results.Sample, timeout time.Duration) error {
 	input := &lambda.InvokeInput{FunctionName: &i.fn.ARN, LogType: types.LogTypeTail, Payload: i.payload(s.Event)}
-	if !i.fn.Owned && i.fn.Qualifier != "" {
+	if i.fn.Qualifier != "" {
 		input.Qualifier = &i.fn.Qualifier
 	}
 	if timeout <= 0 {
