@@ -158,7 +158,7 @@ func New(name string, c Config) (Engine, error) {
 	case !epollWorks:
 		return nil, fmt.Errorf("engine: %s needs Linux; use %s", Epoll, Portable)
 	}
-	return newEpoll(setup), nil
+	return newEpoll(setup)
 }
 
 // setup is a configuration made ready: requests as bytes, origins to connect to.

@@ -1,5 +1,210 @@
 package engine
 
-const epollWorks = false
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"runtime"
+	"sync"
+	"time"
 
-func newEpoll(s *setup) Engine { return newPortable(s) }
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+)
+
+const epollWorks = true
+
+// ratePerShard is what one sending thread is trusted with. Above some 40,000
+// requests a second it never sleeps.
+const ratePerShard = 50_000
+
+// epoll is the engine of shards.
+type epoll struct {
+	*setup
+	pollers []*poller // one per shard
+}
+
+func newEpoll(s *setup) (Engine, error) {
+	n := s.Shards
+	if n == 0 {
+		n = runtime.NumCPU()
+		if s.Closed == nil {
+			n = min(n, int(math.Ceil(s.Schedule.PeakRate()/ratePerShard)))
+		}
+	}
+	e := &epoll{setup: s}
+	for range max(1, min(n, s.MaxConns)) {
+		p, err := newPoller(false)
+		if err != nil {
+			for _, p := range e.pollers {
+				p.close()
+			}
+			return nil, fmt.Errorf("engine: %w", err)
+		}
+		e.pollers = append(e.pollers, p)
+	}
+	return e, nil
+}
+
+func (e *epoll) Name() string { return Epoll }
+func (e *epoll) Shards() int  { return len(e.pollers) }
+
+func (e *epoll) Run(ctx context.Context, recorders []Recorder) Report {
+	// A shard that comes back from a wait needs one of the runtime's processors
+	// at once: there must be more of them than shards, even on one core.
+	if before, need := runtime.GOMAXPROCS(0), len(e.pollers)+2; before < need {
+		runtime.GOMAXPROCS(need)
+		defer runtime.GOMAXPROCS(before)
+	}
+	dialing, stopDialing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopDialing()
+
+	var shards []*shard
+	for i := range e.pollers {
+		s := e.newShard(dialing, i, recorders[i])
+		defer s.close()
+		shards = append(shards, s)
+	}
+	e.warm(ctx, shards)
+
+	report := Report{Started: time.Now()}
+	if e.Started != nil {
+		e.Started(report.Started)
+	}
+	var running sync.WaitGroup
+	for _, s := range shards {
+		s.zero = report.Started
+		running.Go(func() {
+			// Not unlocked: the thread has settings of its own and ends with the goroutine.
+			runtime.LockOSThread()
+			s.run()
+		})
+	}
+	over := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case <-ctx.Done():
+			for _, s := range shards {
+				s.interrupted.Store(true)
+				s.ring()
+			}
+		case <-over:
+		}
+	})
+	running.Wait()
+	report.Elapsed = time.Since(report.Started)
+	close(over)
+	watching.Wait()
+
+	busy := 0.0
+	for _, s := range shards {
+		report.LastTaken = max(report.LastTaken, s.lastTaken)
+		report.Interrupted = report.Interrupted || s.ending
+		busy = max(busy, s.busy())
+	}
+	if e.Closed != nil {
+		report.LastTaken = min(report.Elapsed, e.Closed.Duration)
+	}
+	report.Busy = &busy
+	return report
+}
+
+// warm looks names up and makes the first connections, for no longer than a
+// request may take. What fails here fails again, and is counted, when a request needs it.
+func (e *epoll) warm(ctx context.Context, shards []*shard) {
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
+	for _, o := range e.origins {
+		o.resolve(ctx)
+	}
+	for _, o := range e.origins {
+		slots := make(chan struct{}, fewestDials)
+		var dials sync.WaitGroup
+		for i := range e.warmth(o) {
+			s := shards[i%len(shards)]
+			p := s.pools[o.index]
+			if s.bounds.conns >= s.bounds.maxConns {
+				continue
+			}
+			p.dialStarted()
+			slots <- struct{}{}
+			dials.Go(func() {
+				s.post(s.dial(ctx, p))
+				<-slots
+			})
+		}
+		dials.Wait()
+	}
+	for _, s := range shards {
+		s.collect()
+	}
+}
+
+// newShard makes a shard with all that it needs.
+func (e *epoll) newShard(dialing context.Context, i int, r Recorder) *shard {
+	s := &shard{
+		setup: e.setup, poller: e.pollers[i], recorder: r, dialing: dialing, precise: e.Pace != Eco,
+		bounds: bounds{maxConns: share(e.MaxConns, i, len(e.pollers)), maxQueue: share(e.MaxQueue, i, len(e.pollers))},
+		buffer: make([]byte, 64<<10),
+	}
+	for _, o := range e.origins {
+		s.pools = append(s.pools, &pool[*socket]{origin: o, bounds: &s.bounds})
+		if e.Closed != nil {
+			s.orders = append(s.orders, pace.NewOrder(e.Closed.Seed+uint64(i*len(e.origins)+o.index), len(o.targets)))
+		}
+	}
+	if e.Closed == nil {
+		s.cursor = e.Schedule.Shard(i, len(e.pollers))
+		s.next, s.more = s.cursor.Next()
+	}
+	return s
+}
+
+// share is the i-th of n nearly equal parts of a whole.
+func share(whole, i, n int) int {
+	part := whole / n
+	if i < whole%n {
+		part++
+	}
+	return part
+}
+
+// dialed is a connection that a helper made, or why it could not.
+type dialed struct {
+	pool *pool[*socket]
+	took time.Duration
+	*socket
+	err error
+}
+
+// dial makes a connection, in the time and on the thread of a helper.
+func (s *shard) dial(ctx context.Context, p *pool[*socket]) dialed {
+	began := time.Now()
+	sock, err := s.connect(ctx, p)
+	return dialed{pool: p, took: time.Since(began), socket: sock, err: err}
+}
+
+func (s *shard) connect(ctx context.Context, p *pool[*socket]) (*socket, error) {
+	conn, err := p.origin.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		conn.Close()
+		return nil, &failure{ConnectFailed, errors.New("not a TCP connection")}
+	}
+	sock := &socket{pool: p, carrier: tcp, fd: -1}
+	if p.origin.tls != nil {
+		if sock.tls, err = p.origin.secure(ctx, sock); err != nil {
+			tcp.Close()
+			return nil, err
+		}
+	}
+	if err := sock.detach(); err != nil {
+		return nil, &failure{ConnectFailed, err}
+	}
+	return sock, nil
+}

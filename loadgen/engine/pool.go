@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
@@ -16,6 +17,11 @@ type call struct {
 	capped   bool // had to wait because all connections that may be were in use
 	resent   bool
 	settled  bool // timed out while it was in a queue
+	isFresh  bool // waits for a new connection
+
+	// For the epoll engine: the socket that carries it, and its neighbours in the list of calls.
+	socket         *socket
+	earlier, later *call
 }
 
 func newCall(target int, now, timeout time.Duration) *call {
@@ -38,7 +44,7 @@ func (c *call) outcome(cause Cause, end time.Duration) Outcome {
 
 // pool is an origin's connections of type C and the calls that wait for one. It
 // only keeps the books; it is not safe for concurrent use.
-type pool[C any] struct {
+type pool[C comparable] struct {
 	origin *origin
 	bounds *bounds
 	budget dialBudget
@@ -109,6 +115,13 @@ func (p *pool[C]) mayDial() bool {
 	return p.dialing < p.budget.limit() && p.bounds.conns < p.bounds.maxConns
 }
 
+// remove takes a connection that ended out of the idle ones.
+func (p *pool[C]) remove(c C) {
+	if i := slices.Index(p.idle, c); i >= 0 {
+		p.idle = slices.Delete(p.idle, i, i+1)
+	}
+}
+
 func (p *pool[C]) dialStarted() { p.dialing++; p.bounds.conns++ }
 
 func (p *pool[C]) dialDone(took time.Duration) {
@@ -166,4 +179,10 @@ func (q *queue) peek() *call {
 		}
 	}
 	return nil
+}
+
+// abandon settles a call where it waits.
+func (q *queue) abandon(c *call) {
+	c.settled = true
+	q.live--
 }

@@ -1,0 +1,630 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
+)
+
+// book is a Recorder that keeps everything.
+type book struct {
+	busy      atomic.Bool
+	planned   []int
+	dropped   []int
+	outcomes  []Outcome
+	connected int
+	ticks     []time.Duration
+}
+
+// enter finds calls that overlap, which the engines promise not to make.
+func (b *book) enter() func() {
+	if !b.busy.CompareAndSwap(false, true) {
+		panic("two calls of one recorder overlap")
+	}
+	return func() { b.busy.Store(false) }
+}
+
+func (b *book) Plan(target int)              { defer b.enter()(); b.planned = append(b.planned, target) }
+func (b *book) Drop(target int)              { defer b.enter()(); b.dropped = append(b.dropped, target) }
+func (b *book) Done(o *Outcome)              { defer b.enter()(); b.outcomes = append(b.outcomes, *o) }
+func (b *book) Connected(int, time.Duration) { defer b.enter()(); b.connected++ }
+func (b *book) Tick(now time.Duration)       { defer b.enter()(); b.ticks = append(b.ticks, now) }
+
+// causes counts the outcomes by cause; an answer is "".
+func (b *book) causes() map[string]int {
+	counts := map[string]int{}
+	for _, o := range b.outcomes {
+		counts[o.Cause.String()]++
+	}
+	return counts
+}
+
+func request(t *testing.T, rawURL string) Request {
+	t.Helper()
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Request{URL: u, Request: wire.Request{Method: "GET", Host: u.Host, Path: u.RequestURI()}}
+}
+
+// engines are the ones that work here.
+func engines() []string {
+	if epollWorks {
+		return []string{Epoll, Portable}
+	}
+	return []string{Portable}
+}
+
+// play runs a plan of an engine and checks that the books balance.
+func play(t *testing.T, ctx context.Context, name string, c Config) (*book, Report) {
+	t.Helper()
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Second
+	}
+	if c.MaxConns == 0 {
+		c.MaxConns = 16
+	}
+	if c.MaxQueue == 0 {
+		c.MaxQueue = 1000
+	}
+	c.Schedule.Targets = len(c.Requests)
+	e, err := New(name, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	books := make([]*book, e.Shards())
+	recorders := make([]Recorder, e.Shards())
+	for i := range books {
+		books[i] = new(book)
+		recorders[i] = books[i]
+	}
+	report := e.Run(ctx, recorders)
+	sum := new(book)
+	for _, b := range books {
+		sum.planned = append(sum.planned, b.planned...)
+		sum.dropped = append(sum.dropped, b.dropped...)
+		sum.outcomes = append(sum.outcomes, b.outcomes...)
+		sum.connected += b.connected
+	}
+	if len(sum.planned) != len(sum.dropped)+len(sum.outcomes) {
+		t.Errorf("%d planned, but %d dropped and %d settled", len(sum.planned), len(sum.dropped), len(sum.outcomes))
+	}
+	return sum, report
+}
+
+// plan is n requests, all at once.
+func plan(n int) pace.Schedule {
+	return pace.Schedule{Trace: make([]time.Duration, n)}
+}
+
+// apart is n requests, one after the other.
+func apart(n int, gap time.Duration) pace.Schedule {
+	trace := make([]time.Duration, n)
+	for i := range trace {
+		trace[i] = time.Duration(i) * gap
+	}
+	return pace.Schedule{Trace: trace}
+}
+
+// server accepts connections and lets talk have each.
+func server(t *testing.T, talk func(n int, c net.Conn, in *bufio.Reader)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	var open []net.Conn
+	wait.Go(func() {
+		for n := 0; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			open = append(open, c)
+			mu.Unlock()
+			wait.Go(func() {
+				defer c.Close()
+				talk(n, c, bufio.NewReader(c))
+			})
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		mu.Lock()
+		for _, c := range open {
+			c.Close()
+		}
+		mu.Unlock()
+		wait.Wait()
+	})
+	return "http://" + l.Addr().String()
+}
+
+// hear reads one request, and says whether there was one.
+func hear(in *bufio.Reader) bool {
+	r, err := http.ReadRequest(in)
+	if err != nil {
+		return false
+	}
+	io.Copy(io.Discard, r.Body)
+	return true
+}
+
+const okay = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+// always answers every request with the same bytes.
+func always(response string) func(int, net.Conn, *bufio.Reader) {
+	return func(_ int, c net.Conn, in *bufio.Reader) {
+		for hear(in) {
+			io.WriteString(c, response)
+		}
+	}
+}
+
+// once answers one request and closes.
+func once(response string) func(int, net.Conn, *bufio.Reader) {
+	return func(_ int, c net.Conn, in *bufio.Reader) {
+		if hear(in) {
+			io.WriteString(c, response)
+		}
+	}
+}
+
+func reset(c net.Conn) {
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
+}
+
+// Whatever a server does, every request ends with an answer or a named failure.
+func TestServers(t *testing.T) {
+	const n = 5
+	tests := []struct {
+		name   string
+		talk   func(n int, c net.Conn, in *bufio.Reader)
+		want   map[string]int
+		change func(*Config)
+		// The system may report a close as a reset, if the request came after it.
+		orReset bool
+	}{
+		{name: "answers", talk: always(okay), want: map[string]int{"": n}},
+		{name: "answers in bytes", want: map[string]int{"": n}, talk: func(_ int, c net.Conn, in *bufio.Reader) {
+			for hear(in) {
+				for i := range okay {
+					io.WriteString(c, okay[i:i+1])
+				}
+			}
+		}},
+		{name: "answers and closes", talk: once(okay), want: map[string]int{"": n}},
+		{name: "answers until it closes", talk: once("HTTP/1.1 200 OK\r\n\r\nhello"), want: map[string]int{"": n}},
+		{name: "announces its close", talk: always("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"), want: map[string]int{"": n}},
+		{name: "answers with more than it announced", talk: always(okay + "more"), want: map[string]int{"": n}},
+		{name: "redirects", talk: always("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"), want: map[string]int{"": n}},
+		{name: "fails", talk: always("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"), want: map[string]int{"status": n}},
+		{name: "fails as expected", talk: always("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"), want: map[string]int{"": n},
+			change: func(c *Config) { c.ExpectStatus = []int{500} }},
+		{name: "answers with another code than expected", talk: always(okay), want: map[string]int{"status": n},
+			change: func(c *Config) { c.ExpectStatus = []int{201} }},
+		{name: "answers with the expected body", talk: always(okay), want: map[string]int{"": n},
+			change: func(c *Config) { c.ExpectBody = "ok" }},
+		{name: "answers with another body than expected", talk: always(okay), want: map[string]int{"body": n},
+			change: func(c *Config) { c.ExpectBody = "hello" }},
+		{name: "closes at once", talk: func(int, net.Conn, *bufio.Reader) {}, want: map[string]int{"closed": n}, orReset: true},
+		{name: "closes instead of an answer", talk: once(""), want: map[string]int{"closed": n}},
+		{name: "closes in the head", talk: once("HTTP/1.1 200 OK\r\nContent-"), want: map[string]int{"closed": n}},
+		{name: "closes in the body", talk: once("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello"), want: map[string]int{"closed": n}},
+		{name: "closes in a chunk", talk: once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\nhello"), want: map[string]int{"closed": n}},
+		{name: "resets", want: map[string]int{"reset": n}, talk: func(_ int, c net.Conn, in *bufio.Reader) {
+			if hear(in) {
+				reset(c)
+			}
+		}},
+		{name: "resets in the body", want: map[string]int{"reset": n}, talk: func(_ int, c net.Conn, in *bufio.Reader) {
+			if hear(in) {
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello")
+				reset(c)
+			}
+		}},
+		{name: "stalls", want: map[string]int{"timeout": n}, talk: func(_ int, c net.Conn, in *bufio.Reader) {
+			for hear(in) {
+			}
+		}, change: func(c *Config) { c.Timeout = 100 * time.Millisecond }},
+		{name: "never reads", want: map[string]int{"timeout": n}, talk: func(_ int, c net.Conn, _ *bufio.Reader) {
+			time.Sleep(300 * time.Millisecond)
+		}, change: func(c *Config) {
+			c.Timeout = 200 * time.Millisecond
+			c.Requests[0].Method = "POST"
+			c.Requests[0].Body = make([]byte, 16<<20)
+		}},
+		{name: "two different lengths", talk: always("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"), want: map[string]int{"protocol": n}},
+		{name: "a bad chunk", talk: always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n"), want: map[string]int{"protocol": n}},
+		{name: "garbage", talk: always("\x00\x01\x02 garbage \xff\r\n\r\n"), want: map[string]int{"protocol": n}},
+		{name: "HTTP/2", talk: always("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"), want: map[string]int{"protocol": n}},
+		{name: "an endless head", want: map[string]int{"protocol": n}, talk: func(_ int, c net.Conn, in *bufio.Reader) {
+			if hear(in) {
+				io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+				for {
+					if _, err := io.WriteString(c, "A: "+strings.Repeat("b", 1000)+"\r\n"); err != nil {
+						return
+					}
+				}
+			}
+		}},
+		{name: "interim responses without end", want: map[string]int{"protocol": n}, talk: func(_ int, c net.Conn, in *bufio.Reader) {
+			if hear(in) {
+				for {
+					if _, err := io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+						return
+					}
+				}
+			}
+		}},
+	}
+	for _, engine := range engines() {
+		for _, tt := range tests {
+			t.Run(engine+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
+				c := Config{Requests: []Request{request(t, server(t, tt.talk)+"/x")}, Schedule: plan(n)}
+				if tt.change != nil {
+					tt.change(&c)
+				}
+				b, _ := play(t, t.Context(), engine, c)
+				got := b.causes()
+				if tt.orReset {
+					got["closed"] += got["reset"]
+					delete(got, "reset")
+				}
+				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Errorf("got %v, want %v", got, tt.want)
+				}
+				for _, o := range b.outcomes {
+					if o.End < o.Intended || o.Cause == Answered && (o.Sent > o.FirstByte || o.FirstByte > o.End || o.Sent < o.Intended) {
+						t.Errorf("the times of %+v are out of order", o)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://"+address+"/")}, Schedule: plan(20)})
+			if got := b.causes(); got["connect"] != 20 {
+				t.Errorf("got %v, want 20 connect", got)
+			}
+		})
+	}
+}
+
+func TestUnknownName(t *testing.T) {
+	for _, engine := range engines() {
+		for _, dns := range []DNS{Upfront, PerConnection} {
+			t.Run(engine+"/"+string(dns), func(t *testing.T) {
+				b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://does-not-exist.invalid/")}, Schedule: plan(3), DNS: dns, Timeout: 5 * time.Second})
+				if got := b.causes(); got["dns"] != 3 {
+					t.Errorf("got %v, want 3 dns", got)
+				}
+			})
+		}
+	}
+}
+
+func TestTLS(t *testing.T) {
+	good := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "ok") }))
+	good.Config.ErrorLog = log.New(io.Discard, "", 0) // of bad certificates
+	good.StartTLS()
+	defer good.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(good.Certificate())
+	plain := server(t, always(okay))
+	tests := []struct {
+		name   string
+		url    string
+		change func(*Config)
+		want   string
+	}{
+		{"trusted", good.URL, func(c *Config) { c.RootCAs = roots }, ""},
+		{"not trusted", good.URL, func(*Config) {}, "tls"},
+		{"not trusted, and told not to care", good.URL, func(c *Config) { c.Insecure = true }, ""},
+		{"not TLS", strings.Replace(plain, "http:", "https:", 1), func(*Config) {}, "tls"},
+		{"the server stalls in the handshake", strings.Replace(server(t, func(_ int, c net.Conn, in *bufio.Reader) { io.Copy(io.Discard, in) }), "http:", "https:", 1),
+			func(c *Config) { c.Timeout = 100 * time.Millisecond }, "timeout"},
+	}
+	for _, engine := range engines() {
+		for _, tt := range tests {
+			t.Run(engine+"/"+tt.name, func(t *testing.T) {
+				c := Config{Requests: []Request{request(t, tt.url)}, Schedule: apart(20, time.Millisecond)}
+				tt.change(&c)
+				b, _ := play(t, t.Context(), engine, c)
+				if got := b.causes(); got[tt.want] != 20 {
+					t.Errorf("got %v, want 20 of %q", got, tt.want)
+				}
+			})
+		}
+	}
+}
+
+// Connections over TLS are resumed, and records of any size are read whole.
+func TestTLSLargeBodies(t *testing.T) {
+	var resumed atomic.Int64
+	body := strings.Repeat("0123456789abcdef", 20_000)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS.DidResume {
+			resumed.Add(1)
+		}
+		n, _ := io.Copy(io.Discard, r.Body)
+		if n != 300_000 {
+			w.WriteHeader(400)
+		}
+		w.Header().Set("Connection", "close")
+		io.WriteString(w, body+"the end")
+	}))
+	s.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+	s.StartTLS()
+	defer s.Close()
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			resumed.Store(0)
+			r := request(t, s.URL)
+			r.Method, r.Body = "POST", make([]byte, 300_000)
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{r}, Schedule: apart(20, 5*time.Millisecond), Insecure: true, ExpectBody: "fthe end"})
+			if got := b.causes(); got[""] != 20 {
+				t.Errorf("got %v, want 20 answers", got)
+			}
+			if resumed.Load() == 0 {
+				t.Error("no connection was resumed")
+			}
+		})
+	}
+}
+
+// A request that meets an idle connection which the server has closed is sent once more.
+func TestResend(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			// Each connection answers one request and is reset by the next one.
+			address := server(t, func(_ int, c net.Conn, in *bufio.Reader) {
+				if hear(in) {
+					io.WriteString(c, okay)
+				}
+				if hear(in) {
+					reset(c)
+				}
+			})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: apart(10, 20*time.Millisecond), MaxConns: 1})
+			resent := 0
+			for _, o := range b.outcomes {
+				if o.Resent {
+					resent++
+				}
+			}
+			if got := b.causes(); got[""] != 10 || resent == 0 {
+				t.Errorf("got %v and %d resent, want 10 answers, some of them resent", got, resent)
+			}
+		})
+	}
+}
+
+// A new connection that is closed without an answer is a failure, not a reason to try again.
+func TestNoResendOnNewConnections(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			var heard atomic.Int64
+			address := server(t, func(_ int, _ net.Conn, in *bufio.Reader) {
+				if hear(in) {
+					heard.Add(1)
+				}
+			})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: apart(5, 20*time.Millisecond)})
+			if got := b.causes(); got["closed"] != 5 || heard.Load() != 5 {
+				t.Errorf("got %v, and the server heard %d; want 5 closed, each heard once", got, heard.Load())
+			}
+		})
+	}
+}
+
+// Connections stay within their bound, and are used again.
+func TestConnections(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			var accepted atomic.Int64
+			address := server(t, func(_ int, c net.Conn, in *bufio.Reader) {
+				accepted.Add(1)
+				for hear(in) {
+					io.WriteString(c, okay)
+				}
+			})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address+"/a"), request(t, address+"/b")}, Schedule: plan(100), MaxConns: 3, Shards: 1})
+			if got := b.causes(); got[""] != 200 {
+				t.Errorf("got %v, want 200 answers", got)
+			}
+			if n := accepted.Load(); n < 1 || n > 3 {
+				t.Errorf("%d connections, want at most 3", n)
+			}
+		})
+	}
+}
+
+// What does not fit into the queue is dropped and counted.
+func TestQueueIsBounded(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			address := server(t, func(_ int, _ net.Conn, in *bufio.Reader) {
+				for hear(in) {
+				}
+			})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: plan(100), MaxConns: 1, MaxQueue: 10, Timeout: 200 * time.Millisecond})
+			if got := b.causes(); len(b.dropped) != 89 || got["timeout"] != 11 {
+				t.Errorf("%d dropped and %v; want 89 dropped (one sent, ten queued) and 11 timeouts", len(b.dropped), got)
+			}
+		})
+	}
+}
+
+// An interrupted run settles what is on its way and drops the rest.
+func TestInterrupt(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			release := make(chan struct{})
+			var heard atomic.Int64
+			address := server(t, func(_ int, c net.Conn, in *bufio.Reader) {
+				for hear(in) {
+					if heard.Add(1) == 2 { // both connections have a request: the others wait
+						cancel()
+						time.AfterFunc(50*time.Millisecond, func() { close(release) })
+					}
+					<-release
+					io.WriteString(c, okay)
+				}
+			})
+			schedule := plan(10)
+			schedule.Trace = append(schedule.Trace, time.Hour)
+			b, report := play(t, ctx, engine, Config{Requests: []Request{request(t, address)}, Schedule: schedule, MaxConns: 2, Shards: 1})
+			if got := b.causes(); got[""] != 2 || len(b.dropped) != 8 || !report.Interrupted {
+				t.Errorf("got %v and %d dropped (interrupted: %v), want 2 answers and 8 dropped", got, len(b.dropped), report.Interrupted)
+			}
+		})
+	}
+}
+
+func TestClosedLoop(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			address := server(t, always(okay))
+			b, report := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address+"/a"), request(t, address+"/b")},
+				Closed: &Closed{Conns: 3, Duration: 200 * time.Millisecond}})
+			got := b.causes()
+			if got[""] < 10 || len(got) != 1 || report.Interrupted {
+				t.Errorf("got %v, want nothing but answers", got)
+			}
+			counts := map[int]int{}
+			for _, target := range b.planned {
+				counts[target]++
+			}
+			if difference := counts[0] - counts[1]; difference < -3 || difference > 3 {
+				t.Errorf("the targets had %v requests", counts)
+			}
+		})
+		t.Run(engine+"/refused", func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.Close()
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://"+l.Addr().String())}, Closed: &Closed{Conns: 3, Duration: 200 * time.Millisecond}})
+			if got := b.causes(); got["connect"] == 0 || len(got) != 1 {
+				t.Errorf("got %v, want nothing but connect", got)
+			}
+		})
+	}
+}
+
+func TestShardsShareTheSchedule(t *testing.T) {
+	if !epollWorks {
+		t.Skip("the epoll engine needs Linux")
+	}
+	address := server(t, always(okay))
+	b, _ := play(t, t.Context(), Epoll, Config{Requests: []Request{request(t, address+"/a"), request(t, address+"/b")}, Schedule: pace.Schedule{Phases: pace.At(500, 200*time.Millisecond)}, Shards: 3})
+	if got := b.causes(); got[""] != 200 {
+		t.Errorf("got %v, want 200 answers", got)
+	}
+}
+
+func TestHTTP2(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Environment-Id", "e")
+		w.Header().Set("X-Invocation", "1")
+		switch {
+		case r.ProtoMajor != 2:
+			w.WriteHeader(505)
+		case r.URL.Path == "/fails":
+			w.WriteHeader(500)
+		case r.URL.Path == "/aborts":
+			panic(http.ErrAbortHandler)
+		default:
+			io.WriteString(w, "ok")
+		}
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	for path, want := range map[string]string{"/": "", "/fails": "status", "/aborts": "reset"} {
+		t.Run(path, func(t *testing.T) {
+			b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, s.URL+path)}, Schedule: plan(50), HTTP2: true, Insecure: true})
+			if got := b.causes(); got[want] != 50 {
+				t.Errorf("got %v, want 50 of %q", got, want)
+			}
+			if b.connected != 1 {
+				t.Errorf("%d connections, want one that carries all", b.connected)
+			}
+			if o := b.outcomes[0]; want == "" && (o.Kind.Environment == 0 || o.Status != 200) {
+				t.Errorf("got %+v", o)
+			}
+		})
+	}
+	t.Run("a server that does not speak it", func(t *testing.T) {
+		b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, server(t, always(okay)))}, Schedule: plan(3), HTTP2: true, Timeout: time.Second})
+		if got := b.causes(); got[""] != 0 || len(b.outcomes) != 3 {
+			t.Errorf("got %v, want 3 failures", got)
+		}
+	})
+}
+
+func TestNew(t *testing.T) {
+	good := Config{Requests: []Request{request(t, "http://h/")}, Schedule: plan(1), MaxConns: 1}
+	good.Schedule.Targets = 1
+	tests := []struct {
+		name, engine string
+		change       func(*Config)
+		want         string
+	}{
+		{"no requests", "", func(c *Config) { c.Requests = nil }, "no requests"},
+		{"no such engine", "uring", func(*Config) {}, "uring"},
+		{"epoll and HTTP/2", Epoll, func(c *Config) { c.HTTP2 = true }, ""},
+		{"no host", "", func(c *Config) {
+			c.Requests = []Request{{URL: &url.URL{Scheme: "http"}, Request: wire.Request{Method: "GET", Host: "h", Path: "/"}}}
+		}, "no host"},
+		{"another scheme", "", func(c *Config) { c.Requests = []Request{request(t, "ftp://h/")} }, "http://"},
+		{"a code that is none", "", func(c *Config) { c.ExpectStatus = []int{2000} }, "2000"},
+		{"a request that is none", "", func(c *Config) { c.Requests[0].Method = "A B" }, "method"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := good
+			c.Requests = append([]Request(nil), good.Requests...)
+			tt.change(&c)
+			if _, err := New(tt.engine, c); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want an error about %q", err, tt.want)
+			}
+		})
+	}
+}

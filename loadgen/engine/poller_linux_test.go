@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Both ways to wait see sockets, the bell, and the time pass.
+func TestPoller(t *testing.T) {
+	for name, old := range map[string]bool{"epoll_pwait2": false, "timerfd": true} {
+		t.Run(name, func(t *testing.T) {
+			p, err := newPoller(old)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.close()
+			if old && p.timer < 0 {
+				t.Fatal("no timer")
+			}
+			if events := p.wait(0); len(events) != 0 {
+				t.Errorf("%d events before anything happened", len(events))
+			}
+			// Time passes. A preempted wait may end early without an event, so it is asked again.
+			until := time.Now().Add(2 * time.Millisecond)
+			for time.Now().Before(until) {
+				for _, e := range p.wait(time.Until(until)) {
+					if e.Fd != timerSlot {
+						t.Errorf("event of slot %d", e.Fd)
+					}
+				}
+			}
+			var pair [2]int
+			if pair, err = unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0); err != nil {
+				t.Fatal(err)
+			}
+			defer unix.Close(pair[0])
+			defer unix.Close(pair[1])
+			if err := p.add(pair[0], 7, 9); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := unix.Write(pair[1], []byte("x")); err != nil {
+				t.Fatal(err)
+			}
+			if !sees(p, 7, 9) {
+				t.Error("the socket was not seen")
+			}
+			var ringing sync.WaitGroup
+			for range 3 {
+				ringing.Go(p.ring)
+			}
+			ringing.Wait()
+			if !sees(p, bellSlot, 0) {
+				t.Error("the bell was not heard")
+			}
+			p.silence()
+			p.ring()
+			if !sees(p, bellSlot, 0) {
+				t.Error("the bell was not heard again")
+			}
+		})
+	}
+}
+
+func sees(p *poller, slot, generation int32) bool {
+	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); {
+		for _, e := range p.wait(100 * time.Millisecond) {
+			if e.Fd == slot && e.Pad == generation {
+				return true
+			}
+		}
+	}
+	return false
+}

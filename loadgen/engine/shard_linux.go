@@ -1,0 +1,555 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
+)
+
+const (
+	// spin is how long before a request's moment a precise shard stops sleeping:
+	// the kernel wakes it up to 20 µs late.
+	spin = 25 * time.Microsecond
+	// tick is the longest that a shard sleeps.
+	tick = 50 * time.Millisecond
+	// burst is how many overdue requests are sent before responses are looked at again.
+	burst = 64
+)
+
+// shard is a thread that sends its part of the schedule. Everything but the
+// inbox and the interruption belongs to that thread.
+type shard struct {
+	*setup
+	*poller
+	recorder Recorder
+	dialing  context.Context
+	zero     time.Time
+	now      time.Duration // the clock as it was last read
+	precise  bool
+	buffer   []byte
+
+	cursor    *pace.Cursor // open loop
+	next      pace.Arrival
+	more      bool
+	orders    []*pace.Order // closed loop, by origin
+	lastTaken time.Duration
+	ticked    time.Duration
+	waited    time.Duration // asleep or spinning
+	ending    bool          // interrupted
+
+	pools      []*pool[*socket]
+	bounds     bounds
+	sockets    []*socket // by slot
+	generation int32
+	slots      []int32 // free ones
+	// Calls under way, queued ones included, in the order in which they time out.
+	oldest, newest *call
+	unsettled      int
+	spare          *call // free ones, linked by next
+
+	interrupted atomic.Bool
+	inbox       struct {
+		sync.Mutex
+		dialed []dialed
+		closed bool
+	}
+}
+
+func (s *shard) clock() time.Duration { return time.Since(s.zero) }
+
+// busy is the fraction of time that the shard neither slept nor span.
+func (s *shard) busy() float64 {
+	if s.now <= 0 {
+		return 0
+	}
+	return max(0, 1-float64(s.waited)/float64(s.now))
+}
+
+// run sends until every call is settled.
+func (s *shard) run() {
+	fineSleeps()
+	s.now = s.clock()
+	if s.Closed != nil {
+		s.startLoops()
+	}
+	for {
+		s.sendDue()
+		s.expire()
+		if s.now-s.ticked >= tick {
+			s.ticked = s.now
+			s.recorder.Tick(s.now)
+			if s.Closed != nil {
+				s.dialAll()
+			}
+		}
+		if s.interrupted.Load() && !s.ending {
+			s.interrupt()
+		}
+		if s.unsettled == 0 && !s.more && (s.Closed == nil || s.ending || s.now >= s.Closed.Duration) {
+			return
+		}
+		for _, event := range s.sleep() {
+			s.handle(event)
+			if s.more && s.next.At <= s.now {
+				s.sendDue()
+			}
+		}
+	}
+}
+
+// sleep waits for events, but not beyond the next thing to do.
+func (s *shard) sleep() []unix.EpollEvent {
+	until := s.ticked + tick
+	if s.oldest != nil {
+		until = min(until, s.oldest.deadline)
+	}
+	if s.Closed != nil && s.now < s.Closed.Duration {
+		until = min(until, s.Closed.Duration)
+	}
+	span := until - s.now
+	if s.more {
+		gap := s.next.At - s.now
+		if s.precise {
+			gap -= spin
+		}
+		span = min(span, gap)
+	}
+	before := s.now
+	events := s.wait(span)
+	s.now = s.clock()
+	if span > 0 || len(events) == 0 {
+		s.waited += s.now - before
+	}
+	return events
+}
+
+// sendDue takes up the arrivals whose time has come.
+func (s *shard) sendDue() {
+	for n := 0; s.more && s.next.At <= s.now && n < burst; n++ {
+		s.lastTaken = s.now
+		s.recorder.Plan(s.next.Target)
+		s.take(s.next)
+		s.next, s.more = s.cursor.Next()
+		s.now = s.clock()
+	}
+}
+
+// take sends a call for an arrival, or lets it wait for a connection.
+func (s *shard) take(a pace.Arrival) {
+	c := s.newCall(a)
+	p := s.poolOf(c)
+	if sock, ok := p.take(); ok {
+		s.send(sock, c)
+		return
+	}
+	if !p.wait(c) {
+		s.recorder.Drop(a.Target)
+		s.remove(c)
+		return
+	}
+	s.dialMore(p)
+}
+
+// send gives a socket its call.
+func (s *shard) send(sock *socket, c *call) {
+	t := &s.targets[c.arrival.Target]
+	c.sent, c.socket, sock.call = s.now, sock, c
+	sock.parser.Start(t.head)
+	if s.ExpectBody != "" {
+		sock.matcher.Reset()
+	}
+	if err := sock.transmit(t.bytes); err != nil {
+		s.fail(sock, err)
+		return
+	}
+	s.watchUnsent(sock)
+}
+
+// watchUnsent asks the poller to say when more can be sent, if there is more.
+func (s *shard) watchUnsent(sock *socket) {
+	if wants := len(sock.unsent) > 0; wants != sock.wantsWrite {
+		sock.wantsWrite = wants
+		if err := s.watchWrite(sock, wants); err != nil {
+			s.fail(sock, err)
+		}
+	}
+}
+
+// handle does what an event asks for.
+func (s *shard) handle(event unix.EpollEvent) {
+	switch event.Fd {
+	case bellSlot:
+		s.silence()
+		s.collect()
+		return
+	case timerSlot:
+		var count [8]byte
+		_, _ = read(s.timer, count[:])
+		return
+	}
+	sock := s.sockets[event.Fd]
+	if sock == nil || sock.generation != event.Pad {
+		return // closed earlier in the same batch
+	}
+	if event.Events&unix.EPOLLOUT != 0 {
+		if err := sock.flush(); err != nil {
+			s.fail(sock, err)
+			return
+		}
+		s.watchUnsent(sock)
+	}
+	if event.Events&^unix.EPOLLOUT != 0 && !sock.closed {
+		s.receive(sock)
+	}
+}
+
+// receive takes what has come. With TLS more may have come than the poller
+// knows of: what crypto/tls has read already.
+func (s *shard) receive(sock *socket) {
+	for {
+		n, err := sock.receive(s.buffer)
+		s.now = s.clock()
+		if n > 0 && !s.feed(sock, s.buffer[:n]) {
+			return
+		}
+		if _, ok := err.(again); ok {
+			return
+		}
+		if err != nil {
+			s.fail(sock, err)
+			return
+		}
+		if sock.tls == nil {
+			return
+		}
+	}
+}
+
+// feed gives received bytes to the call, and says whether it waits for more.
+func (s *shard) feed(sock *socket, data []byte) bool {
+	c := sock.call
+	if c == nil {
+		s.fail(sock, wire.ProtocolError("a response that nobody asked for"))
+		return false
+	}
+	if c.first == 0 {
+		c.first = s.now
+	}
+	used, done, err := sock.parser.Feed(data)
+	if err != nil {
+		s.fail(sock, err)
+		return false
+	}
+	if !done {
+		return true
+	}
+	s.answered(sock, sock.parser.Reusable && used == len(data))
+	return false
+}
+
+// answered settles a call with its complete response.
+func (s *shard) answered(sock *socket, reuse bool) {
+	c := sock.call
+	sock.call, sock.used = nil, true
+	o := c.outcome(s.judge(sock.parser.Status, s.ExpectBody == "" || sock.matcher.Found()), s.now)
+	if s.now > c.deadline {
+		o.Cause = TimedOut
+	}
+	o.Status, o.Kind = sock.parser.Status, sock.parser.Kind
+	s.recorder.Done(&o)
+	s.remove(c)
+	if reuse && len(sock.unsent) == 0 {
+		s.use(sock, false)
+	} else {
+		s.drop(sock)
+	}
+}
+
+// use gives a free socket its next call, or makes it idle.
+func (s *shard) use(sock *socket, isNew bool) {
+	p := sock.pool
+	if c := p.next(isNew); c != nil {
+		s.send(sock, c)
+		return
+	}
+	if s.Closed != nil && !s.ending && s.now < s.Closed.Duration {
+		target := p.origin.targets[s.orders[p.origin.index].Next()]
+		s.recorder.Plan(target)
+		s.send(sock, s.newCall(pace.Arrival{At: s.now, Target: target}))
+		return
+	}
+	p.put(sock)
+}
+
+// startLoops begins a closed loop on every connection there is.
+func (s *shard) startLoops() {
+	for _, p := range s.pools {
+		for n := len(p.idle); n > 0; n-- {
+			if sock, ok := p.take(); ok {
+				s.use(sock, false)
+			}
+		}
+	}
+	s.dialAll()
+}
+
+// fail ends a socket and the call that it carries. A call that met an idle
+// connection which the server had closed is sent once more.
+func (s *shard) fail(sock *socket, err error) {
+	c := sock.call
+	if c == nil {
+		s.drop(sock)
+		return
+	}
+	if err == io.EOF && sock.parser.Started() && sock.parser.Close() == nil {
+		s.answered(sock, false)
+		return
+	}
+	cause := causeOf(err)
+	stale := sock.used && !c.resent && !sock.parser.Started() && (cause == WasClosed || cause == WasReset)
+	sock.call, c.socket = nil, nil
+	if stale {
+		c.resent, c.sent, c.first = true, 0, 0
+		c.isFresh = true
+		sock.pool.fresh.push(c)
+	}
+	s.drop(sock)
+	if !stale {
+		s.settle(c, cause)
+	}
+}
+
+// drop closes a socket. What waits may now need another.
+func (s *shard) drop(sock *socket) {
+	if sock.closed {
+		return
+	}
+	sock.closed = true
+	sock.pool.remove(sock)
+	sock.pool.closed()
+	s.sockets[sock.slot] = nil
+	s.slots = append(s.slots, sock.slot)
+	unix.Close(sock.fd) // which also takes it out of the poller
+	s.dialMore(sock.pool)
+}
+
+// settle reports how a call without an answer ended.
+func (s *shard) settle(c *call, cause Cause) {
+	o := c.outcome(cause, s.now)
+	s.recorder.Done(&o)
+	s.remove(c)
+}
+
+func (s *shard) poolOf(c *call) *pool[*socket] {
+	return s.pools[s.targets[c.arrival.Target].origin.index]
+}
+
+// expire settles the calls whose time is over.
+func (s *shard) expire() {
+	for c := s.oldest; c != nil && c.deadline <= s.now; c = s.oldest {
+		sock := c.socket
+		switch {
+		case sock != nil:
+			sock.call, c.socket = nil, nil
+		case c.isFresh:
+			s.poolOf(c).fresh.abandon(c)
+		default:
+			s.poolOf(c).waiting.abandon(c)
+			s.bounds.queued--
+		}
+		s.settle(c, TimedOut)
+		if sock != nil {
+			s.drop(sock)
+		}
+	}
+}
+
+// interrupt begins nothing more: what has come due is counted as dropped, and so
+// is what waits for a connection.
+func (s *shard) interrupt() {
+	s.ending = true
+	for ; s.more && s.next.At <= s.now; s.next, s.more = s.cursor.Next() {
+		s.recorder.Plan(s.next.Target)
+		s.recorder.Drop(s.next.Target)
+	}
+	s.more = false
+	for _, p := range s.pools {
+		for c := p.waiting.peek(); c != nil; c = p.waiting.peek() {
+			c = p.next(false)
+			s.recorder.Drop(c.arrival.Target)
+			s.remove(c)
+		}
+	}
+}
+
+// dialMore lets helpers make as many connections as calls wait for and the bounds allow.
+func (s *shard) dialMore(p *pool[*socket]) {
+	for p.wantsDial() || s.Closed != nil && !s.ending && s.now < s.Closed.Duration && s.now >= p.holdOff && p.mayDial() {
+		p.dialStarted()
+		go func() {
+			ctx, cancel := context.WithTimeout(s.dialing, s.Timeout)
+			defer cancel()
+			s.post(s.dial(ctx, p))
+		}()
+	}
+}
+
+func (s *shard) dialAll() {
+	for _, p := range s.pools {
+		s.dialMore(p)
+	}
+}
+
+// post hands a helper's work to the shard.
+func (s *shard) post(d dialed) {
+	s.inbox.Lock()
+	closed := s.inbox.closed
+	if !closed {
+		s.inbox.dialed = append(s.inbox.dialed, d)
+		s.ring()
+	}
+	s.inbox.Unlock()
+	if closed && d.err == nil {
+		unix.Close(d.fd)
+	}
+}
+
+// collect takes what helpers have posted.
+func (s *shard) collect() {
+	s.inbox.Lock()
+	all := s.inbox.dialed
+	s.inbox.dialed = nil
+	s.inbox.Unlock()
+	for _, d := range all {
+		if d.err != nil {
+			s.notDialed(d)
+			continue
+		}
+		d.pool.dialDone(d.took)
+		for _, target := range d.pool.origin.targets {
+			s.recorder.Connected(target, d.took)
+		}
+		s.adopt(d.socket)
+		s.dialMore(d.pool)
+	}
+}
+
+// adopt makes a new connection one of the shard's.
+func (s *shard) adopt(sock *socket) {
+	if n := len(s.slots); n > 0 {
+		sock.slot, s.slots = s.slots[n-1], s.slots[:n-1]
+	} else {
+		sock.slot = int32(len(s.sockets))
+		s.sockets = append(s.sockets, nil)
+	}
+	s.generation++
+	sock.generation = s.generation
+	s.sockets[sock.slot] = sock
+	if s.ExpectBody != "" {
+		sock.matcher = wire.NewMatcher(s.ExpectBody)
+		sock.parser.Body = sock.matcher.Write
+	}
+	if err := s.add(sock.fd, sock.slot, sock.generation); err != nil {
+		s.drop(sock)
+		return
+	}
+	if s.zero.IsZero() {
+		sock.pool.put(sock) // the schedule's zero is still to come
+	} else {
+		s.use(sock, true)
+	}
+}
+
+// notDialed lets the oldest call that waits fail with the dial.
+func (s *shard) notDialed(d dialed) {
+	p := d.pool
+	p.dialFailed()
+	if s.zero.IsZero() {
+		return // a rehearsal
+	}
+	c := p.next(true)
+	if c == nil && s.Closed != nil && !s.ending && s.now < s.Closed.Duration {
+		// In a closed loop the connection would have sent a request: this is how it ended.
+		target := p.origin.targets[s.orders[p.origin.index].Next()]
+		s.recorder.Plan(target)
+		c = s.newCall(pace.Arrival{At: s.now, Target: target})
+		p.holdOff = s.now + redialPause
+	}
+	if c != nil {
+		cause := ConnectFailed
+		var f *failure
+		if errors.As(d.err, &f) {
+			cause = f.cause
+		}
+		s.settle(c, cause)
+	}
+	s.dialMore(p)
+}
+
+// newCall begins a call.
+func (s *shard) newCall(a pace.Arrival) *call {
+	c := s.spare
+	if c == nil {
+		c = new(call)
+	} else {
+		s.spare = c.later
+	}
+	*c = call{arrival: a, deadline: a.At + s.Timeout, taken: s.now, earlier: s.newest}
+	if s.newest != nil {
+		s.newest.later = c
+	} else {
+		s.oldest = c
+	}
+	s.newest = c
+	s.unsettled++
+	return c
+}
+
+// remove ends a call. One that was abandoned in a queue is still there, and is
+// left to the garbage collector.
+func (s *shard) remove(c *call) {
+	if c.earlier != nil {
+		c.earlier.later = c.later
+	} else {
+		s.oldest = c.later
+	}
+	if c.later != nil {
+		c.later.earlier = c.earlier
+	} else {
+		s.newest = c.earlier
+	}
+	c.earlier, c.later, c.socket = nil, nil, nil
+	s.unsettled--
+	if !c.settled {
+		c.later = s.spare
+		s.spare = c
+	}
+}
+
+// close gives back what the shard has.
+func (s *shard) close() {
+	s.inbox.Lock()
+	s.inbox.closed = true
+	late := s.inbox.dialed
+	s.inbox.dialed = nil
+	s.inbox.Unlock()
+	for _, d := range late {
+		if d.err == nil {
+			unix.Close(d.fd)
+		}
+	}
+	for _, sock := range s.sockets {
+		if sock != nil {
+			unix.Close(sock.fd)
+		}
+	}
+	s.poller.close()
+}
