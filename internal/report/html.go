@@ -41,7 +41,8 @@ type part struct {
 	Title      string
 	Cold, Warm template.HTML
 	Rows       []row
-	Places     bool
+	// ColdPlaces and WarmPlaces say that places tell anything apart.
+	ColdPlaces, WarmPlaces bool
 }
 
 // Reach of the template into a row.
@@ -116,7 +117,8 @@ func (p Page) parts() []part {
 			parts = append(parts, part{
 				Title: title, Rows: in,
 				Cold: coldChart(in, d, "Cold starts: "+title), Warm: warmChart(in, d, "Warm invocations: "+title),
-				Places: toldApart(all, func(r row) *results.SeriesSummary { return r.cold }) || toldApart(all, func(r row) *results.SeriesSummary { return r.warm }),
+				ColdPlaces: toldApart(all, func(r row) *results.SeriesSummary { return r.cold }),
+				WarmPlaces: toldApart(all, func(r row) *results.SeriesSummary { return r.warm }),
 			})
 		}
 	}

@@ -81,6 +81,24 @@ func TestPageShowsARun(t *testing.T) {
 	}
 }
 
+// With 5 cold starts nothing is told apart, and a column of #1 would look like a result.
+func TestPageShowsPlacesOnlyWhereTheyTellSomething(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		cold, places int
+	}{
+		{"both", 30, 2 * 6 * 2},
+		{"warm alone", 5, 6 * 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := html(t, report.Page{Summary: summary(test.cold, 120)})
+			if got := strings.Count(text, `title="place,`); got != test.places {
+				t.Errorf("%d places, want %d", got, test.places)
+			}
+		})
+	}
+}
+
 // The page is opened from a disk, perhaps offline: it may refer to nothing.
 func TestPageNeedsNothingElse(t *testing.T) {
 	text := html(t, page(t, runDirectory(t, 5, 20, 100)))

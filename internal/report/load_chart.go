@@ -42,7 +42,7 @@ func frame(c *canvas, least, most float64, logs []Log) scale {
 
 // percentileChart draws latency over percentile, on the axis that gives each
 // further nine the same room. Where the samples cannot bear a percentile its
-// line is thin.
+// line is dashed.
 func percentileChart(logs []Log, title string) template.HTML {
 	logs = slices.DeleteFunc(slices.Clone(logs), func(l Log) bool { return l.total().N() == 0 })
 	if len(logs) == 0 {
@@ -65,7 +65,7 @@ func percentileChart(logs []Log, title string) template.HTML {
 			c.text("label", "middle", x.at(v), plotTop+plotHeight+16, percentileName(p))
 		}
 	}
-	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, "percentile of latency; thin: the samples do not bear a 95 % interval")
+	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, "percentile of latency; dashed: the samples do not bear a 95 % interval")
 	for i, h := range totals {
 		var borne, beyond []point
 		total := h.N()

@@ -9,7 +9,8 @@ import (
 // absent stands where there is no number.
 const absent = "-"
 
-// number has three significant digits, or all digits before the point.
+// number has three significant digits, or all digits before the point; what is
+// below a tenth has a third decimal, so that little does not look like nothing.
 func number(v float64) string {
 	switch a := math.Abs(v); {
 	case math.IsNaN(v) || math.IsInf(v, 0):
@@ -18,8 +19,10 @@ func number(v float64) string {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	case a >= 9.995:
 		return strconv.FormatFloat(v, 'f', 1, 64)
-	default:
+	case a >= 0.0995 || a == 0:
 		return strconv.FormatFloat(v, 'f', 2, 64)
+	default:
+		return strconv.FormatFloat(v, 'f', 3, 64)
 	}
 }
 
