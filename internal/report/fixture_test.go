@@ -176,6 +176,9 @@ func load(n int) results.Load {
 		l.Targets = append(l.Targets, target)
 	}
 	c := results.Compare(all[0].name, all[1].name, all[0].all, all[1].all, verdict.Options{Seed: 1, MarginAbs: 1}, 99, 50, 90)
+	first := results.Compare(all[0].name, all[1].name, all[0].classes["first"], all[1].classes["first"], verdict.Options{Seed: 1}, 50)
+	first.Class = l.Targets[0].Classes[0].ClassName()
+	c.Others = append(c.Others, first)
 	l.Comparison = &c
 	return l
 }

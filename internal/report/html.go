@@ -170,7 +170,9 @@ func headline(s results.Summary) []string {
 	if s.Modules == nil {
 		return lines
 	}
-	if line := firstRequestLine(s.Modules.Targets); line != "" {
+	if c := firstRequest(*s.Modules); c != nil {
+		lines = append(lines, sentence(verdictLine(*c)))
+	} else if line := firstRequestLine(s.Modules.Targets); line != "" {
 		lines = append(lines, sentence(line))
 	}
 	if c := s.Modules.Comparison; c != nil {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -151,13 +152,9 @@ func writeClocks(b *strings.Builder, targets []results.Target) {
 }
 
 // className is a class for people: first, provisioned.
-func className(c results.Class) string {
-	name := c.Environment
-	if how := strings.TrimSuffix(c.Initialization, "-concurrency"); how != "" {
-		name += ", " + how
-	}
-	return name
-}
+func className(c results.Class) string { return shortClass(c.ClassName()) }
+
+func shortClass(name string) string { return strings.TrimSuffix(name, "-concurrency") }
 
 func writeClasses(b *strings.Builder, targets []results.Target) {
 	t := table{columns: []column{
@@ -217,26 +214,40 @@ func verdictLines(l results.Load) []string {
 	if c := l.Comparison; c != nil {
 		all := append([]results.Comparison{*c}, c.Others...)
 		slices.SortStableFunc(all, func(a, b results.Comparison) int {
-			switch {
-			case a.Percentile < b.Percentile:
-				return -1
-			case a.Percentile > b.Percentile:
-				return 1
-			}
-			return 0
+			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
 		})
 		for _, c := range all {
 			lines = append(lines, verdictLine(c))
 		}
 	}
-	if line := firstRequestLine(l.Targets); line != "" {
-		lines = append(lines, line)
+	if firstRequest(l) == nil {
+		if line := firstRequestLine(l.Targets); line != "" {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }
 
+// firstRequest is the judged comparison of the first requests of provisioned
+// environments, or nil.
+func firstRequest(l results.Load) *results.Comparison {
+	if l.Comparison == nil {
+		return nil
+	}
+	question := results.Class{Environment: "first", Initialization: "provisioned-concurrency"}.ClassName()
+	for i, c := range l.Comparison.Others {
+		if c.Class == question {
+			return &l.Comparison.Others[i]
+		}
+	}
+	return nil
+}
+
 func verdictLine(c results.Comparison) string {
 	at := percentileName(c.Percentile)
+	if c.Class != "" {
+		at = "request " + shortClass(c.Class) + ", " + at
+	}
 	var sentence string
 	switch verdict.Word(c.Verdict) {
 	case verdict.Faster, verdict.Slower:

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -188,13 +189,7 @@ func classChart(targets []results.Target, title string) template.HTML {
 	}
 	// The same class of each target stands together: that is the comparison.
 	slices.SortStableFunc(strips, func(a, b strip) int {
-		switch x, y := className(a.class), className(b.class); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
+		return strings.Compare(className(a.class), className(b.class))
 	})
 	bottom := chartTop + float64(len(strips))*rowHeight
 	c := newCanvas(chartWidth, bottom+chartBottom, title)

@@ -20,3 +20,11 @@ func comparison(a, b string, j verdict.Judgement) Comparison {
 	}
 	return c
 }
+
+// ClassName is how a [Comparison] names a class.
+func (c Class) ClassName() string {
+	if c.Initialization == "" {
+		return c.Environment
+	}
+	return c.Environment + ", " + c.Initialization
+}

@@ -74,8 +74,11 @@ type Percentiles struct {
 
 // Comparison judges target A against target B at one percentile of latency.
 type Comparison struct {
-	A          string  `json:"a"`
-	B          string  `json:"b"`
+	A string `json:"a"`
+	B string `json:"b"`
+	// Class is the part of the answers that is compared, such as "first,
+	// provisioned-concurrency"; empty is all of them.
+	Class      string  `json:"class,omitempty"`
 	Percentile float64 `json:"percentile"`
 	// DifferenceMs is A minus B: negative means that A is faster.
 	DifferenceMs *float64 `json:"differenceMs,omitempty"`
@@ -85,7 +88,7 @@ type Comparison struct {
 	Verdict string `json:"verdict"`
 	// Reason says, for undecided, what is missing.
 	Reason string `json:"reason,omitempty"`
-	// Others are the same question at other percentiles.
+	// Others are the same question at other percentiles, or about a class.
 	Others []Comparison `json:"others,omitempty"`
 }
 

@@ -203,17 +203,6 @@ func TestMoreSamplesWouldDecide(t *testing.T) {
 	}
 }
 
-func TestDetectable(t *testing.T) {
-	rng := rand.New(rand.NewPCG(17, 18))
-	small, large := lognormal(rng, 20, 100), lognormal(rng, 2000, 100)
-	if s, l := verdict.Detectable(small, 50, verdict.Options{}), verdict.Detectable(large, 50, verdict.Options{}); !(l < s/3) || l <= 0 {
-		t.Errorf("20 samples detect %v, 2000 detect %v", s, l)
-	}
-	if d := verdict.Detectable(small[:5], 50, verdict.Options{}); !math.IsNaN(d) {
-		t.Errorf("5 samples detect %v, want nothing", d)
-	}
-}
-
 func ExampleCompare() {
 	esmodule := verdict.Sort([]float64{31, 32, 30, 33, 35, 31, 30, 34, 32, 33})
 	commonjs := verdict.Sort([]float64{55, 51, 54, 58, 52, 53, 57, 55, 52, 56})

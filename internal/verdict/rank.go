@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -79,15 +78,4 @@ func Rank(sides []Distribution, percentile float64, o Options) []Standing {
 		}
 	}
 	return standings
-}
-
-// Detectable is about the smallest difference that a comparison of two such
-// distributions could tell from none: half the width of the interval that d has
-// against itself. It is NaN if d has too few samples.
-func Detectable(d Distribution, percentile float64, o Options) float64 {
-	j := Compare(d, d, percentile, o)
-	if !j.Judged {
-		return math.NaN()
-	}
-	return (j.Interval[1] - j.Interval[0]) / 2
 }
