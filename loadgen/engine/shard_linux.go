@@ -53,7 +53,8 @@ type shard struct {
 	// Calls under way, queued ones included, in the order in which they time out.
 	oldest, newest *call
 	unsettled      int
-	spare          *call // free ones, linked by next
+	spare          *call   // free ones, linked by later
+	outcome        Outcome // lent to the recorder; here, because a local one would be allocated
 
 	interrupted atomic.Bool
 	inbox       struct {
@@ -259,12 +260,13 @@ func (s *shard) feed(sock *socket, data []byte) bool {
 func (s *shard) answered(sock *socket, reuse bool) {
 	c := sock.call
 	sock.call, sock.used = nil, true
-	o := c.outcome(s.judge(sock.parser.Status, s.ExpectBody == "" || sock.matcher.Found()), s.now)
+	cause := s.judge(sock.parser.Status, s.ExpectBody == "" || sock.matcher.Found())
 	if s.now > c.deadline {
-		o.Cause = TimedOut
+		cause = TimedOut
 	}
-	o.Status, o.Kind = sock.parser.Status, sock.parser.Kind
-	s.recorder.Done(&o)
+	s.outcome = c.outcome(cause, s.now)
+	s.outcome.Status, s.outcome.Kind = sock.parser.Status, sock.parser.Kind
+	s.recorder.Done(&s.outcome)
 	s.remove(c)
 	if reuse && len(sock.unsent) == 0 {
 		s.use(sock, false)
@@ -343,8 +345,8 @@ func (s *shard) drop(sock *socket) {
 
 // settle reports how a call without an answer ended.
 func (s *shard) settle(c *call, cause Cause) {
-	o := c.outcome(cause, s.now)
-	s.recorder.Done(&o)
+	s.outcome = c.outcome(cause, s.now)
+	s.recorder.Done(&s.outcome)
 	s.remove(c)
 }
 
