@@ -106,11 +106,7 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 	} else {
 		err = b.measure(ctx, stdout)
 	}
-	interrupted := ctx.Err() != nil
-	if interrupted && errors.Is(err, context.Canceled) {
-		err = errInterrupted
-	}
-	return errors.Join(err, b.finish(interrupted))
+	return errors.Join(err, b.finish(ctx.Err() != nil))
 }
 
 // repositoryRoot is the folder with this project's go.mod, at or above the working directory.

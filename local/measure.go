@@ -41,6 +41,9 @@ func (b *benchmark) measure(ctx context.Context, stdout io.Writer) error {
 	}
 	b.console.Done()
 	errs = append(errs, b.report(summary, stdout))
+	if ctx.Err() != nil {
+		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run
+	}
 	for _, v := range summary.Variants {
 		if v.Status == results.Failed {
 			errs = append(errs, fmt.Errorf("%v failed: %s", v.Variant, v.Reason))
@@ -113,7 +116,8 @@ func (b *benchmark) check(ctx context.Context, m *machine, client bench.LambdaAP
 	for i, fn := range fns {
 		b.console.Status("checking the answers of %v under an emulator (%d of %d)", fn.Variant, i+1, len(fns))
 		fn.Qualifier = firstVersion
-		if err := m.functions.PutProvisionedConcurrency(ctx, fn.ARN, fn.Qualifier, 1); err != nil {
+		err := m.functions.PutProvisionedConcurrency(ctx, fn.ARN, fn.Qualifier, 1)
+		if err != nil && ctx.Err() == nil {
 			rows = append(rows, results.VariantSummary{Variant: fn.Variant, Status: results.Failed, Reason: err.Error()})
 			continue
 		}
