@@ -11,13 +11,27 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// api makes the REST API with one path per module function, each proxied to
-// the function's alias: calls to the function itself would pass its
-// provisioned concurrency by.
-func (d *definition) api(modules []module) (*apigateway.Stage, error) {
-	api, err := apigateway.NewRestApi(d.ctx, "modules", &apigateway.RestApiArgs{
-		Name:        pulumi.String(d.names.physical("modules")),
-		Description: pulumi.String("ES module and CommonJS functions, side by side"),
+// restAPI is a REST API that is being put together: paths and methods first,
+// then the stage that serves them.
+type restAPI struct {
+	*apigateway.RestApi
+	d       *definition
+	logical string
+	paths   []*apigateway.Resource
+	methods []method
+}
+
+// method is one method of one path, and what it is joined to.
+type method struct {
+	method      *apigateway.Method
+	integration *apigateway.Integration
+}
+
+// restAPI makes an API without a path.
+func (d *definition) restAPI(logical, description string) (*restAPI, error) {
+	api, err := apigateway.NewRestApi(d.ctx, logical, &apigateway.RestApiArgs{
+		Name:        pulumi.String(d.names.physical(logical)),
+		Description: pulumi.String(description),
 		EndpointConfiguration: apigateway.RestApiEndpointConfigurationArgs{
 			// No CloudFront in between: it would be measured along.
 			Types: pulumi.String("REGIONAL"),
@@ -25,118 +39,108 @@ func (d *definition) api(modules []module) (*apigateway.Stage, error) {
 		Tags: d.tags,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
+		return nil, fmt.Errorf("api %s: %w", logical, err)
 	}
-	var routes []route
-	for _, m := range modules {
-		r, err := d.route(api, m)
-		if err != nil {
-			return nil, fmt.Errorf("api: %w", err)
-		}
-		routes = append(routes, r)
-	}
-	stage, err := d.stage(api, routes)
-	if err != nil {
-		return nil, fmt.Errorf("api: %w", err)
-	}
-	for _, m := range modules {
-		if err := d.permit(api, stage, m); err != nil {
-			return nil, fmt.Errorf("api: %w", err)
-		}
-	}
-	return stage, nil
+	return &restAPI{RestApi: api, d: d, logical: logical}, nil
 }
 
-// route is one method of one path, and what it is joined to.
-type route struct {
-	resource    *apigateway.Resource
-	method      *apigateway.Method
-	integration *apigateway.Integration
+// path makes a path of one part under another path, which is given by its id.
+func (a *restAPI) path(logical string, parent pulumi.StringInput, part string) (*apigateway.Resource, error) {
+	resource, err := apigateway.NewResource(a.d.ctx, logical, &apigateway.ResourceArgs{
+		RestApi:  a.ID(),
+		ParentId: parent,
+		PathPart: pulumi.String(part),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("api %s: path %s: %w", a.logical, part, err)
+	}
+	a.paths = append(a.paths, resource)
+	return resource, nil
 }
 
-// route makes GET /NAME for a function.
-func (d *definition) route(api *apigateway.RestApi, m module) (r route, err error) {
-	name := m.variant.Function
-	r.resource, err = apigateway.NewResource(d.ctx, name, &apigateway.ResourceArgs{
-		RestApi:  api.ID(),
-		ParentId: api.RootResourceId,
-		PathPart: pulumi.String(name),
+// get joins GET of a path to the function that is invoked by invokeARN.
+func (a *restAPI) get(logical string, path pulumi.StringInput, invokeARN pulumi.StringInput, needsKey bool) error {
+	m, err := apigateway.NewMethod(a.d.ctx, logical, &apigateway.MethodArgs{
+		RestApi:        a.ID(),
+		ResourceId:     path,
+		HttpMethod:     pulumi.String("GET"),
+		Authorization:  pulumi.String("NONE"),
+		ApiKeyRequired: pulumi.Bool(needsKey),
 	})
 	if err != nil {
-		return route{}, fmt.Errorf("resource %s: %w", name, err)
+		return fmt.Errorf("api %s: method of %s: %w", a.logical, logical, err)
 	}
-	r.method, err = apigateway.NewMethod(d.ctx, name, &apigateway.MethodArgs{
-		RestApi:       api.ID(),
-		ResourceId:    r.resource.ID(),
-		HttpMethod:    pulumi.String("GET"),
-		Authorization: pulumi.String("NONE"),
-	})
-	if err != nil {
-		return route{}, fmt.Errorf("method of %s: %w", name, err)
-	}
-	r.integration, err = apigateway.NewIntegration(d.ctx, name, &apigateway.IntegrationArgs{
-		RestApi:    api.ID(),
-		ResourceId: r.resource.ID(),
-		HttpMethod: r.method.HttpMethod,
+	integration, err := apigateway.NewIntegration(a.d.ctx, logical, &apigateway.IntegrationArgs{
+		RestApi:    a.ID(),
+		ResourceId: path,
+		HttpMethod: m.HttpMethod,
 		Type:       pulumi.String("AWS_PROXY"),
 		// Lambda is invoked by POST, whatever the client's method is.
 		IntegrationHttpMethod: pulumi.String("POST"),
-		Uri:                   m.alias.InvokeArn,
+		Uri:                   invokeARN,
 	})
 	if err != nil {
-		return route{}, fmt.Errorf("integration of %s: %w", name, err)
+		return fmt.Errorf("api %s: integration of %s: %w", a.logical, logical, err)
 	}
-	return r, nil
+	a.methods = append(a.methods, method{m, integration})
+	return nil
 }
 
 // stage makes the deployment and the stage that serves it. A deployment is a
-// snapshot: without triggers that follow the routes, the stage would go on
+// snapshot: without triggers that follow paths and methods, the stage would go on
 // serving the old ones.
-func (d *definition) stage(api *apigateway.RestApi, routes []route) (*apigateway.Stage, error) {
+//
+// The stage writes no logs: that takes a role of the whole account, which no
+// stack should set, and X-Ray tells where the time of a request goes.
+func (a *restAPI) stage() (*apigateway.Stage, error) {
 	var parts []any
 	var after []pulumi.Resource
-	for _, r := range routes {
-		parts = append(parts, r.resource.ID(), r.resource.PathPart, r.method.ID(), r.method.ApiKeyRequired,
-			r.integration.ID(), r.integration.Type, r.integration.Uri)
-		after = append(after, r.integration)
+	for _, p := range a.paths {
+		parts = append(parts, p.ID(), p.PathPart)
+	}
+	for _, m := range a.methods {
+		parts = append(parts, m.method.ResourceId, m.method.ID(), m.method.ApiKeyRequired,
+			m.integration.ID(), m.integration.Type, m.integration.Uri)
+		after = append(after, m.integration)
 	}
 	snapshot := pulumi.All(parts...).ApplyT(func(parts []any) (string, error) {
 		text, err := json.Marshal(parts)
 		sum := sha256.Sum256(text)
 		return hex.EncodeToString(sum[:]), err
 	}).(pulumi.StringOutput)
-	deployment, err := apigateway.NewDeployment(d.ctx, "modules", &apigateway.DeploymentArgs{
-		RestApi:  api.ID(),
+	deployment, err := apigateway.NewDeployment(a.d.ctx, a.logical, &apigateway.DeploymentArgs{
+		RestApi:  a.ID(),
 		Triggers: pulumi.StringMap{"routes": snapshot},
 	}, pulumi.DependsOn(after))
 	if err != nil {
-		return nil, fmt.Errorf("deployment: %w", err)
+		return nil, fmt.Errorf("api %s: deployment: %w", a.logical, err)
 	}
-	stage, err := apigateway.NewStage(d.ctx, "modules", &apigateway.StageArgs{
-		RestApi:            api.ID(),
+	stage, err := apigateway.NewStage(a.d.ctx, a.logical, &apigateway.StageArgs{
+		RestApi:            a.ID(),
 		Deployment:         deployment.ID(),
-		StageName:          pulumi.String(d.names.stage),
+		StageName:          pulumi.String(a.d.names.stage),
 		XrayTracingEnabled: pulumi.Bool(true),
-		Tags:               d.tags,
+		Tags:               a.d.tags,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("stage: %w", err)
+		return nil, fmt.Errorf("api %s: stage: %w", a.logical, err)
 	}
 	return stage, nil
 }
 
-// permit lets this one method of this one stage invoke a function's alias.
-func (d *definition) permit(api *apigateway.RestApi, stage *apigateway.Stage, m module) error {
-	_, err := lambda.NewPermission(d.ctx, m.variant.Name(), &lambda.PermissionArgs{
+// permit lets GET requests of a path of the stage, which may end in a
+// wildcard, invoke a function through a qualifier; nil is none.
+func (a *restAPI) permit(logical string, stage *apigateway.Stage, path string, function pulumi.StringInput, qualifier pulumi.StringPtrInput) error {
+	_, err := lambda.NewPermission(a.d.ctx, logical, &lambda.PermissionArgs{
 		StatementId: pulumi.String("api"),
 		Action:      pulumi.String("lambda:InvokeFunction"),
-		Function:    m.alias.FunctionName,
-		Qualifier:   m.alias.Name,
+		Function:    function,
+		Qualifier:   qualifier,
 		Principal:   pulumi.String("apigateway.amazonaws.com"),
-		SourceArn:   pulumi.Sprintf("%s/%s/GET/%s", api.ExecutionArn, stage.StageName, m.variant.Function),
+		SourceArn:   pulumi.Sprintf("%s/%s/GET/%s", a.ExecutionArn, stage.StageName, path),
 	})
 	if err != nil {
-		return fmt.Errorf("permission for %v: %w", m.variant, err)
+		return fmt.Errorf("api %s: permission to invoke %s: %w", a.logical, logical, err)
 	}
 	return nil
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Artifacts are the zips of the functions to deploy. They decide which of the
-// benchmarked functions exist; those of the module functions must be there.
+// benchmarked functions exist, and whether the module functions and their API
+// do: a machine without npm defines the rest. [Deploy] builds all of them or stops.
 type Artifacts map[matrix.Variant]artifact.Artifact
 
 // Define makes every resource of the stack and does nothing else: no file is
@@ -28,19 +29,11 @@ func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error)
 	if err != nil {
 		return Outputs{}, err
 	}
-	parameter, err := d.parameter()
+	modules, err := d.moduleAPI()
 	if err != nil {
 		return Outputs{}, err
 	}
-	modules, err := d.modules(parameter)
-	if err != nil {
-		return Outputs{}, err
-	}
-	api, err := d.api(modules)
-	if err != nil {
-		return Outputs{}, err
-	}
-	return d.outputs(api, parameter, benchmarked, modules), nil
+	return d.outputs(modules, benchmarked), nil
 }
 
 // definition is what all resources of one stack share.
@@ -84,6 +77,24 @@ func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definit
 // arn is the ARN of a thing of this account and region.
 func (d *definition) arn(service, rest string) string {
 	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", d.partition, service, d.region, d.account, rest)
+}
+
+// has says whether variants that only make sense together have artefacts. Some
+// of them without the others are an error.
+func (d *definition) has(variants []matrix.Variant) (bool, error) {
+	var missing error
+	n := 0
+	for _, v := range variants {
+		if _, ok := d.artifacts[v]; ok {
+			n++
+		} else if missing == nil {
+			missing = fmt.Errorf("function %v: no artefact was built for it", v)
+		}
+	}
+	if n == 0 {
+		return false, nil
+	}
+	return true, missing
 }
 
 // cells returns the variants of a contract that have an artefact, sorted.

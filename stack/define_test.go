@@ -149,26 +149,8 @@ func TestLeastPrivilege(t *testing.T) {
 }
 
 func TestOutputs(t *testing.T) {
-	var got deployed.Stack
-	var r recorder
-	c, err := ParseConfig(map[string]string{"exclude": "nodejs,python,dotnet,java,rust", "moduleMemoryMB": "1024"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = pulumi.RunErr(func(ctx *pulumi.Context) error {
-		outputs, err := Define(ctx, c, zips(append(c.Benchmarked(), c.Modules()...)))
-		if err != nil {
-			return err
-		}
-		outputs.Deployed.ApplyT(func(s deployed.Stack) deployed.Stack {
-			got = s
-			return s
-		})
-		return nil
-	}, pulumi.WithMocks("lambda-benchmark", "dev", &r))
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, outputs := define(t, "dev", map[string]string{"exclude": "nodejs,python,dotnet,java,rust", "moduleMemoryMB": "1024"})
+	got := value(t, outputs.Deployed)
 	entry := func(name, language, runtime, architecture string, memory int, qualifier string) deployed.Function {
 		v := matrix.Variant{Function: name, Language: language, Runtime: runtime, MemoryMB: memory}
 		v.Architecture = "arm64"
@@ -195,6 +177,29 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
+// TestWithoutModules keeps the rest of the stack where the module functions
+// cannot be built.
+func TestWithoutModules(t *testing.T) {
+	c, err := ParseConfig(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resources, outputs := defineArtifacts(t, "dev", c, zips(c.Benchmarked()))
+	kinds := map[string]int{}
+	for _, r := range resources {
+		kinds[short(r.typ)]++
+	}
+	want := map[string]int{
+		"cloudwatch/LogGroup": 14, "lambda/Function": 14, "iam/Role": 1, "iam/RolePolicy": 1,
+	}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("resources (-want +got):\n%s", diff)
+	}
+	if got := value(t, outputs.Deployed); got.APIURL != "" || len(got.Functions) != 14 {
+		t.Errorf("deployed has API %q and %d functions, want none and 14", got.APIURL, len(got.Functions))
+	}
+}
+
 func TestDefineRefuses(t *testing.T) {
 	c, err := ParseConfig(nil)
 	if err != nil {
@@ -212,7 +217,7 @@ func TestDefineRefuses(t *testing.T) {
 	}{
 		{"a stage with a dash", "dev-1", all, `stage "dev-1": a stage's name is made of small letters and digits`},
 		{"a stage too long for AWS", "aratherlongnameforastage", all, "choose a shorter stage name"},
-		{"a module function without an artefact", "dev", withoutModule, "commonjs nodejs22.x arm64 512 MB: no artefact"},
+		{"one module function without an artefact", "dev", withoutModule, "commonjs nodejs22.x arm64 512 MB: no artefact"},
 		{"an artefact of a function that is not in the catalogue", "dev", stranger, "no row of functions.json"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

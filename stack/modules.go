@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -21,6 +22,63 @@ const (
 type module struct {
 	function
 	alias *lambda.Alias
+}
+
+// moduleAPI is the API in front of the module functions, and what they read.
+type moduleAPI struct {
+	parameter *ssm.Parameter
+	modules   []module
+	stage     *apigateway.Stage
+}
+
+// moduleAPI makes the module functions, their parameter and their API, or
+// nothing if they have no artefacts.
+func (d *definition) moduleAPI() (*moduleAPI, error) {
+	if ok, err := d.has(d.config.Modules()); err != nil || !ok {
+		return nil, err
+	}
+	parameter, err := d.parameter()
+	if err != nil {
+		return nil, err
+	}
+	modules, err := d.modules(parameter)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := d.serveModules(modules)
+	if err != nil {
+		return nil, err
+	}
+	return &moduleAPI{parameter: parameter, modules: modules, stage: stage}, nil
+}
+
+// serveModules gives each module function a path, joined to its alias: calls
+// to the function itself would pass its provisioned concurrency by.
+func (d *definition) serveModules(modules []module) (*apigateway.Stage, error) {
+	api, err := d.restAPI("modules", "ES module and CommonJS functions, side by side")
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range modules {
+		name := m.variant.Function
+		path, err := api.path(name, api.RootResourceId, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := api.get(name, path.ID(), m.alias.InvokeArn, false); err != nil {
+			return nil, err
+		}
+	}
+	stage, err := api.stage()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range modules {
+		if err := api.permit(m.variant.Name(), stage, m.variant.Function, m.alias.FunctionName, m.alias.Name); err != nil {
+			return nil, err
+		}
+	}
+	return stage, nil
 }
 
 // modules makes the ES module and the CommonJS function: the same but for

@@ -3,8 +3,6 @@ package stack
 import (
 	"reflect"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
@@ -12,9 +10,10 @@ import (
 
 // Outputs are what a stack tells its users.
 type Outputs struct {
-	// APIURL is the base URL of the API; the paths are /esmodule and /commonjs.
+	// APIURL is the base URL of the module functions' API; the paths are
+	// /esmodule and /commonjs. It is empty if the API is left out.
 	APIURL pulumi.StringOutput
-	// ParameterName is the parameter that the module functions read.
+	// ParameterName is the parameter that the module functions read, or empty.
 	ParameterName pulumi.StringOutput
 	// Deployed is the stack as its users see it.
 	Deployed DeployedOutput
@@ -28,27 +27,32 @@ func (DeployedOutput) ElementType() reflect.Type { return reflect.TypeFor[deploy
 
 func init() { pulumi.RegisterOutputType(DeployedOutput{}) }
 
-func (d *definition) outputs(api *apigateway.Stage, parameter *ssm.Parameter, benchmarked []function, modules []module) Outputs {
-	entries := []any{api.InvokeUrl}
+func (d *definition) outputs(modules *moduleAPI, benchmarked []function) Outputs {
+	nothing := pulumi.String("").ToStringOutput()
+	o := Outputs{APIURL: nothing, ParameterName: nothing}
+	var functions []any
 	for _, f := range benchmarked {
 		// Measured through $LATEST, the only version whose configuration can
 		// change: hence no qualifier.
-		entries = append(entries, d.entry(f, pulumi.String("").ToStringOutput()))
+		functions = append(functions, d.entry(f, nothing))
 	}
-	for _, m := range modules {
-		entries = append(entries, d.entry(m.function, m.alias.Name))
+	if modules != nil {
+		o.APIURL, o.ParameterName = modules.stage.InvokeUrl, modules.parameter.Name
+		for _, m := range modules.modules {
+			functions = append(functions, d.entry(m.function, m.alias.Name))
+		}
 	}
-	stack := pulumi.All(entries...).ApplyT(func(entries []any) deployed.Stack {
+	o.Deployed = pulumi.All(o.APIURL, pulumi.All(functions...)).ApplyT(func(of []any) deployed.Stack {
 		s := deployed.Stack{
 			Platform: deployed.AWS, Region: d.region, Stage: d.names.stage,
-			APIURL: entries[0].(string),
+			APIURL: of[0].(string),
 		}
-		for _, e := range entries[1:] {
-			s.Functions = append(s.Functions, e.(deployed.Function))
+		for _, f := range of[1].([]any) {
+			s.Functions = append(s.Functions, f.(deployed.Function))
 		}
 		return s
 	}).(DeployedOutput)
-	return Outputs{APIURL: api.InvokeUrl, ParameterName: parameter.Name, Deployed: stack}
+	return o
 }
 
 func (d *definition) entry(f function, qualifier pulumi.StringOutput) pulumi.Output {

@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
@@ -73,9 +74,6 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	} {
 		state[property] = resource.NewProperty(value)
 	}
-	if args.TypeToken == "aws:apigateway/method:Method" {
-		state["apiKeyRequired"] = resource.NewProperty(false)
-	}
 	return args.Name + "-id", state, nil
 }
 
@@ -94,23 +92,41 @@ func (r *recorder) sorted() []recorded {
 	return r.resources
 }
 
-// define runs Define under a recorder.
+// define runs Define under a recorder, with an artefact for every variant.
 func define(t *testing.T, stage string, values map[string]string) ([]recorded, Outputs) {
 	t.Helper()
 	c, err := ParseConfig(values)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return defineArtifacts(t, stage, c, zips(append(c.Benchmarked(), c.Modules()...)))
+}
+
+func defineArtifacts(t *testing.T, stage string, c Config, artifacts Artifacts) ([]recorded, Outputs) {
+	t.Helper()
 	var r recorder
 	var outputs Outputs
-	err = pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
-		outputs, err = Define(ctx, c, zips(append(c.Benchmarked(), c.Modules()...)))
+	err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
+		outputs, err = Define(ctx, c, artifacts)
 		return err
 	}, pulumi.WithMocks("lambda-benchmark", stage, &r))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r.sorted(), outputs
+}
+
+// value is an output of a stack that has been defined.
+func value(t *testing.T, o DeployedOutput) (s deployed.Stack) {
+	t.Helper()
+	done := make(chan struct{})
+	o.ApplyT(func(v deployed.Stack) deployed.Stack {
+		defer close(done)
+		s = v
+		return v
+	})
+	<-done
+	return s
 }
 
 // zips names an artefact for each variant.

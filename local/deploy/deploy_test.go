@@ -130,10 +130,42 @@ func TestMakeTellsUsersOfLocal(t *testing.T) {
 	}
 }
 
+func TestMakeWithoutModules(t *testing.T) {
+	s, err := ReadStage(root, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := s.Config.Benchmarked()[0]
+	plan, err := Make(Options{Root: root, Stage: "dev", Artifacts: zips(cell), Cells: []matrix.Variant{cell}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Functions) != 1 || len(plan.APIs) != 0 || len(plan.Deployed.Functions) != 1 {
+		t.Errorf("%d functions, %d APIs and %d deployed functions, want one cell and no API", len(plan.Functions), len(plan.APIs), len(plan.Deployed.Functions))
+	}
+}
+
 func TestMakeNeedsArtefacts(t *testing.T) {
-	_, err := Make(Options{Root: root, Stage: "dev"})
-	if want := "plan stage dev: commonjs nodejs22.x arm64 512 MB: no artefact was built for it"; err == nil || err.Error() != want {
-		t.Errorf("error is %v, want %s", err, want)
+	s, err := ReadStage(root, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell, modules := s.Config.Benchmarked()[0], s.Config.Modules()
+	for _, row := range []struct {
+		name    string
+		options Options
+		want    string
+	}{
+		{"a cell", Options{Cells: []matrix.Variant{cell}}, "plan stage dev: " + cell.String() + ": no artefact was built for it"},
+		{"one module of two", Options{Artifacts: zips(modules[0])}, "function " + modules[1].String() + ": no artefact was built for it"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.options.Root, row.options.Stage = root, "dev"
+			_, err := Make(row.options)
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("error is %v, want one that says %q", err, row.want)
+			}
+		})
 	}
 }
 

@@ -69,7 +69,8 @@ type Options struct {
 	// Architecture is that of the module functions: the host's, because they
 	// are load-tested. It replaces the stage's.
 	Architecture functions.Architecture
-	// Artifacts are the zips, by variant. Those of Config.Modules must be there.
+	// Artifacts are the zips, by variant. Without those of Config.Modules the
+	// plan has no module functions and no API for them.
 	Artifacts stack.Artifacts
 	// Cells are the benchmarked variants to define, each with an artefact.
 	Cells []matrix.Variant
@@ -106,15 +107,20 @@ func Make(o Options) (Plan, error) {
 	return plan, nil
 }
 
-// artifacts are the zips of the cells and of the module functions.
+// artifacts are the zips of the cells and those of the module functions that there are.
 func (o Options) artifacts(c stack.Config) (stack.Artifacts, error) {
 	artifacts := stack.Artifacts{}
-	for _, v := range append(slices.Clone(o.Cells), c.Modules()...) {
+	for _, v := range o.Cells {
 		zip, ok := o.Artifacts[v]
 		if !ok {
 			return nil, fmt.Errorf("%v: no artefact was built for it", v)
 		}
 		artifacts[v] = zip
+	}
+	for _, v := range c.Modules() {
+		if zip, ok := o.Artifacts[v]; ok {
+			artifacts[v] = zip
+		}
 	}
 	return artifacts, nil
 }
