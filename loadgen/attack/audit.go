@@ -52,18 +52,27 @@ func (r *Result) audit(o Options, report engine.Report) {
 		g.OfferedRate = float64(planned) / length.Seconds()
 	}
 	if g.OfferedRate > 0 && g.AchievedRate < leastRate*g.OfferedRate {
-		invalid("%.1f of %.1f requests/s were sent; lower the rate, raise the bound on connections, or give the generator more CPU", g.AchievedRate, g.OfferedRate)
+		invalid("%.1f of %.1f requests/s were sent; lower the rate or give the generator more CPU", g.AchievedRate, g.OfferedRate)
 	}
 	if n := g.Slip.N(); n > 0 {
 		p99 := g.Slip.AtRank(verdict.RankOf(99, n))
 		if most := g.Slip.AtRank(n); most > slipMaxMs {
-			invalid("one request was taken up %.0f ms late; something else used this machine's CPU", most)
+			invalid("one request was begun %.0f ms late", most)
 		}
 		if p99 > slipFloorMs && p99 > slipShare*fastest {
-			invalid("1 %% of the requests were taken up more than %.1f ms late, which is more than a tenth of the median latency; lower the rate or free this machine's CPU", p99)
+			invalid("1 %% of the requests were begun more than %.1f ms late, which is more than a tenth of the median latency", p99)
 		}
 	}
-	if !g.Valid && g.Busy != nil && *g.Busy > busyLimit {
+	if g.Valid {
+		return
+	}
+	if g.Capped == 0 && g.AchievedRate >= leastRate*g.OfferedRate {
+		g.Reasons = append(g.Reasons, "something else used this machine's CPU: free it, lower the rate, or send from another machine")
+	}
+	if g.Capped > 0 {
+		g.Reasons = append(g.Reasons, fmt.Sprintf("%d requests waited because all %d connections were in use; allow more, or lower the rate", g.Capped, o.MaxConns))
+	}
+	if g.Busy != nil && *g.Busy > busyLimit {
 		g.Reasons = append(g.Reasons, fmt.Sprintf("a sending thread was busy %.0f %% of the time; use more shards or more machines", 100**g.Busy))
 	}
 }

@@ -160,6 +160,7 @@ func (c *collector) result(report engine.Report) *Result {
 	r := &Result{Started: report.Started, Elapsed: report.Elapsed, Interrupted: report.Interrupted}
 	r.Generator.Slip = c.total.slip
 	r.Generator.Busy = report.Busy
+	r.Generator.Capped = c.total.capped
 	for i := range c.total.targets {
 		t := &c.total.targets[i]
 		all := newSeries()

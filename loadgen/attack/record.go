@@ -131,6 +131,7 @@ type interval struct {
 	start, end time.Duration
 	targets    []tally
 	slip       *latency.Histogram
+	capped     int64 // requests that waited behind the bound on connections
 }
 
 func newInterval(targets int) *interval {
@@ -148,6 +149,7 @@ func (v *interval) merge(o *interval) {
 	if o.slip.N() > 0 {
 		v.slip.Merge(o.slip)
 	}
+	v.capped += o.capped
 }
 
 func (v *interval) reset() {
@@ -155,6 +157,7 @@ func (v *interval) reset() {
 		v.targets[i].reset()
 	}
 	v.slip.Reset()
+	v.capped = 0
 }
 
 // mostEnvironments bounds the memory of environments seen by one shard.
@@ -189,6 +192,9 @@ func (r *recorder) Connected(target int, took time.Duration) {
 func (r *recorder) Done(o *engine.Outcome) {
 	t := &r.active.targets[o.Target]
 	r.active.slip.Record(o.Slip)
+	if o.Capped {
+		r.active.capped++
+	}
 	if o.Resent {
 		t.resent++
 	}

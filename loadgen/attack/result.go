@@ -60,6 +60,8 @@ type Generator struct {
 	Engine string
 	// Slip is how late the generator took each request up.
 	Slip *latency.Histogram
+	// Capped is how many requests had to wait because all connections that may be were in use.
+	Capped int64
 	// Busy is the largest fraction of a shard's time that was neither waiting nor spinning; nil where
 	// the engine cannot tell.
 	Busy *float64

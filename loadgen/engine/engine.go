@@ -120,6 +120,8 @@ type Outcome struct {
 	// bound on connections made the request wait, until it was sent. Waiting for a connection to
 	// be made is not slip: it is a part of the latency that any client would see.
 	Slip time.Duration
+	// Capped says that the bound on connections made the request wait.
+	Capped bool
 	// Status is 0 where no complete response came.
 	Status int
 	Kind   wire.Kind

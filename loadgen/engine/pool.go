@@ -28,18 +28,16 @@ func newCall(target int, now, timeout time.Duration) *call {
 	return &call{arrival: pace.Arrival{At: now, Target: target}, deadline: now + timeout, taken: now}
 }
 
-// slip is what the outcome says about the generator.
-func (c *call) slip() time.Duration {
-	if c.capped && c.sent > 0 {
-		return c.sent - c.arrival.At
-	}
-	return c.taken - c.arrival.At
-}
-
 // outcome is how the call ended.
 func (c *call) outcome(cause Cause, end time.Duration) Outcome {
+	started := c.taken
+	if c.capped {
+		if started = c.sent; started == 0 {
+			started = end
+		}
+	}
 	return Outcome{Target: c.arrival.Target, Cause: cause, Intended: c.arrival.At, Sent: c.sent,
-		FirstByte: c.first, End: end, Slip: c.slip(), Resent: c.resent}
+		FirstByte: c.first, End: end, Slip: started - c.arrival.At, Capped: c.capped, Resent: c.resent}
 }
 
 // pool is an origin's connections of type C and the calls that wait for one. It

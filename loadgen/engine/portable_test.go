@@ -81,6 +81,15 @@ func TestTimeoutIncludesWaiting(t *testing.T) {
 		}
 		b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, "http://10.0.0.1/")},
 			Schedule: plan(4), Dial: inMemory(t, talk), MaxConns: 1, Timeout: time.Second})
+		inVain := 0
+		for _, o := range b.outcomes {
+			if o.Capped && o.Cause == TimedOut && o.Sent == 0 && o.Slip == time.Second {
+				inVain++
+			}
+		}
+		if inVain != 1 {
+			t.Errorf("%+v: want one that waited in vain, behind the bound on connections", b.outcomes)
+		}
 		// One connection: answers at 400 and 800 ms; the third is cut off on its way, the fourth while it waits.
 		var ends []time.Duration
 		for _, o := range b.outcomes {
