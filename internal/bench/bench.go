@@ -123,11 +123,11 @@ func (r *run) rounds(ctx context.Context) error {
 
 // visit returns an error only if the run is over: the context's, or sink's.
 func (r *run) visit(ctx context.Context, s *subject, workloads []functions.Event) error {
-	for _, e := range workloads {
+	for _, t := range r.options.turns(s.fn, s.round, workloads) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		err := s.visit(ctx, e)
+		err := s.play(ctx, t)
 		switch {
 		case err == nil:
 			continue
@@ -136,7 +136,7 @@ func (r *run) visit(ctx context.Context, s *subject, workloads []functions.Event
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		}
-		s.failure = fmt.Errorf("round %d, %s: %w", s.round+1, e.Workload, err)
+		s.failure = s.failed(t.event, err)
 		s.gone = r.options.perVariant()
 		return r.report(s, PhaseFailed, nil)
 	}

@@ -32,7 +32,7 @@ func check(ctx context.Context, client LambdaAPI, fn deployed.Function, o Option
 	nothing := func(*subject, Phase, *results.Sample) error { return nil }
 	s := &subject{fn: fn, options: o, report: nothing, invoker: invoker{client: client, fn: fn, patience: o.Patience}}
 	for _, e := range o.Workloads {
-		sample, err := s.take(ctx, PhaseCold, results.Sample{Event: e})
+		sample, err := s.take(ctx, nil, PhaseCold, results.Sample{Event: e})
 		if sample.Answer != nil {
 			v.RanOn = &results.RanOn{Version: sample.Answer.RuntimeVersion}
 		}

@@ -22,6 +22,8 @@ type forcer struct {
 	arn      string
 	rng      *rand.Rand
 	patience time.Duration
+	// keep, if not nil, is told of the original before the first change.
+	keep func(ctx context.Context, original *string) error
 
 	// touched says that original was read and the function may differ from it.
 	touched  bool
@@ -31,8 +33,13 @@ type forcer struct {
 
 // force writes another nonce and returns when it is in effect.
 func (f *forcer) force(ctx context.Context) error {
-	err := f.change(ctx, func(current *string) *string {
+	err := f.change(ctx, func(ctx context.Context, current *string) (*string, error) {
 		if !f.touched {
+			if f.keep != nil {
+				if err := f.keep(ctx, current); err != nil {
+					return nil, fmt.Errorf("keep the original configuration: %w", err)
+				}
+			}
 			f.touched, f.original = true, current
 		}
 		for {
@@ -40,7 +47,7 @@ func (f *forcer) force(ctx context.Context) error {
 			// and writing the same value again would retire no environment.
 			nonce := fmt.Sprintf("%0*x", len(deployed.FirstNonce), f.rng.Uint64())
 			if current == nil || *current != nonce {
-				return &nonce
+				return &nonce, nil
 			}
 		}
 	})
@@ -55,7 +62,7 @@ func (f *forcer) restore(ctx context.Context) error {
 	if !f.touched {
 		return nil
 	}
-	if err := f.change(ctx, func(*string) *string { return f.original }); err != nil {
+	if err := f.change(ctx, func(context.Context, *string) (*string, error) { return f.original, nil }); err != nil {
 		return fmt.Errorf("restore the environment variable %s of %s: %w", deployed.NonceVariable, f.arn, err)
 	}
 	f.touched = false
@@ -65,7 +72,7 @@ func (f *forcer) restore(ctx context.Context) error {
 // change gives the nonce another value, nil for none, and leaves every other
 // variable as it is. UpdateFunctionConfiguration replaces the whole environment,
 // so it is read first, and written only if it is still the one that was read.
-func (f *forcer) change(ctx context.Context, to func(current *string) *string) error {
+func (f *forcer) change(ctx context.Context, to func(ctx context.Context, current *string) (*string, error)) error {
 	var wanted *string
 	err := patiently(ctx, f.patience, func(ctx context.Context) error {
 		config, err := f.settled(ctx)
@@ -80,7 +87,9 @@ func (f *forcer) change(ctx context.Context, to func(current *string) *string) e
 		if value, ok := variables[deployed.NonceVariable]; ok {
 			current = &value
 		}
-		wanted = to(current)
+		if wanted, err = to(ctx, current); err != nil {
+			return err
+		}
 		if wanted == nil {
 			delete(variables, deployed.NonceVariable)
 		} else {

@@ -20,8 +20,11 @@ type Options struct {
 	Platform deployed.Platform `json:"platform"`
 	// Seed draws the order of visits and the nonces.
 	Seed uint64 `json:"seed"`
-	// Cold is the number of cold starts of each variant and workload, one in each round.
+	// Cold is the number of cold starts of each variant and workload, one in each
+	// round unless Rounds says otherwise.
 	Cold int `json:"cold"`
+	// Rounds is how often every variant is visited; 0 is once for each cold start.
+	Rounds int `json:"rounds,omitempty"`
 	// Warm is the number of warm invocations of each variant and workload, spread
 	// over the rounds: they follow the round's cold start in its environment.
 	Warm int `json:"warm"`
@@ -37,6 +40,12 @@ type Options struct {
 	MaxTries int `json:"maxTries"`
 	// Patience is how long conflicts, throttles and updates are waited out; 0 is 2 minutes.
 	Patience time.Duration `json:"patience"`
+	// ScaleOut says whose cold starts are taken by scale-out, many invocations at
+	// once, instead of by changing the configuration; nil is nobody's.
+	ScaleOut func(deployed.Function) bool `json:"-"`
+	// RecordsLater says that a record that the log's tail lacks will be supplied
+	// afterwards: the sample then counts as what its answer says that it is.
+	RecordsLater bool `json:"recordsLater,omitempty"`
 	// Progress is told of every step, by one goroutine at a time; it may be nil.
 	Progress func(Progress) `json:"-"`
 }
@@ -59,7 +68,7 @@ func Workloads() []functions.Event {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	if o.Cold < 0 || o.Warm < 0 || o.WarmUp < 0 || o.Concurrency < 0 || o.MaxTries < 0 || o.Patience < 0 {
+	if o.Cold < 0 || o.Warm < 0 || o.WarmUp < 0 || o.Rounds < 0 || o.Concurrency < 0 || o.MaxTries < 0 || o.Patience < 0 {
 		return o, errors.New("bench: a negative number in the options")
 	}
 	if o.Platform != deployed.AWS && o.Platform != deployed.Local {
@@ -74,8 +83,12 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// rounds is one for each cold start, or one if there are only warm invocations.
+// rounds is one for each cold start, or one if there are only warm invocations,
+// unless the options say how many.
 func (o Options) rounds() int {
+	if o.Rounds > 0 {
+		return o.Rounds
+	}
 	if o.Cold == 0 && o.Warm > 0 {
 		return 1
 	}
@@ -83,10 +96,10 @@ func (o Options) rounds() int {
 }
 
 // warmIn is a round's share of the warm invocations.
-func (o Options) warmIn(round int) int {
-	n := o.rounds()
-	return o.Warm*(round+1)/n - o.Warm*round/n
-}
+func (o Options) warmIn(round int) int { return share(o.Warm, round, o.rounds()) }
+
+// coldIn is a round's share of the cold starts.
+func (o Options) coldIn(round int) int { return share(o.Cold, round, o.rounds()) }
 
 // perVariant is how many samples of each variant are wanted.
 func (o Options) perVariant() int { return len(o.Workloads) * (o.Cold + o.Warm) }

@@ -28,6 +28,9 @@ type subject struct {
 	wrong   bool // an answer was wrong
 	failure error
 	gone    int // wanted samples that were taken or given up
+	before  int // those of the turns that are over
+	// environments are the execution environments that have answered.
+	environments map[string]bool
 }
 
 // errSink marks that the run's own output failed, which is no variant's fault.
@@ -39,105 +42,61 @@ type wrongAnswerError struct{ err error }
 func (e wrongAnswerError) Error() string { return e.err.Error() }
 func (e wrongAnswerError) Unwrap() error { return e.err }
 
-// visit takes a round's samples of one workload: a cold one, then warm ones in
-// the environment that it made.
-func (s *subject) visit(ctx context.Context, e functions.Event) error {
-	warm := s.options.warmIn(s.round)
-	before := s.gone
-	if s.fn.Contract() != functions.ContractHello {
-		return s.takeAsTheyCome(ctx, e, warm)
-	}
-	position := 0
-	if s.options.Cold > 0 {
-		last, err := s.takeCold(ctx, e)
-		if err != nil {
+// play takes a turn's samples until it is over.
+func (s *subject) play(ctx context.Context, t *turn) error {
+	for !t.over() {
+		if err := s.step(ctx, t); err != nil {
 			return err
 		}
-		before++
-		s.gone = before
-		if last.Answer != nil {
-			position = last.Answer.Invocation
-		}
 	}
-	err := s.takeWarm(ctx, e, warm, position)
-	s.gone = before + warm
+	return s.close(t)
+}
+
+// close ends a turn that is over.
+func (s *subject) close(t *turn) error {
+	s.before += t.cold + t.warm
+	s.gone = s.before
+	return t.err()
+}
+
+// step takes the turn's next sample, or a burst of them.
+func (s *subject) step(ctx context.Context, t *turn) error {
+	n := t.coldLeft()
+	switch {
+	case n == 0:
+		sample, phase := t.nextWarm()
+		_, err := s.take(ctx, t, phase, sample)
+		return err
+	case t.burst:
+		return s.takeBurst(ctx, t, n)
+	}
+	if err := s.report(s, PhaseUpdate, nil); err != nil {
+		return err
+	}
+	if err := s.forcer.force(ctx); err != nil {
+		return err
+	}
+	_, err := s.take(ctx, t, PhaseCold, results.Sample{Event: t.event, Wanted: results.Cold})
 	return err
 }
 
-// takeCold forces a cold start until a sample is one. It returns the last sample
-// even if none was: the warm ones can follow it all the same.
-func (s *subject) takeCold(ctx context.Context, e functions.Event) (last results.Sample, err error) {
-	failed := 0
-	for range s.options.MaxTries {
-		if err := s.report(s, PhaseUpdate, nil); err != nil {
-			return last, err
-		}
-		if err := s.forcer.force(ctx); err != nil {
-			return last, err
-		}
-		last, err = s.take(ctx, PhaseCold, results.Sample{Event: e, Wanted: results.Cold})
-		if err != nil {
-			return last, err
-		}
-		if last.Error != "" {
-			failed++
-		}
-		if last.Temperature() == results.Cold {
-			return last, nil
-		}
-	}
-	if failed == s.options.MaxTries {
-		return last, fmt.Errorf("%d of %d tries failed, the last one: %s", failed, failed, last.Error)
-	}
-	return last, nil
-}
-
-// takeWarm takes warm samples from a position in an environment on, which is
-// known from the last answer. Should the environment be replaced meanwhile, the
-// new one is warmed up as the old one was.
-func (s *subject) takeWarm(ctx context.Context, e functions.Event, want, position int) error {
-	taken, failed := 0, 0
-	for sent := 0; taken < want && sent < 1+s.options.WarmUp+want*s.options.MaxTries; sent++ {
-		sample, phase := results.Sample{Event: e, WarmUp: true}, PhaseWarmUp
-		if position > s.options.WarmUp {
-			sample, phase = results.Sample{Event: e, Wanted: results.Warm}, PhaseWarm
-		}
-		sample, err := s.take(ctx, phase, sample)
-		if err != nil {
-			return err
-		}
-		if sample.Error != "" {
-			if failed++; failed == s.options.MaxTries {
-				return fmt.Errorf("%d invocations in a row failed, the last one: %s", failed, sample.Error)
-			}
-			continue
-		}
-		failed, position = 0, sample.Answer.Invocation
-		if sample.Wanted == results.Warm && sample.Temperature() == results.Warm {
-			taken++
-		}
-	}
-	return nil
-}
-
-// takeAsTheyCome measures a function that is not ours as it is: it is not
-// reconfigured, and what its samples are is not known.
-func (s *subject) takeAsTheyCome(ctx context.Context, e functions.Event, want int) error {
-	for range want {
-		if _, err := s.take(ctx, PhaseWarm, results.Sample{Event: e}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// take sends one invocation, verifies its answer, and keeps the sample.
-func (s *subject) take(ctx context.Context, phase Phase, sample results.Sample) (results.Sample, error) {
-	sample.Run, sample.Platform, sample.Round = s.options.Run, s.options.Platform, s.round+1
-	sample.Variant = s.fn.Variant
-	if err := s.invoker.invoke(ctx, &sample, s.forcer.timeout); err != nil {
+// take sends one invocation and keeps the sample.
+func (s *subject) take(ctx context.Context, t *turn, phase Phase, sample results.Sample) (results.Sample, error) {
+	if err := s.send(ctx, &sample); err != nil {
 		return sample, err
 	}
+	return s.keep(t, phase, sample)
+}
+
+// send sends one invocation. Several may be sent at once.
+func (s *subject) send(ctx context.Context, sample *results.Sample) error {
+	sample.Run, sample.Platform, sample.Round = s.options.Run, s.options.Platform, s.round+1
+	sample.Variant = s.fn.Variant
+	return s.invoker.invoke(ctx, sample, s.forcer.timeout)
+}
+
+// keep verifies the sample's answer, tells the turn of it, and hands it over.
+func (s *subject) keep(t *turn, phase Phase, sample results.Sample) (results.Sample, error) {
 	var wrong error
 	if sample.Answer != nil && s.fn.Contract() == functions.ContractHello {
 		if wrong = Verify(s.fn.Variant, sample.Event, *sample.Answer); wrong != nil {
@@ -146,17 +105,27 @@ func (s *subject) take(ctx context.Context, phase Phase, sample results.Sample) 
 			s.right = true
 		}
 	}
-	switch t := sample.Temperature(); {
+	if sample.Wanted == results.Warm && sample.Answer != nil {
+		// Another environment may have answered than the one that was warmed up:
+		// its own count decides what the invocation was.
+		if n := sample.Answer.Invocation; n > 1 && n <= 1+s.options.WarmUp {
+			sample.Wanted, sample.WarmUp, phase = "", true, PhaseWarmUp
+		}
+	}
+	switch temperature := sample.Temperature(); {
 	case sample.Error != "":
 		s.errors++
-	case sample.WarmUp:
-	case sample.Wanted == "" || sample.Wanted == t:
-		s.gone++
+	case sample.WarmUp || sample.Wanted == "" || sample.Wanted == temperature:
 	default:
 		if s.missed == nil {
 			s.missed = map[results.Temperature]int{}
 		}
-		s.missed[t]++
+		s.missed[temperature]++
+	}
+	s.learn(sample)
+	if t != nil {
+		t.saw(sample)
+		s.gone = s.before + t.gone()
 	}
 	s.samples = append(s.samples, sample)
 	if err := s.report(s, phase, &sample); err != nil {
@@ -166,4 +135,20 @@ func (s *subject) take(ctx context.Context, phase Phase, sample results.Sample) 
 		return sample, wrongAnswerError{wrong}
 	}
 	return sample, nil
+}
+
+// learn remembers which environments there are.
+func (s *subject) learn(sample results.Sample) {
+	if sample.Answer == nil {
+		return
+	}
+	if s.environments == nil {
+		s.environments = map[string]bool{}
+	}
+	s.environments[sample.Answer.EnvironmentID] = true
+}
+
+// failed is a failure of the visit under the workload that had it.
+func (s *subject) failed(e functions.Event, err error) error {
+	return fmt.Errorf("round %d, %s: %w", s.round+1, e.Workload, err)
 }

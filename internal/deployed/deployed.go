@@ -50,6 +50,9 @@ type Function struct {
 	// Owned says that the stack made the function. One that it did not make is
 	// measured as it is and never reconfigured unless asked.
 	Owned bool `json:"owned"`
+	// Reconfigure allows cold starts of a function that is not ours to be forced by
+	// changing one of its environment variables; it is put back afterwards.
+	Reconfigure bool `json:"reconfigure,omitempty"`
 	// Payload replaces the contract's events for a function that is not ours.
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
