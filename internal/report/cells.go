@@ -66,31 +66,50 @@ func architectures(cells []matrix.Variant) string {
 }
 
 // doubts name samples that were not what they were taken for, failed
-// invocations, and measured cells that came short.
+// invocations, and measured cells that came short. Cells with the same doubt
+// share a line.
 func doubts(variants []results.VariantSummary) []string {
-	var lines []string
+	var order []string
+	cells := map[string][]matrix.Variant{}
 	for _, v := range variants {
-		var parts []string
-		for _, t := range results.Temperatures() {
-			if n := v.Missed[t]; n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", n, t))
-			}
+		text := doubt(v)
+		if text == "" {
+			continue
 		}
-		text := ""
-		if len(parts) > 0 {
-			text = "not what was wanted, kept and tried again: " + strings.Join(parts, ", ")
+		if cells[text] == nil {
+			order = append(order, text)
 		}
-		if v.Errors > 0 {
-			text = join(text, counted(int64(v.Errors), "failed invocation"))
+		cells[text] = append(cells[text], v.Variant)
+	}
+	var lines []string
+	for _, text := range order {
+		names := make([]string, len(cells[text]))
+		for i, v := range cells[text] {
+			names[i] = v.String()
 		}
-		if v.Status == results.Measured {
-			text = join(text, v.Reason)
-		}
-		if text != "" {
-			lines = append(lines, v.Variant.String()+": "+text)
-		}
+		lines = append(lines, strings.Join(names, ", ")+": "+text)
 	}
 	return lines
+}
+
+func doubt(v results.VariantSummary) string {
+	var parts []string
+	for _, t := range results.Temperatures() {
+		if n := v.Missed[t]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, t))
+		}
+	}
+	text := ""
+	if len(parts) > 0 {
+		text = "not what was wanted, kept and tried again: " + strings.Join(parts, ", ")
+	}
+	if v.Errors > 0 {
+		text = join(text, counted(int64(v.Errors), "failed invocation"))
+	}
+	if v.Status == results.Measured {
+		text = join(text, v.Reason)
+	}
+	return text
 }
 
 func writeDoubts(b *strings.Builder, variants []results.VariantSummary) {
