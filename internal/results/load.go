@@ -9,6 +9,8 @@ type Load struct {
 	Targets    []Target    `json:"targets"`
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Generator  Generator   `json:"generator"`
+	// Thresholds are the conditions under which the load test was to fail.
+	Thresholds []Threshold `json:"thresholds,omitempty"`
 	Manifest   Manifest    `json:"manifest"`
 }
 
@@ -90,6 +92,15 @@ type Comparison struct {
 	Reason string `json:"reason,omitempty"`
 	// Others are the same question at other percentiles, or about a class.
 	Others []Comparison `json:"others,omitempty"`
+}
+
+// Threshold is a condition under which a load test fails, judged.
+type Threshold struct {
+	// Condition is as it was given: p99>300ms.
+	Condition string `json:"condition"`
+	Breached  bool   `json:"breached"`
+	// Reason is the figures that it was judged by.
+	Reason string `json:"reason"`
 }
 
 // Generator is what the load generator found out about itself.
