@@ -40,6 +40,7 @@ func (b *benchmark) measure(ctx context.Context, stdout io.Writer) error {
 		errs = append(errs, err)
 	}
 	b.console.Done()
+	b.manifest.Interrupted = ctx.Err() != nil
 	errs = append(errs, b.report(summary, stdout))
 	if ctx.Err() != nil {
 		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run

@@ -83,12 +83,26 @@ func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, erro
 		noRuntime   *runtimes.MissingError
 		noToolchain *artifact.MissingToolchainError
 	)
+	// The cell is named beside the reason, so that the reason need not name it again.
 	switch {
-	case errors.As(err, &noRuntime), errors.As(err, &noToolchain):
-		c.skipped = err.Error()
-		return c, nil
+	case errors.As(err, &noRuntime):
+		c.skipped = missing(noRuntime.Missing, noRuntime.Err, noRuntime.Hint)
+	case errors.As(err, &noToolchain):
+		c.skipped = missing(noToolchain.Missing, nil, noToolchain.Hint)
 	case err != nil:
 		return c, fmt.Errorf("prepare %v: %w", v, err)
 	}
 	return c, nil
+}
+
+// missing says what is not there, why that is known, and what to do about it.
+func missing(what string, err error, hint string) string {
+	text := what + " is missing"
+	if err != nil {
+		text += " (" + err.Error() + ")"
+	}
+	if hint != "" {
+		text += ": " + hint
+	}
+	return text
 }
