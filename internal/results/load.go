@@ -120,6 +120,18 @@ type Generator struct {
 	Reasons []string `json:"reasons,omitempty"`
 }
 
+// RunStatus says how far a run of the workflow came.
+type RunStatus string
+
+// The statuses of a run.
+const (
+	RunRunning  RunStatus = "running"
+	RunFinished RunStatus = "finished"
+	RunFailed   RunStatus = "failed"
+	// RunSkipped is a run that found another one under way.
+	RunSkipped RunStatus = "skipped"
+)
+
 // Manifest says what was run, where and with what. It opens every run
 // directory and is enough to repeat the run.
 type Manifest struct {
@@ -131,6 +143,9 @@ type Manifest struct {
 	Started  time.Time `json:"started"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Seed     uint64    `json:"seed"`
+	// Status is how far a run of the workflow came; empty for a run of one process,
+	// whose end writes the manifest.
+	Status RunStatus `json:"status,omitempty"`
 	// Interrupted says that the run was ended before its plan was.
 	Interrupted bool `json:"interrupted,omitempty"`
 	// Options are the run's settings as given.

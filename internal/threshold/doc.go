@@ -1,0 +1,16 @@
+// Package threshold reads and judges the conditions under which a load test
+// fails, such as
+//
+//	p99>300ms                      any target's 99th percentile of latency
+//	esmodule.p99>commonjs.p99      one target against another
+//	errors>0.1%                    the share of requests without an answer
+//	esmodule.firstByte.max>=1s     another clock
+//
+// A condition that cannot be judged, because a target has no answer at all, is
+// breached: a gate that cannot see does not let pass. A percentile that the
+// number of samples does not bear is judged by the value at its rank, and the
+// reason says so.
+//
+// Which conditions there are, and what follows from a breach, is the caller's
+// business.
+package threshold

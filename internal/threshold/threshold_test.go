@@ -1,0 +1,122 @@
+package threshold_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
+)
+
+// target has answers of 1, 2, 3 ... n milliseconds.
+func target(name string, n, failed int) threshold.Target {
+	h := latency.New()
+	for i := range n {
+		h.Record(time.Duration(i+1) * time.Millisecond)
+	}
+	return threshold.Target{
+		Name: name, Planned: int64(n + failed + 1), Sent: int64(n + failed), Dropped: 1, Answered: int64(n),
+		Latency: h, Service: h, FirstByte: h, Connect: latency.New(),
+	}
+}
+
+func TestJudge(t *testing.T) {
+	targets := []threshold.Target{target("esmodule", 400, 0), target("common.js/x", 500, 5), target("silent", 0, 3)}
+	both, small := targets[:2], []threshold.Target{target("small", 100, 0)}
+	for _, row := range []struct {
+		name, condition string
+		targets         []threshold.Target
+		breached        bool
+		reason          string // a part of it
+	}{
+		{"above", "p99>300ms", both, true, "p99 of esmodule is 396"},
+		{"any target is enough", "p99>450ms", both, true, "p99 of common.js/x is 49"},
+		{"none is", "p99>1s", both, false, "p99 of esmodule is 396"},
+		{"one target", "esmodule.p99 > 450ms", both, false, "p99 of esmodule"},
+		{"a name with a dot and a slash", "common.js/x.p50>=1us", both, true, "p50 of common.js/x is 250"},
+		{"a percentile with a dot", "esmodule.p99.5>1ms", both, true, "p99.5 of esmodule is 398"},
+		{"one against another", "esmodule.p99>common.js/x.p99", both, false, "p99 of esmodule is 396"},
+		{"the other way", "common.js/x.p99>esmodule.p99", both, true, "p99 of common.js/x is 49"},
+		{"each against one", "p99<esmodule.p50", both, false, "p99 of esmodule is 396"},
+		{"a clock", "esmodule.firstByte.max>=400ms", both, true, "firstByte.max of esmodule is 400"},
+		{"least and mean", "esmodule.min<mean", both, true, "min of esmodule is 1"},
+		{"a share", "errors>0.1%", both, true, "errors of common.js/x: 0.9901 % (5 of 505)"},
+		{"a number", "errors>5", both, false, "errors of common.js/x: 5"},
+		{"dropped", "dropped>0", both, true, "dropped of esmodule: 1"},
+		{"shares against each other", "common.js/x.errors>esmodule.errors", both, true, "0.9901 %"},
+		{"few samples", "p99>50ms", small, true, "(judged by 100 samples, although it needs 368)"},
+		{"few samples, below", "p99>1s", small, false, "although it needs 368"},
+		{"no answer", "silent.p50>60m", targets, true, "p50 of silent cannot be told"},
+		{"a clock of any target", "firstByte.p50>1s", both, false, "firstByte.p50 of esmodule"},
+		{"no connection", "esmodule.connect.max>1s", both, true, "cannot be told"},
+		{"a target that is not there", "lost.p50>1s", both, true, "no target lost"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, err := threshold.Parse(row.condition)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := c.Judge(row.targets)
+			if got.Breached != row.breached || !strings.Contains(got.Reason, row.reason) || got.Condition != row.condition {
+				t.Errorf("got %+v, want breached: %v, %q", got, row.breached, row.reason)
+			}
+		})
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, row := range []struct{ name, text, why string }{
+		{"nothing", "", "want [target.]figure"},
+		{"no limit", "p99", "want [target.]figure"},
+		{"no figure", ">3ms", "is no figure"},
+		{"an unknown figure", "p>3ms", "is no figure"},
+		{"no unit", "p99>300", "no unit of time"},
+		{"a share of time", "p99>3%", "no unit of time"},
+		{"a time of requests", "errors>3ms", "is a time"},
+		{"p100", "p100>3ms", "not a percentile"},
+		{"p0", "p0>3ms", "not a percentile"},
+		{"requests against times", "errors>p99", "cannot be compared"},
+		{"a clock of requests", "service.errors>1", "has no clock"},
+		{"a strange unit", "p99>3h", "neither a limit"},
+		{"negative", "p99>-3ms", "neither a limit"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if c, err := threshold.Parse(row.text); err == nil || !strings.Contains(err.Error(), row.why) {
+				t.Errorf("Parse(%q) = %+v, %v, want an error with %q", row.text, c, err, row.why)
+			}
+		})
+	}
+}
+
+func TestTargets(t *testing.T) {
+	c, err := threshold.Parse("esmodule.p99>a.b.p50")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(c.Targets(), " "); got != "esmodule a.b" {
+		t.Errorf("the targets are %q", got)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"p99>300ms", "esmodule.p99>commonjs.p99", "errors>0.1%", "a.firstByte.p99.9<=.5us", "p99>p50", "dropped>=0"} {
+		f.Add(seed)
+	}
+	targets := []threshold.Target{target("esmodule", 10, 1), target("commonjs", 0, 0)}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := threshold.Parse(text)
+		if err != nil {
+			return
+		}
+		again, err := threshold.Parse(c.String())
+		if err != nil {
+			t.Fatalf("%q was read, but not what it prints: %v", text, err)
+		}
+		var first, second results.Threshold = c.Judge(targets), again.Judge(targets)
+		if first != second || first.Reason == "" {
+			t.Errorf("%q: %+v and %+v", text, first, second)
+		}
+	})
+}
