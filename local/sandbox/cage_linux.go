@@ -49,10 +49,9 @@ const cfsPeriod = 20 * time.Millisecond
 
 // make makes a cage and moves the calling thread into it, as far as cgroups of
 // version 1 want that of whoever starts a process in them.
-func (c *cages) make() (*cage, error) {
+func (c *cages) make() (_ *cage, err error) {
 	name := "environment-" + strconv.FormatInt(c.count.Add(1), 10)
 	g := &cage{freezing: c.freeze, v2cpu: c.v2cpu, v2memory: c.v2memory}
-	var err error
 	if g.cpu1, err = c.cpu1.child(name); err != nil {
 		return nil, err
 	}
@@ -246,25 +245,32 @@ func (g *cage) kill() error {
 	}
 }
 
-// peak is the most memory that the processes had, in bytes.
+// peak is the most memory that the processes had, in bytes: the larger of the
+// cgroup's peak and their resident sets. The cgroup knows processes that have
+// ended; but it counts pages of shared files, such as the interpreter's, only
+// for the first cgroup that touched them, where on AWS each environment has its own.
 func (g *cage) peak() (int64, bool) {
-	switch {
-	case g.v2 != "" && g.v2memory:
-		if n, err := readInt(filepath.Join(g.v2, "memory.peak")); err == nil { // Linux 5.19's
-			return n, true
-		}
-	case g.mem1 != "":
-		if n, err := readInt(filepath.Join(g.mem1, "memory.max_usage_in_bytes")); err == nil {
-			return n, true
-		}
-	}
-	var sum int64
+	var resident int64
 	for _, pid := range g.processes() {
 		if kb, ok := keyed("/proc/"+strconv.Itoa(pid)+"/status", "VmHWM:"); ok {
-			sum += kb << 10
+			resident += kb << 10
 		}
 	}
-	return sum, sum > 0
+	var path string
+	switch {
+	case g.v2 != "" && g.v2memory:
+		path = filepath.Join(g.v2, "memory.peak") // Linux 5.19's
+	case g.mem1 != "":
+		path = filepath.Join(g.mem1, "memory.max_usage_in_bytes")
+	default:
+		return resident, resident > 0
+	}
+	charged, err := readInt(path)
+	if err != nil {
+		charged = 0
+	}
+	peak := max(resident, charged)
+	return peak, peak > 0
 }
 
 // remove takes the cage away. Its processes must be gone.

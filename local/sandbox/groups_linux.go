@@ -67,9 +67,9 @@ func detectCages(freeze string) (*cages, error) {
 	}
 	switch {
 	case c.v2memory:
-		c.knobs["memory"] = "cgroup v2 memory.max, peak from memory.peak"
+		c.knobs["memory"] = "cgroup v2 memory.max, peak from memory.peak or VmHWM"
 	case c.mem1 != nil:
-		c.knobs["memory"] = "cgroup v1 memory.limit_in_bytes, peak from memory.max_usage_in_bytes"
+		c.knobs["memory"] = "cgroup v1 memory.limit_in_bytes, peak from memory.max_usage_in_bytes or VmHWM"
 	default:
 		c.knobs["memory"] = "not enforced: no memory cgroup can be made here; peak from VmHWM, summed over the processes"
 	}

@@ -10,8 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
@@ -21,7 +24,7 @@ type Host struct {
 	options HostOptions
 	cages   *cages
 	spawner *spawner
-	slots   chan struct{}
+	slots   *semaphore.Weighted // in parts of wholeSlot
 	null    *os.File
 
 	mu           sync.Mutex
@@ -48,7 +51,7 @@ func NewHost(o HostOptions) (*Host, error) {
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	return &Host{
-		options: o, cages: c, spawner: newSpawner(c), slots: make(chan struct{}, o.Slots), null: null,
+		options: o, cages: c, spawner: newSpawner(c), slots: semaphore.NewWeighted(int64(o.Slots) * wholeSlot), null: null,
 		environments: map[*environment]struct{}{},
 	}, nil
 }
@@ -74,12 +77,11 @@ func (h *Host) launch(ctx context.Context, c Config, t functions.InitializationT
 		return nil, fmt.Errorf("timeout is %s and memory size %d MB, want more than none", c.Timeout, c.MemoryMB)
 	}
 	began := time.Now()
-	select {
-	case h.slots <- struct{}{}:
-	case <-ctx.Done():
+	part := h.slot(c, t)
+	if h.slots.Acquire(ctx, part) != nil {
 		return nil, context.Cause(ctx)
 	}
-	release := sync.OnceFunc(func() { <-h.slots })
+	release := sync.OnceFunc(func() { h.slots.Release(part) })
 	defer release()
 
 	e := newEnvironment(h, c, t, log)
@@ -101,6 +103,19 @@ func (h *Host) launch(ctx context.Context, c Config, t functions.InitializationT
 	case <-ctx.Done():
 		return nil, errors.Join(context.Cause(ctx), e.Close())
 	}
+}
+
+// wholeSlot is one spawn slot: an init phase that may use a whole CPU.
+const wholeSlot = 1000
+
+// slot is the part of a spawn slot that an init phase takes. A provisioned one
+// runs at its memory size's share of a CPU, so that several fit beside each
+// other on one CPU without slowing each other down.
+func (h *Host) slot(c Config, t functions.InitializationType) int64 {
+	if t != functions.ProvisionedConcurrency || strings.HasPrefix(h.cages.knobs["cpu"], "not enforced") {
+		return wholeSlot
+	}
+	return min(wholeSlot, max(1, wholeSlot*int64(c.MemoryMB)/mbPerCPU))
 }
 
 func (h *Host) adopt(e *environment) error {
