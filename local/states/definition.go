@@ -52,6 +52,7 @@ type state struct {
 	label          string
 	itemsPath      optionalPath
 	maxConcurrency int
+	concurrencyAt  *path // instead of maxConcurrency
 	tolerated      tolerance
 }
 
@@ -207,7 +208,7 @@ var fieldsOf = map[string][]string{
 	"Fail":     {"Error", "Cause", "ErrorPath", "CausePath"},
 	"Parallel": {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Retry", "Catch", "Branches"},
 	"Map": {"Next", "End", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Retry", "Catch", "ItemProcessor", "ItemsPath",
-		"ItemSelector", "MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label"},
+		"ItemSelector", "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label"},
 }
 
 func parseState(name string, fields map[string]any) (*state, error) {
@@ -395,6 +396,13 @@ func (r *reader) mapState(s *state) {
 	s.itemsPath = r.path("ItemsPath")
 	s.parameters = r.template("ItemSelector")
 	s.maxConcurrency = r.whole("MaxConcurrency", 0, 0, maxSeconds)
+	if _, there := r.fields["MaxConcurrencyPath"]; there {
+		if _, both := r.fields["MaxConcurrency"]; both {
+			r.fail("MaxConcurrency and MaxConcurrencyPath are both there")
+		}
+		p := r.path("MaxConcurrencyPath")
+		s.concurrencyAt = &p.path
+	}
 	s.label = r.str("Label")
 	_, countSet := r.fields["ToleratedFailureCount"]
 	_, percentageSet := r.fields["ToleratedFailurePercentage"]

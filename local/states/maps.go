@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 )
@@ -45,10 +46,34 @@ func (r *run) mapOver(ctx context.Context, s *state, sc scope) (any, error) {
 			return nil, err
 		}
 	}
-	if s.distributed {
-		return r.distribute(ctx, s, inputs)
+	limit, err := s.concurrency(sc)
+	if err != nil {
+		return nil, err
 	}
-	return r.iterate(ctx, s, inputs, infos)
+	var result any
+	if s.distributed {
+		result, err = r.distribute(ctx, s, limit, inputs)
+	} else {
+		result, err = r.iterate(ctx, s, limit, inputs, infos)
+	}
+	if err == nil {
+		// The outputs of all iterations are a payload, also if it is discarded.
+		err = checkSize(fmt.Sprintf("the result of state %q", s.name), result)
+	}
+	return result, err
+}
+
+// concurrency is how many iterations may run at once; 0 is as many as the mode allows.
+func (s *state) concurrency(sc scope) (int, error) {
+	if s.concurrencyAt == nil {
+		return s.maxConcurrency, nil
+	}
+	v, _ := s.concurrencyAt.get(sc)
+	n, ok := v.(float64)
+	if !ok || n != math.Trunc(n) || n < 0 || n > maxSeconds {
+		return 0, failf(ErrRuntime, "state %q: MaxConcurrencyPath: %v at %q is not a whole number", s.name, v, s.concurrencyAt.text)
+	}
+	return int(n), nil
 }
 
 func mergeItem(context, item any) any {
@@ -62,13 +87,13 @@ func mergeItem(context, item any) any {
 }
 
 // iterate is an inline map: the iterations share the execution's history.
-func (r *run) iterate(ctx context.Context, s *state, inputs, infos []any) (any, error) {
+func (r *run) iterate(ctx context.Context, s *state, most int, inputs, infos []any) (any, error) {
 	if err := r.record("MapStateStarted", s.name, nil); err != nil {
 		return nil, err
 	}
 	limit := maxInlineConcurrency
-	if s.maxConcurrency > 0 {
-		limit = min(limit, s.maxConcurrency)
+	if most > 0 {
+		limit = min(limit, most)
 	}
 	results, _, err := fan(ctx, len(inputs), limit, 0, func(ctx context.Context, i int) (any, error) {
 		if err := r.record("MapIterationStarted", s.name, nil); err != nil {
@@ -88,13 +113,13 @@ func (r *run) iterate(ctx context.Context, s *state, inputs, infos []any) (any, 
 
 // distribute is a distributed map: each iteration is an execution of its own,
 // with its own history and limits.
-func (r *run) distribute(ctx context.Context, s *state, inputs []any) (any, error) {
+func (r *run) distribute(ctx context.Context, s *state, most int, inputs []any) (any, error) {
 	if err := r.record("MapRunStarted", s.name, nil); err != nil {
 		return nil, err
 	}
 	limit := defaultDistributedParallel
-	if s.maxConcurrency > 0 {
-		limit = s.maxConcurrency
+	if most > 0 {
+		limit = most
 	}
 	results, failures, err := fan(ctx, len(inputs), limit, s.tolerated.allowance(len(inputs)), func(ctx context.Context, i int) (any, error) {
 		child := &run{Execution: r.Execution, started: time.Now(), totals: r.totals, random: r.random}

@@ -141,6 +141,19 @@ func TestExecute(t *testing.T) {
 			input: `{"items":["a","b"]}`, want: `[{"v":"a","i":0,"all":["a","b"]},{"v":"b","i":1,"all":["a","b"]}]`, wantWaited: 2 * time.Second,
 		},
 		{
+			name: "concurrency by a path",
+			definition: `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","MaxConcurrencyPath":"$.n","ResultPath":null,
+				"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"End":true}}},"End":true}}}`,
+			input: `{"items":[1,2,3,4],"n":2}`, want: `{"items":[1,2,3,4],"n":2}`, wantWaited: 2 * time.Second,
+		},
+		{
+			name: "a map whose result is too large fails, also if it is discarded",
+			definition: `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","ResultPath":null,
+				"ItemProcessor":{"StartAt":"A","States":{"A":{` + task + `,"End":true}}},"End":true}}}`,
+			input: `{"items":[1,2]}`, wantError: ErrDataLimitExceeded,
+			tasks: taskFunc(func(context.Context, any) (any, error) { return strings.Repeat("x", maxPayloadBytes*2/3), nil }),
+		},
+		{
 			name: "distributed map tolerates what it may",
 			definition: `{"StartAt":"M","States":{"M":{"Type":"Map","ToleratedFailureCount":1,"ResultPath":null,
 				"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{` + task + `,"End":true}}},"End":true}}}`,
