@@ -2,13 +2,11 @@ package awsapi
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
@@ -25,6 +23,14 @@ type Lambda interface {
 	PublishVersion(function, description string) (lambda.Configuration, error)
 	// ListFunctions describes $LATEST of every function, sorted by name.
 	ListFunctions() []lambda.Configuration
+	// ListVersions describes $LATEST first, then the versions in their order.
+	ListVersions(function string) ([]lambda.Configuration, error)
+	GetAlias(function, name string) (lambda.Alias, error)
+	ListAliases(function, version string) ([]lambda.Alias, error)
+	GetProvisionedConcurrency(function, qualifier string) (lambda.ProvisionedConcurrency, error)
+	ListProvisionedConcurrency(function string) ([]lambda.ProvisionedConcurrency, error)
+	// Policy returns the statements of a function's, a version's or an alias's resource policy.
+	Policy(function, qualifier string) ([]lambda.Permission, error)
 }
 
 // restOperation answers one operation of the REST API: the status and what is written as JSON.
@@ -32,15 +38,22 @@ type restOperation func(r *http.Request) (status int, answer any, err error)
 
 func (s *Server) routeLambda() {
 	const functions = "/2015-03-31/functions"
+	const concurrency = "/2019-09-30/functions"
 	operations := map[string]restOperation{
-		"GET " + functions:                               s.listFunctions,
-		"GET " + functions + "/{$}":                      s.listFunctions, // the AWS CLI's spelling
-		"GET " + functions + "/{function}":               s.getFunction,
-		"GET " + functions + "/{function}/configuration": s.getFunctionConfiguration,
-		"PUT " + functions + "/{function}/configuration": s.updateFunctionConfiguration,
-		"POST " + functions + "/{function}/versions":     s.publishVersion,
-		"GET /2016-08-19/account-settings":               s.getAccountSettings,
-		"GET /2016-08-19/account-settings/{$}":           s.getAccountSettings,
+		"GET " + functions:                                           s.listFunctions,
+		"GET " + functions + "/{$}":                                  s.listFunctions, // the AWS CLI's spelling
+		"GET " + functions + "/{function}":                           s.getFunction,
+		"GET " + functions + "/{function}/configuration":             s.getFunctionConfiguration,
+		"PUT " + functions + "/{function}/configuration":             s.updateFunctionConfiguration,
+		"GET " + functions + "/{function}/versions":                  s.listVersions,
+		"POST " + functions + "/{function}/versions":                 s.publishVersion,
+		"GET " + functions + "/{function}/aliases":                   s.listAliases,
+		"GET " + functions + "/{function}/aliases/{alias}":           s.getAlias,
+		"GET " + functions + "/{function}/policy":                    s.getPolicy,
+		"GET " + concurrency + "/{function}/concurrency":             s.getFunctionConcurrency,
+		"GET " + concurrency + "/{function}/provisioned-concurrency": s.provisionedConcurrency,
+		"GET /2016-08-19/account-settings":                           s.getAccountSettings,
+		"GET /2016-08-19/account-settings/{$}":                       s.getAccountSettings,
 	}
 	for pattern, operation := range operations {
 		s.rest.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -137,7 +150,7 @@ func (s *Server) publishVersion(r *http.Request) (int, any, error) {
 	return http.StatusCreated, configurationOf(c), nil
 }
 
-// listFunctions pages through the functions by name; a marker names the last one of the page before.
+// listFunctions pages through the functions by name.
 func (s *Server) listFunctions(r *http.Request) (int, any, error) {
 	if err := s.authorize(accessKeyOf(r.Context()), "lambda:ListFunctions", "*"); err != nil {
 		return 0, nil, err
@@ -146,27 +159,13 @@ func (s *Server) listFunctions(r *http.Request) (int, any, error) {
 	if v := query.Get("FunctionVersion"); v != "" {
 		return 0, nil, invalidParameter("FunctionVersion is not part of the local platform: only $LATEST is listed")
 	}
-	limit := 50
-	if text := query.Get("MaxItems"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 10000 {
-			return 0, nil, invalidParameter("MaxItems must be from 1 to 10000, not " + text)
-		}
-		limit = min(limit, n)
-	}
-	marker, err := base64.RawURLEncoding.DecodeString(query.Get("Marker"))
+	items, next, err := page(query, s.options.Lambda.ListFunctions(), func(c lambda.Configuration) string { return c.Name })
 	if err != nil {
-		return 0, nil, invalidParameter("Invalid Marker")
+		return 0, nil, err
 	}
-	all := slices.DeleteFunc(s.options.Lambda.ListFunctions(), func(c lambda.Configuration) bool { return c.Name <= string(marker) })
-	page := all[:min(len(all), limit)]
-	out := listFunctionsOutput{Functions: make([]configurationJSON, 0, len(page))}
-	for _, c := range page {
+	out := listFunctionsOutput{Functions: make([]configurationJSON, 0, len(items)), NextMarker: next}
+	for _, c := range items {
 		out.Functions = append(out.Functions, configurationOf(c))
-	}
-	if len(page) < len(all) {
-		next := base64.RawURLEncoding.EncodeToString([]byte(page[len(page)-1].Name))
-		out.NextMarker = &next
 	}
 	return http.StatusOK, out, nil
 }

@@ -127,6 +127,22 @@ func TestLambdaErrors(t *testing.T) {
 			_, err := client.GetFunction(t.Context(), &sdk.GetFunctionInput{FunctionName: aws.String("nope")})
 			return err
 		}, "ResourceNotFoundException", "Function not found"},
+		{"get an unknown alias", func() error {
+			_, err := client.GetAlias(t.Context(), &sdk.GetAliasInput{FunctionName: aws.String("echo"), Name: aws.String("dead")})
+			return err
+		}, "ResourceNotFoundException", "Cannot find alias arn: arn:aws:lambda:eu-central-1:123456789012:function:echo:dead"},
+		{"a policy that was never made", func() error {
+			_, err := client.GetPolicy(t.Context(), &sdk.GetPolicyInput{FunctionName: aws.String("echo")})
+			return err
+		}, "ResourceNotFoundException", "The resource you requested does not exist."},
+		{"a version without provisioned concurrency", func() error {
+			_, err := client.GetProvisionedConcurrencyConfig(t.Context(), &sdk.GetProvisionedConcurrencyConfigInput{FunctionName: aws.String("echo"), Qualifier: aws.String("1")})
+			return err
+		}, "ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function"},
+		{"a marker that nobody was given", func() error {
+			_, err := client.ListFunctions(t.Context(), &sdk.ListFunctionsInput{Marker: aws.String("x")})
+			return err
+		}, "InvalidParameterValueException", "Invalid Marker"},
 		{"a member that is not here", func() error {
 			_, err := client.UpdateFunctionConfiguration(t.Context(), &sdk.UpdateFunctionConfigurationInput{FunctionName: aws.String("echo"), Handler: aws.String("x")})
 			return err
@@ -286,11 +302,30 @@ func (e *endpoint) rest(t *testing.T, method, path, body string) ([]byte, int) {
 func TestShapes(t *testing.T) {
 	e := newEndpoint(t)
 	e.create(t, "second")
+	if err := e.lambda.PutProvisionedConcurrency(t.Context(), "echo", "live", 2); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []lambda.Permission{
+		{StatementID: "api", Function: "echo", Qualifier: "live", Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction", SourceARN: "arn:aws:execute-api:eu-central-1:123456789012:api/*"},
+		{StatementID: "all", Function: "echo", Qualifier: "live", Principal: "*", Action: "lambda:InvokeFunction"},
+		{StatementID: "unqualified", Function: "echo", Principal: "events.amazonaws.com", Action: "lambda:InvokeFunction"},
+	} {
+		if err := e.lambda.AddPermission(p); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, tt := range []struct{ name, path string }{
 		{"get-function", "/2015-03-31/functions/echo"},
 		{"get-function-configuration", "/2015-03-31/functions/echo/configuration?Qualifier=live"},
 		{"list-functions", "/2015-03-31/functions/"},
 		{"get-account-settings", "/2016-08-19/account-settings/"},
+		{"list-versions-by-function", "/2015-03-31/functions/echo/versions"},
+		{"get-alias", "/2015-03-31/functions/echo/aliases/live"},
+		{"list-aliases", "/2015-03-31/functions/echo/aliases"},
+		{"get-policy", "/2015-03-31/functions/echo/policy?Qualifier=live"},
+		{"get-function-concurrency", "/2019-09-30/functions/echo/concurrency"},
+		{"get-provisioned-concurrency-config", "/2019-09-30/functions/echo/provisioned-concurrency?Qualifier=live"},
+		{"list-provisioned-concurrency-configs", "/2019-09-30/functions/echo/provisioned-concurrency?List=ALL"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			body, status := e.rest(t, "GET", tt.path, "")
@@ -404,6 +439,18 @@ func TestLambdaAuthorization(t *testing.T) {
 		{"publish", "lambda:PublishVersion", arn, func(c *sdk.Client) error {
 			_, err := c.PublishVersion(t.Context(), &sdk.PublishVersionInput{FunctionName: aws.String("echo")})
 			return ignoreConflict(err) // the operator's update may still be in progress
+		}},
+		{"get an alias", "lambda:GetAlias", arn, func(c *sdk.Client) error {
+			_, err := c.GetAlias(t.Context(), &sdk.GetAliasInput{FunctionName: name, Name: aws.String("live")})
+			return err
+		}},
+		{"list aliases", "lambda:ListAliases", arn, func(c *sdk.Client) error {
+			_, err := c.ListAliases(t.Context(), &sdk.ListAliasesInput{FunctionName: name})
+			return err
+		}},
+		{"list versions", "lambda:ListVersionsByFunction", arn, func(c *sdk.Client) error {
+			_, err := c.ListVersionsByFunction(t.Context(), &sdk.ListVersionsByFunctionInput{FunctionName: name})
+			return err
 		}},
 		{"list", "lambda:ListFunctions", "*", func(c *sdk.Client) error {
 			_, err := c.ListFunctions(t.Context(), &sdk.ListFunctionsInput{})

@@ -65,13 +65,16 @@ type accountLimitJSON struct {
 	ConcurrentExecutions, UnreservedConcurrentExecutions int
 }
 
+// timeFormat is how Lambda writes a time, which is always UTC.
+const timeFormat = "2006-01-02T15:04:05.000+0000"
+
 func configurationOf(c lambda.Configuration) configurationJSON {
 	out := configurationJSON{
 		FunctionName: c.Name, FunctionArn: c.ARN, Version: c.Version,
 		Runtime: c.Runtime, Role: c.RoleARN, Handler: c.Handler, Description: c.Description,
 		CodeSize: c.CodeSize, CodeSha256: codeSHA256(c.CodeSHA256), PackageType: "Zip",
 		Timeout: int(c.Timeout / time.Second), MemorySize: c.MemoryMB,
-		LastModified: c.LastModified.UTC().Format("2006-01-02T15:04:05.000+0000"), RevisionId: c.RevisionID,
+		LastModified: c.LastModified.UTC().Format(timeFormat), RevisionId: c.RevisionID,
 		State: c.State, LastUpdateStatus: c.LastUpdateStatus,
 		Architectures:    []string{string(c.Architecture)},
 		TracingConfig:    tracingJSON{Mode: "PassThrough"},

@@ -47,8 +47,8 @@ func (s *Service) CreateFunction(ctx context.Context, c FunctionConfig) (arn, ve
 		credentials: newCredentials(),
 		revision:    newUUID(),
 		modified:    time.Now(),
-		aliases:     map[string]string{},
-		provisioned: map[string]bool{},
+		aliases:     map[string]Alias{},
+		provisioned: map[string]*allocation{},
 	}
 	if d := s.options.Directory; d != nil {
 		if err := d.Assume(c.RoleARN, "lambda.amazonaws.com", f.credentials.AccessKeyID); err != nil {

@@ -23,18 +23,18 @@ type function struct {
 	latest, next *version
 	revision     string // of $LATEST
 	modified     time.Time
-	published    []*version        // version n at n-1
-	aliases      map[string]string // to $LATEST or a number
-	// provisioned has the qualifiers that a provisioned concurrency was put on.
-	provisioned map[string]bool
+	published    []*version // version n at n-1
+	aliases      map[string]Alias
+	// provisioned has what was put on each qualifier.
+	provisioned map[string]*allocation
 	permissions []Permission
 }
 
 // resolve follows an alias to $LATEST or a number, and leaves both as they are.
 // The lock is held.
 func (f *function) resolve(qualifier string) string {
-	if number, ok := f.aliases[qualifier]; ok {
-		return number
+	if a, ok := f.aliases[qualifier]; ok {
+		return a.Version
 	}
 	return qualifier
 }
@@ -131,29 +131,19 @@ func (f *function) publish(description string) *version {
 	return v
 }
 
-// aliasPattern is as AWS's validation errors print it.
-const aliasPattern = `(?!^[0-9]+$)([a-zA-Z0-9-_]+)`
-
-// CreateAlias points an alias at a version and returns the alias's ARN.
-func (s *Service) CreateAlias(function, alias, version string) (arn string, err error) {
+// ListVersions describes $LATEST and then every version, the oldest first, each by its qualified ARN.
+func (s *Service) ListVersions(function string) ([]Configuration, error) {
 	f, err := s.unqualified(function)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if !plainNameRE.MatchString(alias) || numberRE.MatchString(alias) {
-		return "", invalidValue(alias, "name", "Member must satisfy regular expression pattern: "+aliasPattern)
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	list := make([]Configuration, 0, 1+len(f.published))
+	for _, v := range append([]*version{f.latest}, f.published...) {
+		list = append(list, f.describe(v, f.arn+":"+v.number))
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	arn = f.arn + ":" + alias
-	if _, ok := f.aliases[alias]; ok {
-		return "", conflict("Alias already exists: %s", arn)
-	}
-	if version != latest && !numberRE.MatchString(version) || f.versionLocked(version) == nil {
-		return "", notFound(f.arn + ":" + version)
-	}
-	f.aliases[alias] = version
-	return arn, nil
+	return list, nil
 }
 
 // UpdateFunctionConfiguration begins a change of $LATEST and returns what it

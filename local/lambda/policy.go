@@ -3,6 +3,7 @@ package lambda
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -80,6 +81,31 @@ func (s *Service) AddPermission(p Permission) error {
 	}
 	f.permissions = append(f.permissions, p)
 	return nil
+}
+
+// Policy returns the statements that were added to a function, or to a version
+// or an alias of it, in their order. There must be one.
+func (s *Service) Policy(function, qualifier string) ([]Permission, error) {
+	r, err := s.reference(function, qualifier)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.function(r)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	var list []Permission
+	for _, p := range f.permissions {
+		if p.Qualifier == r.qualifier {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return nil, userError("ResourceNotFoundException", http.StatusNotFound, "The resource you requested does not exist.")
+	}
+	return list, nil
 }
 
 // Authorize says whether a caller may do an action, such as

@@ -56,8 +56,8 @@ type pool struct {
 	idle, ready []*environment
 	random      *rand.Rand
 	// target is how many provisioned environments there should be, members how
-	// many there are: ready, busy and being started.
-	target, members int
+	// many there are: ready, busy and being started. Of those, starting are the last.
+	target, members, starting int
 	// answered counts busy environments that have answered, waiting the
 	// invocations that wait for one of them, and freed is closed when one has ended.
 	answered, waiting int

@@ -3,6 +3,9 @@ package lambda
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,18 +28,87 @@ func (s *Service) PutProvisionedConcurrency(ctx context.Context, function, quali
 	if n < 1 {
 		return invalidValue(n, "provisionedConcurrentExecutions", "Member must have value greater than or equal to 1")
 	}
-	v, err := s.allocate(r, n)
+	v, a, err := s.allocate(r, n)
 	if err != nil {
 		return err
 	}
 	err = v.pool.provision(ctx, n)
-	v.allocated(err)
+	v.allocated(a, err)
 	return err
+}
+
+// allocation is a provisioned concurrency that was put on a qualifier; the
+// function's lock guards it.
+type allocation struct {
+	requested int
+	modified  time.Time
+	failure   error // why there is none; nil while it is being allocated, and after it was
+}
+
+// ProvisionedConcurrency is a provisioned concurrency as GetProvisionedConcurrencyConfig describes it.
+type ProvisionedConcurrency struct {
+	// ARN has the qualifier that it was put on.
+	ARN string
+	// Requested is what was asked for, Allocated what there is, and Available
+	// what of it has been initialised.
+	Requested, Allocated, Available int
+	// Status is IN_PROGRESS, READY or FAILED, and Reason why it failed.
+	Status, Reason string
+	LastModified   time.Time
+}
+
+// GetProvisionedConcurrency describes what was put on a version or an alias.
+func (s *Service) GetProvisionedConcurrency(function, qualifier string) (ProvisionedConcurrency, error) {
+	r, err := s.reference(function, qualifier)
+	if err != nil {
+		return ProvisionedConcurrency{}, err
+	}
+	f, err := s.function(r)
+	if err != nil {
+		return ProvisionedConcurrency{}, err
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if _, ok := f.provisioned[r.qualifier]; !ok {
+		return ProvisionedConcurrency{}, userError("ProvisionedConcurrencyConfigNotFoundException", http.StatusNotFound,
+			"No Provisioned Concurrency Config found for this function")
+	}
+	return f.describeProvisioned(r.qualifier), nil
+}
+
+// ListProvisionedConcurrency describes all that was put on a function, sorted by qualifier.
+func (s *Service) ListProvisionedConcurrency(function string) ([]ProvisionedConcurrency, error) {
+	f, err := s.unqualified(function)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	list := make([]ProvisionedConcurrency, 0, len(f.provisioned))
+	for _, qualifier := range slices.Sorted(maps.Keys(f.provisioned)) {
+		list = append(list, f.describeProvisioned(qualifier))
+	}
+	return list, nil
+}
+
+// describeProvisioned describes what was put on a qualifier. The lock is held.
+func (f *function) describeProvisioned(qualifier string) ProvisionedConcurrency {
+	a, v := f.provisioned[qualifier], f.versionLocked(qualifier)
+	p := ProvisionedConcurrency{ARN: f.arn + ":" + qualifier, Requested: a.requested, Status: "READY", LastModified: a.modified}
+	switch {
+	case a.failure != nil:
+		p.Status, p.Reason = "FAILED", a.failure.Error()
+		return p
+	case v.allocating:
+		p.Status = "IN_PROGRESS"
+	}
+	p.Allocated, p.Available = v.pool.provisioned()
+	return p
 }
 
 // allocate finds the version that a reference leads to and counts n provisioned
 // environments of it against the concurrency. The caller must call allocated.
-func (s *Service) allocate(r reference, n int) (*version, error) {
+func (s *Service) allocate(r reference, n int) (*version, *allocation, error) {
 	isAlias := r.qualifier != "" && r.qualifier != latest && !numberRE.MatchString(r.qualifier)
 	missing := notFound(s.arn(r))
 	if isAlias {
@@ -44,42 +116,43 @@ func (s *Service) allocate(r reference, n int) (*version, error) {
 	}
 	f, err := s.function(r)
 	if err != nil {
-		return nil, missing
+		return nil, nil, missing
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	v := f.versionLocked(r.qualifier)
 	switch {
 	case v == nil:
-		return nil, missing
+		return nil, nil, missing
 	case v.number == latest:
-		return nil, invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+		return nil, nil, invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
 	case v.allocating:
-		return nil, updateInProgress(s.arn(r))
+		return nil, nil, updateInProgress(s.arn(r))
 	}
 	for other := range f.provisioned {
 		switch {
 		case other == r.qualifier || f.resolve(other) != v.number:
 		case isAlias:
-			return nil, conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
+			return nil, nil, conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
 		default:
-			return nil, conflict("Version is pointed by a Provisioned Concurrency alias")
+			return nil, nil, conflict("Version is pointed by a Provisioned Concurrency alias")
 		}
 	}
 	if err := s.concurrency.provision(&f.share, n-v.provisioned); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	f.provisioned[r.qualifier] = true
+	a := &allocation{requested: n, modified: time.Now()}
+	f.provisioned[r.qualifier] = a
 	v.provisioned, v.allocating = n, true
-	return v, nil
+	return v, a, nil
 }
 
 // allocated ends what allocate began; after a failure nothing is provisioned.
-func (v *version) allocated(failure error) {
+func (v *version) allocated(a *allocation, failure error) {
 	f := v.function
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	v.allocating = false
+	v.allocating, a.failure = false, failure
 	if failure != nil {
 		f.service.concurrency.release(&f.share, v.provisioned)
 		v.provisioned = 0
@@ -100,6 +173,7 @@ func (p *pool) provision(ctx context.Context, n int) error {
 	p.target = n
 	missing := max(0, n-p.members)
 	p.members += missing
+	p.starting += missing
 	surplus := p.takeSurplus()
 	p.mu.Unlock()
 	p.closeAll(surplus)
@@ -117,6 +191,14 @@ func (p *pool) provision(ctx context.Context, n int) error {
 		p.closeAll(surplus)
 	}
 	return err
+}
+
+// provisioned counts the provisioned environments that are kept or being
+// started, and those of them that have been initialised.
+func (p *pool) provisioned() (allocated, available int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return min(p.members, p.target), min(p.members-p.starting, p.target)
 }
 
 // takeSurplus takes out the ready environments above the target. The lock is held.
@@ -144,10 +226,12 @@ func (p *pool) startMember(ctx context.Context) error {
 	if err != nil {
 		p.mu.Lock()
 		p.members--
+		p.starting--
 		p.mu.Unlock()
 		return err
 	}
 	p.mu.Lock()
+	p.starting--
 	kept := p.keep(e, true)
 	p.notify()
 	p.mu.Unlock()
@@ -188,5 +272,6 @@ func (p *pool) lacking() bool {
 		return false
 	}
 	p.members++
+	p.starting++
 	return true
 }
