@@ -1,0 +1,66 @@
+package dynamo_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+	"github.com/lambda-benchmark/lambda-benchmark/local/dynamodb"
+)
+
+// emulator makes empty tables.
+type emulator struct {
+	*dynamodb.Server
+	tables atomic.Int32
+}
+
+// each runs a test against both emulators.
+func each(t *testing.T, test func(t *testing.T, e *emulator)) {
+	t.Run("dynoxide", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("-short: may fetch dynoxide")
+		}
+		e := start(t, dynamodb.Options{Cache: filepath.Join("..", "..", "..", ".build", "runtimes")})
+		if e.Name != "dynoxide" {
+			t.Skip("SKIPPED, NOT TESTED: dynoxide cannot be had here")
+		}
+		test(t, e)
+	})
+	t.Run("minidyn", func(t *testing.T) { test(t, start(t, dynamodb.Options{InProcess: true})) })
+}
+
+func start(t *testing.T, o dynamodb.Options) *emulator {
+	t.Helper()
+	o.Progress = t.Logf
+	s, err := dynamodb.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &emulator{Server: s}
+}
+
+// table makes a table as the stack does, and returns its name.
+func (e *emulator) table(t *testing.T) string {
+	t.Helper()
+	name := fmt.Sprintf("results-%d", e.tables.Add(1))
+	err := e.CreateTable(t.Context(), dynamodb.Table{
+		Name: name, HashKey: dynamo.PartitionKey, RangeKey: dynamo.SortKey, TTL: dynamo.Expires,
+		Indexes: []dynamodb.Index{{Name: dynamo.Index, HashKey: dynamo.IndexPartitionKey, RangeKey: dynamo.IndexSortKey}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func (e *emulator) store(t *testing.T) *dynamo.Store {
+	t.Helper()
+	return dynamo.New(e.Client(), e.table(t), dynamo.Options{})
+}

@@ -1,0 +1,43 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+)
+
+// Raw is a line of a log that could not be read. It is kept as it is, so that
+// nothing the platform said is lost.
+type Raw struct {
+	LogGroup string `json:"logGroup"`
+	// EventID is CloudWatch Logs' identifier of the line.
+	EventID   string    `json:"eventId"`
+	LogStream string    `json:"logStream,omitempty"`
+	Timestamp time.Time `json:"timestamp"`
+	Message   string    `json:"message"`
+	// Error says why it could not be read.
+	Error string `json:"error"`
+}
+
+// PutRaw keeps lines of a run's logs that could not be read. Putting one again changes nothing.
+func (s *Store) PutRaw(ctx context.Context, run string, lines ...Raw) error {
+	items := make([]item, 0, len(lines))
+	for _, r := range lines {
+		i := newItem(key{runPartition(run), rawPrefix + r.LogGroup + "#" + r.EventID})
+		if err := i.setData(r); err != nil {
+			return fmt.Errorf("put raw line %s of run %s: %w", r.EventID, run, err)
+		}
+		i.expire(r.Timestamp, s.options.SampleTTL)
+		items = append(items, i)
+	}
+	if err := s.writeAll(ctx, items); err != nil {
+		return fmt.Errorf("put %d raw lines of run %s: %w", len(lines), run, err)
+	}
+	return nil
+}
+
+// RawOf yields the lines that [Store.PutRaw] kept, by log group and event.
+func (s *Store) RawOf(ctx context.Context, run string) iter.Seq2[Raw, error] {
+	return decoded[Raw](s.partition(ctx, runPartition(run), rawPrefix), "read the raw lines of run "+run)
+}
