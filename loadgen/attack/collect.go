@@ -24,8 +24,9 @@ type collector struct {
 	rowStart time.Duration
 	outputs  []io.WriteCloser
 	logs     []*latency.LogWriter
-	scratch  *series
-	err      error // the first of the logs; collecting goes on
+	scratch  *series            // of one target
+	over     *latency.Histogram // of all targets
+	err      error              // the first of the logs; collecting goes on
 
 	lastTaken int64
 	lastTime  time.Duration
@@ -33,7 +34,7 @@ type collector struct {
 
 func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Time) *collector {
 	c := &collector{
-		o: o, zero: zero, outputs: outputs, scratch: newSeries(),
+		o: o, zero: zero, outputs: outputs, scratch: newSeries(), over: latency.New(),
 		filled: make(chan delivery, 2*shards), done: make(chan struct{}),
 		total: newInterval(len(o.Targets)), row: newInterval(len(o.Targets)), seen: make([]time.Duration, shards),
 	}
@@ -119,13 +120,13 @@ func (c *collector) writeRows(end time.Duration) {
 
 func (c *collector) progress(now time.Duration) Progress {
 	p := Progress{Elapsed: now, Duration: c.o.duration()}
-	over := latency.New()
+	c.over.Reset()
 	var taken int64
 	for i := range c.total.targets {
 		t := &c.total.targets[i]
 		c.scratch.reset()
 		t.all(c.scratch)
-		over.Merge(c.scratch.latency)
+		c.over.Merge(c.scratch.latency)
 		settled := t.answered + t.failures()
 		target := TargetProgress{Name: c.o.Targets[i].Name, Sent: t.planned - t.dropped, Answered: t.answered, Failed: t.failures(), Dropped: t.dropped}
 		target.P50Ms, target.P99Ms = soFar(c.scratch.latency)
@@ -137,7 +138,7 @@ func (c *collector) progress(now time.Duration) Progress {
 		p.InFlight += target.Sent - settled
 		taken += t.planned
 	}
-	p.P50Ms, p.P99Ms = soFar(over)
+	p.P50Ms, p.P99Ms = soFar(c.over)
 	if stretch := now - c.lastTime; stretch > 0 {
 		p.Rate = float64(taken-c.lastTaken) / stretch.Seconds()
 	}
