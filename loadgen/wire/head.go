@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 )
 
@@ -106,26 +107,20 @@ func readHeaders(lines []byte, visit func(name, value []byte) error) error {
 		if len(line) == 0 {
 			return nil
 		}
-		if bytes.IndexByte(line, ':') < 0 {
-			return ProtocolError("a header without a colon")
+		colon := 0
+		for colon < len(line) && nameByte[line[colon]] {
+			colon++
+		}
+		if colon == 0 || colon == len(line) || line[colon] != ':' {
+			return ProtocolError("a header without a name and a colon")
 		}
 		line = trimSpaces(line)
 		if len(lines) > 0 && isSpace(lines[0]) {
 			line, lines = unfold(line, lines)
 		}
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		if len(name) == 0 {
-			return ProtocolError("a header without a name")
-		}
-		for _, c := range name {
-			if !nameByte[c] && c != ' ' {
-				return ProtocolError("a header's name has a byte that may not be there")
-			}
-		}
-		for _, c := range value {
-			if c < ' ' && c != '\t' || c == 0x7f {
-				return ProtocolError("a header's value has a control character")
-			}
+		name, value := line[:colon], line[colon+1:]
+		if !printable(value) {
+			return ProtocolError("a header's value has a control character")
 		}
 		if err := visit(name, bytes.TrimLeft(value, " \t")); err != nil {
 			return err
@@ -254,10 +249,40 @@ func trimSpaces(b []byte) []byte {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// nameByte marks the bytes of a token.
+// nameByte marks the bytes of a token, and the space, which is accepted and makes
+// the name another one.
 var nameByte = func() (t [256]bool) {
-	for _, c := range "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" {
+	for _, c := range " !#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" {
 		t[c] = true
 	}
 	return t
 }()
+
+// printable says whether b has no control character but tabs. It looks at eight
+// bytes at once: most of a head is values.
+func printable(b []byte) bool {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	for len(b) >= 8 {
+		x := binary.LittleEndian.Uint64(b)
+		control := (x - 0x20*ones) &^ x & highs // a byte below 0x20, or after one that is
+		y := x ^ 0x7f*ones
+		del := (y - ones) &^ y & highs
+		if control|del != 0 && !printableBytes(b[:8]) {
+			return false
+		}
+		b = b[8:]
+	}
+	return printableBytes(b)
+}
+
+func printableBytes(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
