@@ -37,6 +37,8 @@ type client struct {
 	api  string
 	conn net.Conn
 	r    *bufio.Reader
+	// patient asks again for an event that it is refused.
+	patient bool
 }
 
 func (c *client) do(method, path, body string, header ...string) *http.Response {
@@ -65,6 +67,10 @@ const base = "/2018-06-01/runtime"
 
 func (c *client) next() (id string, event []byte, header http.Header) {
 	response := c.do("GET", base+"/invocation/next", "")
+	for c.patient && response.StatusCode == 403 { // the server has not seen the end of the other connection yet
+		time.Sleep(time.Millisecond)
+		response = c.do("GET", base+"/invocation/next", "")
+	}
 	if response.StatusCode != 200 {
 		check(fmt.Errorf("next: %s", response.Status))
 	}
@@ -93,6 +99,11 @@ func text(r *http.Response) string {
 func (c *client) run(script string) {
 	name, argument, _ := strings.Cut(script, ":")
 	switch name { // before the first event
+	case "ready": // of a bare start
+		fmt.Println("ready")
+		for {
+			time.Sleep(time.Hour)
+		}
 	case "init-exit":
 		fmt.Println("about to exit")
 		code, _ := strconv.Atoi(argument)
@@ -213,7 +224,7 @@ func (c *client) run(script string) {
 		case "close-mid-body":
 			fmt.Fprintf(c.conn, "POST %s/invocation/%s/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", base, id)
 			c.conn.Close()
-			c.conn = nil
+			c.conn, c.patient = nil, true
 			continue
 		case "foreign":
 			fmt.Println(text(c.respond("00000000-0000-0000-0000-000000000000", `"foreign"`)))

@@ -190,7 +190,6 @@ func (e *environment) start(deadline time.Time) error {
 		return nil
 	}
 	e.process, e.state = p, stateInit
-	e.enforce("memory size", p.cage.limitMemory(e.config.MemoryMB))
 	if e.kind == functions.ProvisionedConcurrency {
 		e.enforce("CPU share", p.cage.limitCPU(e.config.MemoryMB))
 	}

@@ -183,12 +183,19 @@ func TestGrandchildren(t *testing.T) {
 	}
 }
 
-// frozen says whether a function that prints all the time has stopped to.
-func frozen(t *testing.T, log *stream) bool {
-	t.Helper()
-	before := strings.Count(log.text(), "tick")
-	time.Sleep(20 * time.Millisecond)
-	return strings.Count(log.text(), "tick") == before
+// silent returns whether a function that prints all the time has fallen silent:
+// a stop takes effect a moment after it was asked for.
+func silent(log *stream) bool {
+	before := -1
+	for range 50 {
+		now := strings.Count(log.text(), "tick")
+		if now == before {
+			return true
+		}
+		before = now
+		time.Sleep(20 * time.Millisecond)
+	}
+	return false
 }
 
 // TestFreeze looks at a function that prints all the time: it does not while
@@ -210,8 +217,10 @@ func TestFreeze(t *testing.T) {
 				if out := e.Invoke(context.Background(), invocation("1")); out.Status != "success" {
 					t.Fatalf("outcome is %+v", out)
 				}
-				if got, want := frozen(t, log), mode != "off"; got != want {
-					t.Errorf("frozen is %t, want %t", got, want)
+				if mode == "off" {
+					log.await(fmt.Sprintf("tick %d\n", strings.Count(log.text(), "tick")+20)) // goes on
+				} else if !silent(log) {
+					t.Error("it prints though nobody invokes it")
 				}
 			}
 		})
@@ -304,8 +313,10 @@ func TestMemorySize(t *testing.T) {
 	if out.ErrorType != "Runtime.OutOfMemory" || !bytes.Contains(out.Response.Payload, []byte("Runtime exited with error: signal: killed")) || out.Reusable {
 		t.Errorf("outcome is %+v: %s", out, out.Response.Payload)
 	}
-	if out.MaxMemoryUsedMB == nil || *out.MaxMemoryUsedMB != 128 {
-		t.Errorf("max memory used is %v, want 128", out.MaxMemoryUsedMB)
+	if mb := out.MaxMemoryUsedMB; mb == nil {
+		t.Error("max memory used is not known")
+	} else if *mb < 100 || *mb > 128 { // the kernel charges in batches
+		t.Errorf("max memory used is %d, want nearly 128", *mb)
 	}
 }
 

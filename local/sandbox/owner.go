@@ -117,6 +117,7 @@ func (e *environment) endInit(at time.Time) {
 	} else {
 		e.set(alarmFreeze, idleBeforeFreeze)
 	}
+	e.host.spawner.rest()
 	close(e.initialised)
 }
 
@@ -476,6 +477,7 @@ func (e *environment) stop() {
 	if e.process == nil {
 		return
 	}
+	e.host.spawner.rest() // its thread may still be in the cage that is to be removed
 	if err := e.process.stop(); err != nil {
 		e.closeErr = err
 		e.host.progress("%s: environment %s: %v", e.config.FunctionName, e.id, err)

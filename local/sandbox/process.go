@@ -40,11 +40,12 @@ func (h *Host) startProcess(e *environment) (*process, error) {
 	}
 	defer w.Close()
 	c := e.config
-	b := h.spawner.spawn(c.Argv[0], c.Argv, &os.ProcAttr{
+	attr := &os.ProcAttr{
 		Dir:   c.TaskRoot,
 		Env:   variables(c, e.kind, e.journal.stream.Name(), api.address()),
 		Files: []*os.File{h.null, w, w},
-	})
+	}
+	b := h.spawner.spawn(c.Argv, attr, func(g *cage) { e.enforce("memory size", g.limitMemory(c.MemoryMB)) })
 	if b.err != nil {
 		api.close()
 		output.close()

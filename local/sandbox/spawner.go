@@ -16,18 +16,23 @@ import (
 // thread that started it ends, not the program.
 //
 // The thread waits inside the cage of the next process, so that entering it
-// (6 ms for a cgroup v1) delays nobody, and the process is born in it.
+// (6 ms for a cgroup v1) delays nobody, and the process is born in it. It goes
+// there once an init phase has ended: the kernel has to stop the machine's forks
+// for it, and those of a process that starts are among them.
 type spawner struct {
 	cages    *cages
 	orders   chan order
+	quiet    chan struct{} // an init phase has ended
 	finished chan struct{}
 }
 
 type order struct {
-	path  string
-	argv  []string
-	attr  *os.ProcAttr
-	reply chan birth
+	path string
+	argv []string
+	attr *os.ProcAttr
+	// prepare is called before the start, with the cage.
+	prepare func(*cage)
+	reply   chan birth
 }
 
 // birth is a started process, or why it could not be started.
@@ -40,7 +45,7 @@ type birth struct {
 }
 
 func newSpawner(c *cages) *spawner {
-	s := &spawner{cages: c, orders: make(chan order), finished: make(chan struct{})}
+	s := &spawner{cages: c, orders: make(chan order), quiet: make(chan struct{}, 1), finished: make(chan struct{})}
 	go s.run()
 	return s
 }
@@ -50,29 +55,50 @@ func (s *spawner) run() {
 	runtime.LockOSThread()
 	defer close(s.finished)
 	next, err := s.cages.make()
-	for o := range s.orders {
-		if err != nil { // whatever it was, it may be over
-			next, err = s.cages.make()
-		}
-		if err != nil {
-			o.reply <- birth{err: err}
-			continue
-		}
-		b := s.start(o, next)
-		o.reply <- b
-		if b.err == nil {
+	prepare := func() {
+		if next == nil {
 			next, err = s.cages.make()
 		}
 	}
+	for open := true; open; {
+		var o order
+		select {
+		case <-s.quiet:
+			prepare()
+			continue
+		case o, open = <-s.orders:
+		}
+		if !open {
+			break
+		}
+		if prepare(); err != nil {
+			o.reply <- birth{err: err} // it may be over next time
+			continue
+		}
+		b := s.start(o, next)
+		if b.err == nil {
+			next = nil
+		}
+		o.reply <- b
+	}
 	s.cages.leave()
-	if err == nil {
+	if next != nil {
 		next.remove()
+	}
+}
+
+// rest says that an init phase has ended.
+func (s *spawner) rest() {
+	select {
+	case s.quiet <- struct{}{}:
+	default:
 	}
 }
 
 func (s *spawner) start(o order, c *cage) birth {
 	o.attr.Sys = processAttributes()
 	c.apply(o.attr.Sys)
+	o.prepare(c)
 	b := birth{cage: c, at: time.Now()}
 	// Another thread of this program may be between fork and exec with a file
 	// open for writing that has just been unpacked: "text file busy" goes away.
@@ -91,8 +117,8 @@ func (s *spawner) start(o order, c *cage) birth {
 }
 
 // spawn starts a process in a cage of its own.
-func (s *spawner) spawn(path string, argv []string, attr *os.ProcAttr) birth {
-	o := order{path: path, argv: argv, attr: attr, reply: make(chan birth, 1)}
+func (s *spawner) spawn(argv []string, attr *os.ProcAttr, prepare func(*cage)) birth {
+	o := order{path: argv[0], argv: argv, attr: attr, prepare: prepare, reply: make(chan birth, 1)}
 	select {
 	case s.orders <- o:
 	case <-s.finished:
