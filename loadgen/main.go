@@ -1,81 +1,88 @@
 // Command loadgen load-tests HTTP endpoints at a planned rate and reports
 // latencies that a stall cannot hide.
 //
-//	go run ./loadgen -url https://abc.execute-api.eu-central-1.amazonaws.com/dev -rate 10 -duration 60s
+//	go run ./loadgen -url https://abc.execute-api.eu-central-1.amazonaws.com/dev
+//	go run ./loadgen compare DIR DIR
+//	go run ./loadgen report DIR
+//
+// It composes the packages below it: flags.go and plan.go turn a command line
+// into a plan, attack runs it, verdict and threshold judge it, results and
+// report keep and print it.
 package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
-	"time"
+)
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
-	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
-	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+// The exit codes. Where several apply, the one that says most about the others
+// counts: nothing answered, then not valid, then a threshold.
+const (
+	exitOK        = 0
+	exitThreshold = 1 // a -fail-if condition was breached
+	exitUsage     = 2 // the command line, or a file that it names, cannot be used; nothing was sent
+	exitInvalid   = 3 // the generator's own lateness could explain what it measured, or the records are not complete
+	exitSilence   = 4 // no request was answered
+	exitKilled    = 130
 )
 
 func main() {
-	url := flag.String("url", "", "base `URL` of the API, such as https://….amazonaws.com/dev")
-	targets := flag.String("targets", "/esmodule,/commonjs", "`paths` under the URL, comma-separated")
-	rate := flag.Float64("rate", 10, "requests per second to each target")
-	duration := flag.Duration("duration", time.Minute, "length of the test")
-	seed := flag.Uint64("seed", 1, "seed of the order of targets")
-	out := flag.String("out", "", "`directory` for load.json and the histogram logs")
-	format := flag.String("format", "text", "text or json")
-	flag.Parse()
-
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if *url == "" || flag.NArg() > 0 || *format != "text" && *format != "json" {
-		flag.Usage()
-		os.Exit(2)
-	}
-	o := attack.Options{Schedule: pace.Schedule{Seed: *seed, Phases: pace.At(*rate, *duration)}}
-	for _, path := range strings.Split(*targets, ",") {
-		o.Targets = append(o.Targets, attack.Target{Name: strings.TrimPrefix(path, "/"), URL: *url + path})
-	}
-	if *out != "" {
-		if err := os.MkdirAll(*out, 0o755); err != nil {
-			fatal(2, err)
-		}
-		o.HLog = func(target string) (io.WriteCloser, error) {
-			return os.Create(filepath.Join(*out, strings.ReplaceAll(target, "/", "_")+".hlog"))
-		}
-	}
-	result, err := attack.Run(ctx, o)
-	if err != nil {
-		fatal(2, err)
-	}
-	load := result.Load()
-	load.Manifest.Tool, load.Manifest.Seed = "loadgen", *seed
-	encoded, err := json.MarshalIndent(load, "", "  ")
-	if err != nil {
-		fatal(2, err)
-	}
-	if *out != "" {
-		if err := os.WriteFile(filepath.Join(*out, "load.json"), append(encoded, '\n'), 0o644); err != nil {
-			fatal(2, err)
-		}
-	}
-	if *format == "json" {
-		fmt.Println(string(encoded))
-	} else if err := report.LoadText(os.Stdout, load); err != nil {
-		fatal(2, err)
-	}
-	if !load.Generator.Valid {
-		os.Exit(3)
-	}
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func fatal(code int, err error) {
-	fmt.Fprintln(os.Stderr, "loadgen:", err)
-	os.Exit(code)
+// run is the command: what was found goes to stdout, everything else to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	command := loadTest
+	if len(args) > 0 {
+		switch args[0] {
+		case "compare":
+			command, args = compareRuns, args[1:]
+		case "report":
+			command, args = reportRun, args[1:]
+		case "help":
+			args = []string{"-h"}
+		}
+	}
+	code, err := command(ctx, args, stdout, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		if code == exitUsage {
+			fmt.Fprintln(stderr, "loadgen -h shows every flag")
+		}
+	}
+	return code
+}
+
+// interruptible returns a context that the first interrupt ends, so that what is
+// on its way is waited for and reported. The second one leaves at once.
+func interruptible(ctx context.Context, stderr io.Writer) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s, ok := <-signals
+		if !ok {
+			return
+		}
+		fmt.Fprintf(stderr, "\n%v: waiting for what is on its way; once more leaves at once\n", s)
+		cancel()
+		if _, ok := <-signals; ok {
+			os.Exit(exitKilled)
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel()
+	}
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -19,7 +18,7 @@ import (
 func LoadText(w io.Writer, l results.Load) error {
 	var b strings.Builder
 	writeLoad(&b, l)
-	if l.Manifest.Platform != "" {
+	if l.Manifest.Tool != "" || l.Manifest.Platform != "" {
 		writePlatform(&b, deployed.Platform(l.Manifest.Platform), l.Manifest)
 	}
 	return flush(w, &b)
@@ -40,7 +39,7 @@ func writeLoad(b *strings.Builder, l results.Load) {
 	for _, line := range verdictLines(l) {
 		wrap(b, indent, indent+indent, line)
 	}
-	for _, line := range generatorLines(l.Generator) {
+	for _, line := range append(thresholdLines(l.Thresholds), generatorLines(l.Generator)...) {
 		wrap(b, indent, indent+indent, line)
 	}
 	b.WriteString("\n")
@@ -205,101 +204,6 @@ func interval(bounds []float64) string {
 		return absent
 	}
 	return number(bounds[0]) + " to " + number(bounds[1])
-}
-
-// verdictLines say in words who is faster, at each percentile, and after a
-// first request.
-func verdictLines(l results.Load) []string {
-	var lines []string
-	if c := l.Comparison; c != nil {
-		all := append([]results.Comparison{*c}, c.Others...)
-		slices.SortStableFunc(all, func(a, b results.Comparison) int {
-			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
-		})
-		for _, c := range all {
-			lines = append(lines, verdictLine(c))
-		}
-	}
-	if firstRequest(l) == nil {
-		if line := firstRequestLine(l.Targets); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
-// firstRequest is the judged comparison of the first requests of provisioned
-// environments, or nil.
-func firstRequest(l results.Load) *results.Comparison {
-	if l.Comparison == nil {
-		return nil
-	}
-	question := results.Class{Environment: "first", Initialization: "provisioned-concurrency"}.ClassName()
-	for i, c := range l.Comparison.Others {
-		if c.Class == question {
-			return &l.Comparison.Others[i]
-		}
-	}
-	return nil
-}
-
-func verdictLine(c results.Comparison) string {
-	at := percentileName(c.Percentile)
-	if c.Class != "" {
-		at = "request " + shortClass(c.Class) + ", " + at
-	}
-	var sentence string
-	switch verdict.Word(c.Verdict) {
-	case verdict.Faster, verdict.Slower:
-		sentence = fmt.Sprintf("%s: %s is %s than %s", at, c.A, c.Verdict, c.B)
-	case verdict.Same:
-		sentence = fmt.Sprintf("%s: %s and %s are the same", at, c.A, c.B)
-	default:
-		sentence = fmt.Sprintf("%s: undecided between %s and %s", at, c.A, c.B)
-	}
-	if c.DifferenceMs != nil {
-		sentence += fmt.Sprintf(", %s ms", signed(*c.DifferenceMs))
-		if len(c.IntervalMs) == 2 {
-			sentence += fmt.Sprintf(" (95 %% interval %s to %s)", signed(c.IntervalMs[0]), signed(c.IntervalMs[1]))
-		}
-	}
-	switch {
-	case verdict.Word(c.Verdict) == verdict.Same && c.Reason != "":
-		sentence += ": " + c.Reason + " ms"
-	case c.Reason != "":
-		sentence += ": " + c.Reason
-	}
-	return sentence
-}
-
-// firstRequestLine is the question of the two modules: what the first request of
-// an environment costs that was initialised before it came.
-func firstRequestLine(targets []results.Target) string {
-	if len(targets) != 2 {
-		return ""
-	}
-	var first [2]*results.Class
-	for i, t := range targets {
-		for k, c := range t.Classes {
-			if c.Environment == "first" && c.Initialization == "provisioned-concurrency" && c.LatencyMs != nil && c.LatencyMs.P50 != nil {
-				first[i] = &t.Classes[k]
-			}
-		}
-	}
-	if first[0] == nil || first[1] == nil {
-		return ""
-	}
-	a, b := first[0].LatencyMs, first[1].LatencyMs
-	line := fmt.Sprintf("first request of a provisioned environment: median %s ms for %s (n = %d), %s ms for %s (n = %d)",
-		number(*a.P50), targets[0].Name, first[0].N, number(*b.P50), targets[1].Name, first[1].N)
-	if len(a.P50Interval) == 2 && len(b.P50Interval) == 2 {
-		if a.P50Interval[1] < b.P50Interval[0] || b.P50Interval[1] < a.P50Interval[0] {
-			line += "; their 95 % intervals do not overlap"
-		} else {
-			line += "; their 95 % intervals overlap"
-		}
-	}
-	return line
 }
 
 // generatorLines are what the generator thinks of itself.

@@ -45,14 +45,14 @@ func frame(c *canvas, least, most float64, logs []Log) scale {
 // further nine the same room. Where the samples cannot bear a percentile its
 // line is dashed.
 func percentileChart(logs []Log, title string) template.HTML {
-	logs = slices.DeleteFunc(slices.Clone(logs), func(l Log) bool { return l.total().N() == 0 })
+	logs = slices.DeleteFunc(slices.Clone(logs), func(l Log) bool { return l.Total().N() == 0 })
 	if len(logs) == 0 {
 		return ""
 	}
 	least, most, n := math.Inf(1), 0.0, int64(0)
 	totals := make([]*latency.Histogram, len(logs))
 	for i, l := range logs {
-		totals[i] = l.total()
+		totals[i] = l.Total()
 		n = max(n, totals[i].N())
 		least, most = min(least, totals[i].AtRank(1)), max(most, totals[i].AtRank(totals[i].N()))
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -38,6 +37,25 @@ type Log struct {
 // and curves as well.
 func HTML(w io.Writer, s results.Summary, m results.Manifest) error {
 	return Page{Summary: s, Manifest: m}.WriteHTML(w)
+}
+
+// LoadPage is the page of a load test alone, without its logs.
+func LoadPage(l results.Load) Page {
+	return Page{Manifest: l.Manifest, Summary: results.Summary{Platform: deployed.Platform(l.Manifest.Platform), Modules: &l}}
+}
+
+// WriteHGRM writes the latencies of each target as .hgrm text, one after the
+// other, each behind a comment with its name.
+func (p Page) WriteHGRM(w io.Writer) error {
+	for _, log := range p.Logs {
+		if _, err := fmt.Fprintf(w, "#[Target: %s]\n", log.Target); err != nil {
+			return fmt.Errorf("write the percentiles of %s: %w", log.Target, err)
+		}
+		if err := log.Total().WritePercentiles(w); err != nil {
+			return fmt.Errorf("write the percentiles of %s: %w", log.Target, err)
+		}
+	}
+	return nil
 }
 
 // ReadPage reads a run directory, finished or not. Without a summary, as after a
@@ -115,14 +133,13 @@ func summarise(m results.Manifest, samples []results.Sample) results.Summary {
 
 // readLogs reads every histogram log of the directory.
 func readLogs(dir string) ([]Log, error) {
-	const suffix = ".hlog"
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var logs []Log
 	for _, e := range entries {
-		name, ok := strings.CutSuffix(e.Name(), suffix)
+		name, ok := results.LogTarget(e.Name())
 		if !ok || e.IsDir() {
 			continue
 		}
@@ -154,8 +171,8 @@ func readLog(path string) ([]latency.Interval, error) {
 	return rows, nil
 }
 
-// total merges the rows of a log.
-func (l Log) total() *latency.Histogram {
+// Total merges the rows of a log.
+func (l Log) Total() *latency.Histogram {
 	h := latency.New()
 	for _, r := range l.Rows {
 		h.Merge(r.Histogram)

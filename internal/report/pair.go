@@ -1,0 +1,63 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// PairText writes two runs side by side for people: what was not the same about
+// them, what speaks against either, the latencies, and the verdicts.
+func PairText(w io.Writer, p results.Pair) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s against %s: latency = end - intended start, in ms\n\n", p.A.Label, p.B.Label)
+	writeSetup(&b, p)
+	for _, doubt := range p.Doubts {
+		wrap(&b, indent+"doubt: ", indent+indent, doubt)
+	}
+	if len(p.Doubts) > 0 {
+		b.WriteString("\n")
+	}
+	writePairTargets(&b, p)
+	for _, t := range p.Targets {
+		all := append([]results.Comparison{t.Comparison}, t.Comparison.Others...)
+		slices.SortStableFunc(all, func(a, b results.Comparison) int { return cmp.Compare(a.Percentile, b.Percentile) })
+		for _, c := range all {
+			wrap(&b, indent, indent+indent, t.Name+": "+verdictLine(c))
+		}
+	}
+	return flush(w, &b)
+}
+
+func writeSetup(b *strings.Builder, p results.Pair) {
+	if len(p.Differences) == 0 {
+		b.WriteString("The set-up of both was the same.\n\n")
+		return
+	}
+	b.WriteString("What was not the same about the two\n\n")
+	for _, d := range p.Differences {
+		wrap(b, indent+d.What+": ", indent+indent, cmp.Or(d.A, absent)+" against "+cmp.Or(d.B, absent))
+	}
+	b.WriteString("\n")
+}
+
+func writePairTargets(b *strings.Builder, p results.Pair) {
+	t := table{columns: []column{
+		{"", "target", true}, {"", "run", true}, {"", "answered", false},
+		{"latency", "mean", false}, {"latency", "p50", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
+	}}
+	for _, target := range p.Targets {
+		for _, side := range []struct {
+			label string
+			p     results.Percentiles
+		}{{p.A.Label, values(target.A)}, {p.B.Label, values(target.B)}} {
+			t.add(target.Name, side.label, grouped(side.p.N), optional(side.p.Mean), optional(side.p.P50), optional(side.p.P90), needs(side.p), optional(side.p.Max))
+		}
+	}
+	t.write(b)
+	b.WriteString("\n")
+}

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// verdictLines say in words who is faster, at each percentile, and after a
+// first request.
+func verdictLines(l results.Load) []string {
+	var lines []string
+	if c := l.Comparison; c != nil {
+		all := append([]results.Comparison{*c}, c.Others...)
+		slices.SortStableFunc(all, func(a, b results.Comparison) int {
+			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
+		})
+		for _, c := range all {
+			lines = append(lines, verdictLine(c))
+		}
+	}
+	if firstRequest(l) == nil {
+		if line := firstRequestLine(l.Targets); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// firstRequest is the judged comparison of the first requests of provisioned
+// environments, or nil.
+func firstRequest(l results.Load) *results.Comparison {
+	if l.Comparison == nil {
+		return nil
+	}
+	question := results.Class{Environment: "first", Initialization: "provisioned-concurrency"}.ClassName()
+	for i, c := range l.Comparison.Others {
+		if c.Class == question {
+			return &l.Comparison.Others[i]
+		}
+	}
+	return nil
+}
+
+// verdictLine is a verdict in plain words.
+func verdictLine(c results.Comparison) string {
+	figure := percentileName(c.Percentile)
+	var sentence string
+	switch word := verdict.Word(c.Verdict); {
+	case (word == verdict.Faster || word == verdict.Slower) && c.DifferenceMs != nil:
+		direction := map[verdict.Word]string{verdict.Faster: "lower", verdict.Slower: "higher"}[word]
+		sentence = fmt.Sprintf("%s is %s than %s: %s %s by %s ms%s", c.A, word, c.B, figure, direction, number(math.Abs(*c.DifferenceMs)), by(c.IntervalMs))
+	case word == verdict.Same && c.DifferenceMs != nil:
+		sentence = fmt.Sprintf("%s and %s are the same: %s differs by %s ms%s", c.A, c.B, figure, signed(*c.DifferenceMs), between(c.IntervalMs))
+	case c.DifferenceMs != nil:
+		sentence = fmt.Sprintf("undecided between %s and %s: %s differs by %s ms%s", c.A, c.B, figure, signed(*c.DifferenceMs), between(c.IntervalMs))
+	default:
+		sentence = fmt.Sprintf("undecided between %s and %s at %s", c.A, c.B, figure)
+	}
+	switch {
+	case verdict.Word(c.Verdict) == verdict.Same && c.Reason != "":
+		sentence += ", " + c.Reason + " ms"
+	case c.Reason != "":
+		sentence += "; " + c.Reason
+	}
+	if c.Class != "" {
+		return classWords(c.Class) + ": " + sentence
+	}
+	return sentence
+}
+
+// classWords are a class in a sentence: first requests (provisioned).
+func classWords(class string) string {
+	environment, initialization, ok := strings.Cut(shortClass(class), ", ")
+	if !ok {
+		return environment + " requests"
+	}
+	return fmt.Sprintf("%s requests (%s)", environment, initialization)
+}
+
+// by is the interval of a difference that has a direction: without signs, the smaller end first.
+func by(interval []float64) string {
+	if len(interval) != 2 {
+		return ""
+	}
+	lo, hi := math.Abs(interval[0]), math.Abs(interval[1])
+	return fmt.Sprintf(" (95 %% interval %s to %s)", number(min(lo, hi)), number(max(lo, hi)))
+}
+
+// between is the interval of a difference that may have either sign.
+func between(interval []float64) string {
+	if len(interval) != 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (95 %% interval %s to %s)", signed(interval[0]), signed(interval[1]))
+}
+
+// thresholdLines say what became of the conditions.
+func thresholdLines(all []results.Threshold) []string {
+	var lines []string
+	for _, t := range all {
+		word := "not so"
+		if t.Breached {
+			word = "BREACHED"
+		}
+		lines = append(lines, fmt.Sprintf("fail if %s: %s, %s", t.Condition, word, t.Reason))
+	}
+	return lines
+}
+
+// firstRequestLine is the question of the two modules: what the first request of
+// an environment costs that was initialised before it came.
+func firstRequestLine(targets []results.Target) string {
+	if len(targets) != 2 {
+		return ""
+	}
+	var first [2]*results.Class
+	for i, t := range targets {
+		for k, c := range t.Classes {
+			if c.Environment == "first" && c.Initialization == "provisioned-concurrency" && c.LatencyMs != nil && c.LatencyMs.P50 != nil {
+				first[i] = &t.Classes[k]
+			}
+		}
+	}
+	if first[0] == nil || first[1] == nil {
+		return ""
+	}
+	a, b := first[0].LatencyMs, first[1].LatencyMs
+	line := fmt.Sprintf("first request of a provisioned environment: median %s ms for %s (n = %d), %s ms for %s (n = %d)",
+		number(*a.P50), targets[0].Name, first[0].N, number(*b.P50), targets[1].Name, first[1].N)
+	if len(a.P50Interval) == 2 && len(b.P50Interval) == 2 {
+		if a.P50Interval[1] < b.P50Interval[0] || b.P50Interval[1] < a.P50Interval[0] {
+			line += "; their 95 % intervals do not overlap"
+		} else {
+			line += "; their 95 % intervals overlap"
+		}
+	}
+	return line
+}
