@@ -218,12 +218,26 @@ func (s *setup) judge(status int, found bool) Cause {
 	return Answered
 }
 
-// warmth is how many connections an origin gets before the schedule's zero:
-// as many as a second of latency at the peak rate would need, within reason.
-func (s *setup) warmth(o *origin) int {
-	if s.Closed != nil {
-		return s.Closed.Conns
-	}
+// warmth is how many connections an origin gets before the schedule's zero, out
+// of those that one shard may have: as many as a second of latency at the peak
+// rate would need, within reason.
+func (s *setup) warmth(o *origin, maxConns, shards int) int {
 	share := s.Schedule.PeakRate() * float64(len(o.targets)) / float64(len(s.targets))
-	return min(max(int(share), 1), 64, max(s.MaxConns/len(s.origins), 1))
+	warm := min(max(int(share), 1), 64) / shards
+	return min(max(warm, 1), max(maxConns/len(s.origins), 1))
+}
+
+// quota is how many of a shard's connections an origin has in a closed loop.
+func (s *setup) quota(o *origin, maxConns, shard int) int {
+	n := len(s.origins)
+	return share(maxConns, (o.index+shard)%n, n)
+}
+
+// share is the i-th of n nearly equal parts of a whole.
+func share(whole, i, n int) int {
+	part := whole / n
+	if i < whole%n {
+		part++
+	}
+	return part
 }

@@ -548,6 +548,30 @@ func TestClosedLoop(t *testing.T) {
 	}
 }
 
+// A host that has no connection left is not crowded out by the idle ones of another.
+func TestHostsShareTheBound(t *testing.T) {
+	for _, engine := range engines() {
+		t.Run(engine, func(t *testing.T) {
+			a, b := server(t, always(okay)), server(t, always(okay))
+			book, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, a), request(t, b)}, Schedule: apart(10, 5*time.Millisecond), MaxConns: 1, Shards: 1})
+			if got := book.causes(); got[""] != 20 {
+				t.Errorf("got %v, want 20 answers over one connection at a time", got)
+			}
+		})
+		t.Run(engine+"/closed loop", func(t *testing.T) {
+			a, b := server(t, always(okay)), server(t, always(okay))
+			book, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, a), request(t, b)}, Closed: &Closed{Conns: 2, Duration: 100 * time.Millisecond}})
+			counts := map[int]int{}
+			for _, o := range book.outcomes {
+				counts[o.Target]++
+			}
+			if got := book.causes(); counts[0] == 0 || counts[1] == 0 || len(got) != 1 {
+				t.Errorf("got %v by target, %v by cause; want answers of both", counts, got)
+			}
+		})
+	}
+}
+
 func TestShardsShareTheSchedule(t *testing.T) {
 	if !epollWorks {
 		t.Skip("the epoll engine needs Linux")

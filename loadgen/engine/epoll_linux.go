@@ -119,24 +119,25 @@ func (e *epoll) warm(ctx context.Context, shards []*shard) {
 	for _, o := range e.origins {
 		o.resolve(ctx)
 	}
-	for _, o := range e.origins {
-		slots := make(chan struct{}, fewestDials)
-		var dials sync.WaitGroup
-		for i := range e.warmth(o) {
-			s := shards[i%len(shards)]
-			p := s.pools[o.index]
-			if s.bounds.conns >= s.bounds.maxConns {
-				continue
+	slots := make(chan struct{}, fewestDials)
+	var dials sync.WaitGroup
+	for _, s := range shards {
+		for _, p := range s.pools {
+			n := p.quota
+			if e.Closed == nil {
+				n = e.warmth(p.origin, s.bounds.maxConns, len(shards))
 			}
-			p.dialStarted()
-			slots <- struct{}{}
-			dials.Go(func() {
-				s.post(s.dial(ctx, p))
-				<-slots
-			})
+			for ; n > 0 && s.bounds.conns < s.bounds.maxConns; n-- {
+				p.dialStarted()
+				slots <- struct{}{}
+				dials.Go(func() {
+					s.post(s.dial(ctx, p))
+					<-slots
+				})
+			}
 		}
-		dials.Wait()
 	}
+	dials.Wait()
 	for _, s := range shards {
 		s.collect()
 	}
@@ -150,8 +151,10 @@ func (e *epoll) newShard(dialing context.Context, i int, r Recorder) *shard {
 		buffer: make([]byte, 64<<10),
 	}
 	for _, o := range e.origins {
-		s.pools = append(s.pools, &pool[*socket]{origin: o, bounds: &s.bounds})
+		p := &pool[*socket]{origin: o, bounds: &s.bounds}
+		s.pools = append(s.pools, p)
 		if e.Closed != nil {
+			p.quota = e.quota(o, s.bounds.maxConns, i)
 			s.orders = append(s.orders, pace.NewOrder(e.Closed.Seed+uint64(i*len(e.origins)+o.index), len(o.targets)))
 		}
 	}
@@ -160,15 +163,6 @@ func (e *epoll) newShard(dialing context.Context, i int, r Recorder) *shard {
 		s.next, s.more = s.cursor.Next()
 	}
 	return s
-}
-
-// share is the i-th of n nearly equal parts of a whole.
-func share(whole, i, n int) int {
-	part := whole / n
-	if i < whole%n {
-		part++
-	}
-	return part
 }
 
 // dialed is a connection that a helper made, or why it could not.

@@ -64,6 +64,26 @@ func TestPoller(t *testing.T) {
 	}
 }
 
+// The engine works on a kernel without epoll_pwait2.
+func TestOldKernel(t *testing.T) {
+	c := Config{Requests: []Request{request(t, server(t, always(okay)))}, Schedule: apart(20, 5*time.Millisecond), Timeout: time.Second, MaxConns: 4, MaxQueue: 4}
+	c.Schedule.Targets = 1
+	e, err := New(Epoll, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &e.(*epoll).pollers[0]
+	(*p).close()
+	if *p, err = newPoller(true); err != nil {
+		t.Fatal(err)
+	}
+	b := new(book)
+	e.Run(t.Context(), []Recorder{b})
+	if got := b.causes(); got[""] != 20 {
+		t.Errorf("got %v, want 20 answers", got)
+	}
+}
+
 func sees(p *poller, slot, generation int32) bool {
 	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); {
 		for _, e := range p.wait(100 * time.Millisecond) {

@@ -47,6 +47,8 @@ type pool[C comparable] struct {
 	bounds *bounds
 	budget dialBudget
 
+	quota int // of connections in a closed loop; 0: none of its own
+
 	idle    []C           // last in, first out: the fewest connections stay the warmest
 	waiting queue         // for any connection
 	fresh   queue         // resent calls, which only take a new one
@@ -110,7 +112,25 @@ func (p *pool[C]) wantsDial() bool {
 
 // mayDial says whether another connection may be made now.
 func (p *pool[C]) mayDial() bool {
-	return p.dialing < p.budget.limit() && p.bounds.conns < p.bounds.maxConns
+	return p.dialing < p.budget.limit() && p.bounds.conns < p.bounds.maxConns && p.withinQuota()
+}
+
+func (p *pool[C]) withinQuota() bool { return p.quota == 0 || p.conns+p.dialing < p.quota }
+
+// crowdedOut says that calls wait for a connection and the bound is used up.
+func (p *pool[C]) crowdedOut() bool {
+	return p.waiting.live+p.fresh.live > p.dialing && p.bounds.conns >= p.bounds.maxConns
+}
+
+// spareOf is the connection that has been idle for longest in a pool other than
+// p: one that can make room for p.
+func spareOf[C comparable](pools []*pool[C], p *pool[C]) (c C, ok bool) {
+	for _, other := range pools {
+		if other != p && len(other.idle) > 0 {
+			return other.idle[0], true
+		}
+	}
+	return c, false
 }
 
 // remove takes a connection that ended out of the idle ones.

@@ -49,8 +49,10 @@ type closer interface{ close() }
 func newPortable(s *setup) Engine {
 	p := &portable{setup: s, bounds: bounds{maxConns: s.MaxConns, maxQueue: s.MaxQueue}, open: map[closer]bool{}}
 	for _, o := range s.origins {
-		p.pools = append(p.pools, &pool[lane]{origin: o, bounds: &p.bounds})
+		pool := &pool[lane]{origin: o, bounds: &p.bounds}
+		p.pools = append(p.pools, pool)
 		if s.Closed != nil {
+			pool.quota = s.quota(o, s.MaxConns, 0)
 			p.orders = append(p.orders, pace.NewOrder(s.Closed.Seed+uint64(o.index), len(o.targets)))
 		}
 	}
@@ -129,7 +131,10 @@ func (p *portable) warm(ctx context.Context) {
 		o.resolve(ctx)
 	}
 	for _, pool := range p.pools {
-		n := p.warmth(pool.origin)
+		n := pool.quota
+		if p.Closed == nil {
+			n = p.warmth(pool.origin, p.MaxConns, 1)
+		}
 		if p.HTTP2 {
 			n = 1 // carries many requests at once
 		}
@@ -197,10 +202,11 @@ func (p *portable) miss(a pace.Arrival, cursor *pace.Cursor) {
 // loop lets every connection send when it can, until the time is over.
 func (p *portable) loop(ctx context.Context) (interrupted bool) {
 	p.mu.Lock()
-	for i := range p.Closed.Conns {
-		pool := p.pools[i%len(p.pools)]
-		if lane, ok := pool.take(); ok {
-			p.begin(pool, lane, false)
+	for _, pool := range p.pools {
+		for n := len(pool.idle); n > 0; n-- {
+			if lane, ok := pool.take(); ok {
+				p.begin(pool, lane, false)
+			}
 		}
 	}
 	p.mu.Unlock()
@@ -279,7 +285,7 @@ func (p *portable) begin(pool *pool[lane], l lane, isNew bool) {
 	switch c := pool.next(isNew); {
 	case c != nil:
 		go l.start(c) // not here: it takes locks that are taken before mu
-	case p.Closed != nil && p.running && !p.ending && p.now() < p.Closed.Duration:
+	case p.looping():
 		o := pool.origin
 		now := p.now()
 		target := o.targets[p.orders[o.index].Next()]
@@ -292,5 +298,16 @@ func (p *portable) begin(pool *pool[lane], l lane, isNew bool) {
 		}()
 	default:
 		pool.put(l)
+		for _, other := range p.pools {
+			if other.crowdedOut() { // and this one can make room
+				p.dialMore(other)
+				return
+			}
+		}
 	}
+}
+
+// looping says whether a closed loop goes on. mu is held.
+func (p *portable) looping() bool {
+	return p.Closed != nil && p.running && !p.ending && p.now() < p.Closed.Duration
 }

@@ -3,12 +3,18 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
 // dialMore makes as many connections as calls wait for and the bounds allow.
 // mu is held.
 func (p *portable) dialMore(pool *pool[lane]) {
+	if pool.crowdedOut() {
+		if l, ok := spareOf(p.pools, pool); ok {
+			p.evict(l)
+		}
+	}
 	for p.wantsDial(pool) {
 		pool.dialStarted()
 		p.dials.Go(func() {
@@ -19,12 +25,26 @@ func (p *portable) dialMore(pool *pool[lane]) {
 	}
 }
 
+// evict closes an idle connection. mu is held.
+func (p *portable) evict(l lane) {
+	for _, pool := range p.pools {
+		pool.idle = slices.DeleteFunc(pool.idle, func(other lane) bool {
+			if other.carrier() != l.carrier() {
+				return false
+			}
+			p.forget(pool, l.carrier())
+			return true
+		})
+	}
+	go l.carrier().close() // not here: it takes locks that are taken before mu
+}
+
 func (p *portable) wantsDial(pool *pool[lane]) bool {
 	if pool.wantsDial() {
 		return true
 	}
 	// A closed loop keeps its number of connections, but does not hammer a server that refuses them.
-	return p.Closed != nil && p.running && !p.ending && pool.mayDial() && p.now() >= pool.holdOff
+	return p.looping() && pool.quota > 0 && pool.mayDial() && p.now() >= pool.holdOff
 }
 
 // dial makes a connection and puts it to use.
@@ -75,7 +95,7 @@ func (p *portable) dialFailed(pool *pool[lane], err error) {
 	now := p.now()
 	c := pool.next(true)
 	fabricated := false
-	if c == nil && p.Closed != nil && !p.ending && now < p.Closed.Duration && p.quit.Err() == nil {
+	if c == nil && p.looping() && p.quit.Err() == nil {
 		// In a closed loop the connection would have sent a request: this is how it ended.
 		target := pool.origin.targets[p.orders[pool.origin.index].Next()]
 		c = newCall(target, now, p.Timeout)

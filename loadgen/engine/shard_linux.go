@@ -282,13 +282,24 @@ func (s *shard) use(sock *socket, isNew bool) {
 		s.send(sock, c)
 		return
 	}
-	if s.Closed != nil && !s.ending && s.now < s.Closed.Duration {
+	if s.looping() {
 		target := p.origin.targets[s.orders[p.origin.index].Next()]
 		s.recorder.Plan(target)
 		s.send(sock, s.newCall(pace.Arrival{At: s.now, Target: target}))
 		return
 	}
 	p.put(sock)
+	for _, other := range s.pools {
+		if other.crowdedOut() { // and this one can make room
+			s.dialMore(other)
+			return
+		}
+	}
+}
+
+// looping says whether a closed loop goes on.
+func (s *shard) looping() bool {
+	return s.Closed != nil && !s.ending && s.now < s.Closed.Duration
 }
 
 // startLoops begins a closed loop on every connection there is.
@@ -394,7 +405,12 @@ func (s *shard) interrupt() {
 
 // dialMore lets helpers make as many connections as calls wait for and the bounds allow.
 func (s *shard) dialMore(p *pool[*socket]) {
-	for p.wantsDial() || s.Closed != nil && !s.ending && s.now < s.Closed.Duration && s.now >= p.holdOff && p.mayDial() {
+	if p.crowdedOut() {
+		if sock, ok := spareOf(s.pools, p); ok {
+			s.drop(sock)
+		}
+	}
+	for p.wantsDial() || s.looping() && s.now >= p.holdOff && p.quota > 0 && p.mayDial() {
 		p.dialStarted()
 		go func() {
 			ctx, cancel := context.WithTimeout(s.dialing, s.Timeout)
@@ -478,7 +494,7 @@ func (s *shard) notDialed(d dialed) {
 		return // a rehearsal
 	}
 	c := p.next(true)
-	if c == nil && s.Closed != nil && !s.ending && s.now < s.Closed.Duration {
+	if c == nil && s.looping() {
 		// In a closed loop the connection would have sent a request: this is how it ended.
 		target := p.origin.targets[s.orders[p.origin.index].Next()]
 		s.recorder.Plan(target)
