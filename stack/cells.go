@@ -35,6 +35,38 @@ func (c Config) Modules() []matrix.Variant {
 	return all
 }
 
+// harnessMemoryMB is plenty for what our own functions hold, and gives them a
+// good part of a vCPU: the runner's clock is in every sample.
+const harnessMemoryMB = 512
+
+// The functions of the harness, as the catalogue names them.
+const (
+	runnerName    = "runner"
+	collectorName = "collector"
+	statsAPIName  = "statsapi"
+)
+
+// Harness returns the variants of the functions that run the benchmark, keep
+// its results and show them, sorted.
+func (c Config) Harness() []matrix.Variant {
+	var all []matrix.Variant
+	for _, row := range rows(functions.ContractNone) {
+		if slices.Contains([]string{runnerName, collectorName, statsAPIName}, row.Name) {
+			all = append(all, matrix.Variant{
+				Function: row.Name, Language: row.Language, Runtime: row.Runtimes[0],
+				Architecture: c.Architecture, MemoryMB: harnessMemoryMB,
+			})
+		}
+	}
+	slices.SortFunc(all, matrix.Compare)
+	return all
+}
+
+// All returns every variant that a stage deploys.
+func (c Config) All() []matrix.Variant {
+	return slices.Concat(c.Benchmarked(), c.Modules(), c.Harness())
+}
+
 func helloRows() []functions.Function { return rows(functions.ContractHello) }
 
 func rows(contract functions.Contract) []functions.Function {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
@@ -17,7 +18,10 @@ func TestParseConfig(t *testing.T) {
 	standard := Config{
 		MemoryMB: []int{512}, Architecture: functions.ARM64, ModuleMemoryMB: 512, ProvisionedConcurrency: 20,
 		LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
+		Cold: 30, Warm: 120, Rounds: 10, Iterations: 2000, MapConcurrency: 10,
+		Schedule: Rate{Expression: "rate(2 hours)", Every: 2 * time.Hour}, ScheduleEnabled: true, SampleTTLDays: 90,
 	}
+	const mine = "arn:aws:lambda:us-east-1:123456789012:function:mine"
 	with := func(change func(*Config)) Config {
 		c := standard
 		change(&c)
@@ -34,8 +38,19 @@ func TestParseConfig(t *testing.T) {
 		{name: "exclude", values: map[string]string{"exclude": "dotnet8, java"}, want: with(func(c *Config) { c.Exclude = []string{"dotnet8", "java"} })},
 		{name: "x86", values: map[string]string{"architecture": "x86_64"}, want: with(func(c *Config) { c.Architecture = functions.X8664 })},
 		{name: "no provisioned concurrency", values: map[string]string{"provisionedConcurrency": "0"}, want: with(func(c *Config) { c.ProvisionedConcurrency = 0 })},
+		{name: "another schedule", values: map[string]string{"scheduleExpression": "rate(1 day)"}, want: with(func(c *Config) { c.Schedule = Rate{Expression: "rate(1 day)", Every: 24 * time.Hour} })},
+		{name: "no schedule", values: map[string]string{"scheduleEnabled": "false"}, want: with(func(c *Config) { c.ScheduleEnabled = false })},
+		{name: "scale-out", values: map[string]string{"scaleOut": "nodejs18.x"}, want: with(func(c *Config) { c.ScaleOut = []string{"nodejs18.x"} })},
+		{name: "a secret that can be got back", values: map[string]string{"secretRecoveryDays": "30"}, want: with(func(c *Config) { c.SecretRecoveryDays = 30 })},
+		{
+			name:   "existing functions",
+			values: map[string]string{"functions": `[{"arn": "` + mine + `", "reconfigure": true}, {"arn": "` + mine + `:live", "payload": {"a": [1]}}]`},
+			want: with(func(c *Config) {
+				c.Functions = []ExistingFunction{{ARN: mine, Reconfigure: true}, {ARN: mine + ":live", Payload: json.RawMessage(`{"a": [1]}`)}}
+			}),
+		},
 
-		{name: "unknown key", values: map[string]string{"memory": "512"}, err: "config memory: there is no such key: choose from architecture, exclude, logRetentionDays, memoryMB, moduleMemoryMB, parameterValue, provisionedConcurrency"},
+		{name: "unknown key", values: map[string]string{"memory": "512"}, err: "config memory: there is no such key: choose from apiKeySecret, architecture, cold, exclude, functions, iterations, logRetentionDays, mapConcurrency, memoryMB, moduleMemoryMB, parameterValue, pointInTimeRecovery, provisionedConcurrency, rounds, sampleTTLDays, scaleOut, scheduleEnabled, scheduleExpression, secretRecoveryDays, warm"},
 		{name: "a size that is no list", values: map[string]string{"memoryMB": "512"}, err: `config memoryMB: "512" is not a list of sizes such as [128, 512]`},
 		{name: "no size", values: map[string]string{"memoryMB": "[]"}, err: "config memoryMB: the list is empty"},
 		{name: "a size twice", values: map[string]string{"memoryMB": "[512, 512]"}, err: "config memoryMB: 512 is there twice"},
@@ -46,6 +61,20 @@ func TestParseConfig(t *testing.T) {
 		{name: "negative", values: map[string]string{"provisionedConcurrency": "-1"}, err: "config provisionedConcurrency: -1 is negative"},
 		{name: "a retention that CloudWatch lacks", values: map[string]string{"logRetentionDays": "10"}, err: `config logRetentionDays: "10" is none of the periods`},
 		{name: "no value", values: map[string]string{"parameterValue": ""}, err: "config parameterValue: it is empty"},
+		{name: "no cold start", values: map[string]string{"cold": "0"}, err: `config cold: "0" is not a whole number between 1 and 1000`},
+		{name: "half a warm one", values: map[string]string{"warm": "0.5"}, err: `config warm: "0.5" is not a whole number between 0 and 100000`},
+		{name: "a calendar", values: map[string]string{"scheduleExpression": "cron(0 * * * ? *)"}, err: `config scheduleExpression: "cron(0 * * * ? *)" is not a rate such as rate(2 hours)`},
+		{name: "never", values: map[string]string{"scheduleExpression": "rate(0 hours)"}, err: `config scheduleExpression: "rate(0 hours)" is not a rate`},
+		{name: "one hours", values: map[string]string{"scheduleExpression": "rate(1 hours)"}, err: `config scheduleExpression: "rate(1 hours)": AWS wants the singular for 1`},
+		{name: "two day", values: map[string]string{"scheduleExpression": "rate(2 day)"}, err: `config scheduleExpression: "rate(2 day)": AWS wants the singular for 1`},
+		{name: "once in a life", values: map[string]string{"scheduleExpression": "rate(999 days)"}, err: `is more than a year`},
+		{name: "perhaps", values: map[string]string{"scheduleEnabled": "yes"}, err: `config scheduleEnabled: "yes" is neither true nor false`},
+		{name: "a recovery that AWS does not offer", values: map[string]string{"secretRecoveryDays": "5"}, err: `config secretRecoveryDays: "5" is neither 0 nor between 7 and 30`},
+		{name: "functions that are no list", values: map[string]string{"functions": `{"arn": "` + mine + `"}`}, err: `config functions: "{`},
+		{name: "a function's key that nobody knows", values: map[string]string{"functions": `[{"name": "mine"}]`}, err: `unknown field "name"`},
+		{name: "a function by name", values: map[string]string{"functions": `[{"arn": "mine"}]`}, err: `config functions: arn "mine" is not the ARN of a function`},
+		{name: "a function twice", values: map[string]string{"functions": `[{"arn": "` + mine + `"}, {"arn": "` + mine + `"}]`}, err: "config functions: arn " + mine + " is there twice"},
+		{name: "a version that is to be changed", values: map[string]string{"functions": `[{"arn": "` + mine + `:3", "reconfigure": true}]`}, err: "reconfigure changes $LATEST only: name the function without 3"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := ParseConfig(row.values)
@@ -93,13 +122,13 @@ func TestPulumiYAML(t *testing.T) {
 			}
 			standard = string(text)
 		}
-		got[name] = fmt.Sprintf("%s = %s: %s", e.Type, standard, e.Description)
+		got[name] = fmt.Sprintf("%s of %q = %s: %s", e.Type, e.Items.Type, standard, e.Description)
 	}
 	want := map[string]string{}
 	for _, k := range keys {
-		want[k.name] = fmt.Sprintf("%s = %s: %s", k.kind, k.standard, k.description)
+		want[k.name] = fmt.Sprintf("%s of %q = %s: %s", k.kind, k.items, k.standard, k.description)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Pulumi.yaml differs from stack/config.go (-code +yaml):\n%s", diff)
+		t.Errorf("Pulumi.yaml differs from stack/keys.go (-code +yaml):\n%s", diff)
 	}
 }

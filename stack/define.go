@@ -14,8 +14,9 @@ import (
 )
 
 // Artifacts are the zips of the functions to deploy. They decide which of the
-// benchmarked functions exist, and whether the module functions and their API
-// do: a machine without npm defines the rest. [Deploy] builds all of them or stops.
+// benchmarked functions exist, whether the module functions and their API do,
+// and whether the harness does: a machine without npm defines the rest.
+// [Deploy] builds all of them or stops.
 type Artifacts map[matrix.Variant]artifact.Artifact
 
 // Define makes every resource of the stack and does nothing else: no file is
@@ -33,7 +34,15 @@ func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error)
 	if err != nil {
 		return Outputs{}, err
 	}
-	return d.outputs(modules, benchmarked), nil
+	measured, err := d.measured(benchmarked)
+	if err != nil {
+		return Outputs{}, err
+	}
+	harness, err := d.harness(measured)
+	if err != nil {
+		return Outputs{}, err
+	}
+	return d.outputs(measured, modules, harness), nil
 }
 
 // definition is what all resources of one stack share.

@@ -42,7 +42,7 @@ func Deploy(ctx *pulumi.Context) error {
 			_ = ctx.Log.Info(fmt.Sprintf(format, args...), &pulumi.LogArgs{Ephemeral: true})
 		},
 	}
-	artifacts, err := build(ctx.Context(), builder, append(c.Benchmarked(), c.Modules()...))
+	artifacts, err := build(ctx.Context(), builder, c.All())
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,12 @@ import (
 // whose configuration names it: one that Lambda makes by itself has no
 // retention and outlives the stack. No role may create log groups.
 func (d *definition) logGroup(logical string) (*cloudwatch.LogGroup, error) {
+	return d.namedLogGroup(logical, d.names.logGroup(logical))
+}
+
+func (d *definition) namedLogGroup(logical, name string) (*cloudwatch.LogGroup, error) {
 	group, err := cloudwatch.NewLogGroup(d.ctx, logical, &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(d.names.logGroup(logical)),
+		Name:            pulumi.String(name),
 		RetentionInDays: pulumi.Int(d.config.LogRetentionDays),
 		Tags:            d.tags,
 	})

@@ -45,3 +45,6 @@ func (n names) check(logical string) error {
 	}
 	return nil
 }
+
+// apiKeySecret is the name of the secret that holds the key of the stats API.
+func (n names) apiKeySecret() string { return n.stage + "/" + n.project + "/api-key" }

@@ -15,6 +15,14 @@ type Outputs struct {
 	APIURL pulumi.StringOutput
 	// ParameterName is the parameter that the module functions read, or empty.
 	ParameterName pulumi.StringOutput
+	// StatsURL is the base URL of the stats API, APIKeySecret the name of the
+	// secret that holds its key, WorkflowARN the state machine that runs the
+	// benchmark, TableName where its results are. All are empty if the harness
+	// is left out.
+	StatsURL, APIKeySecret, WorkflowARN, TableName pulumi.StringOutput
+	// ModulesAPI and StatsAPI are the IDs of the two APIs, for those who carry
+	// the definition out somewhere else than on AWS.
+	ModulesAPI, StatsAPI pulumi.StringOutput
 	// Deployed is the stack as its users see it.
 	Deployed DeployedOutput
 }
@@ -25,29 +33,46 @@ type DeployedOutput struct{ *pulumi.OutputState }
 // ElementType is the type of the value.
 func (DeployedOutput) ElementType() reflect.Type { return reflect.TypeFor[deployed.Stack]() }
 
-func init() { pulumi.RegisterOutputType(DeployedOutput{}) }
+// FunctionOutput is a [deployed.Function] that is known once it is deployed.
+type FunctionOutput struct{ *pulumi.OutputState }
 
-func (d *definition) outputs(modules *moduleAPI, benchmarked []function) Outputs {
-	nothing := pulumi.String("").ToStringOutput()
-	o := Outputs{APIURL: nothing, ParameterName: nothing}
+// ElementType is the type of the value.
+func (FunctionOutput) ElementType() reflect.Type { return reflect.TypeFor[deployed.Function]() }
+
+func init() {
+	pulumi.RegisterOutputType(DeployedOutput{})
+	pulumi.RegisterOutputType(FunctionOutput{})
+}
+
+func (d *definition) outputs(measured []measured, modules *moduleAPI, h *harness) Outputs {
+	nothing := d.known("")
+	o := Outputs{
+		APIURL: nothing, ParameterName: nothing,
+		StatsURL: nothing, APIKeySecret: nothing, WorkflowARN: nothing, TableName: nothing,
+		ModulesAPI: nothing, StatsAPI: nothing,
+	}
 	var functions []any
-	for _, f := range benchmarked {
-		// Measured through $LATEST, the only version whose configuration can
-		// change: hence no qualifier.
-		functions = append(functions, d.entry(f, nothing))
+	for _, m := range measured {
+		functions = append(functions, m.entry)
 	}
 	if modules != nil {
 		o.APIURL, o.ParameterName = modules.stage.InvokeUrl, modules.parameter.Name
+		o.ModulesAPI = modules.stage.RestApi
 		for _, m := range modules.modules {
 			functions = append(functions, d.entry(m.function, m.alias.Name))
 		}
 	}
-	o.Deployed = pulumi.All(o.APIURL, pulumi.All(functions...)).ApplyT(func(of []any) deployed.Stack {
+	if h != nil {
+		o.StatsURL, o.APIKeySecret = h.stats.stage.InvokeUrl, h.stats.secret
+		o.StatsAPI = h.stats.stage.RestApi
+		o.WorkflowARN, o.TableName = h.workflow.Arn, h.table.Name
+	}
+	o.Deployed = pulumi.All(o.APIURL, o.WorkflowARN, o.TableName, pulumi.All(functions...)).ApplyT(func(of []any) deployed.Stack {
 		s := deployed.Stack{
 			Platform: deployed.AWS, Region: d.region, Stage: d.names.stage,
-			APIURL: of[0].(string),
+			APIURL: of[0].(string), WorkflowARN: of[1].(string), Table: of[2].(string),
 		}
-		for _, f := range of[1].([]any) {
+		for _, f := range of[3].([]any) {
 			s.Functions = append(s.Functions, f.(deployed.Function))
 		}
 		return s
@@ -55,12 +80,21 @@ func (d *definition) outputs(modules *moduleAPI, benchmarked []function) Outputs
 	return o
 }
 
-func (d *definition) entry(f function, qualifier pulumi.StringOutput) pulumi.Output {
+func (d *definition) entry(f function, qualifier pulumi.StringOutput) FunctionOutput {
 	return pulumi.All(f.Arn, f.logGroup.Name, qualifier).ApplyT(func(of []any) deployed.Function {
 		return deployed.Function{
 			Variant: f.variant, ARN: of[0].(string), LogGroup: of[1].(string), Qualifier: of[2].(string), Owned: true,
 		}
-	})
+	}).(FunctionOutput)
+}
+
+// known is an output whose value is known already. Other than
+// pulumi.String(value).ToStringOutput() it belongs to the program's context,
+// which then waits for whatever is applied to it.
+func (d *definition) known(value string) pulumi.StringOutput {
+	o, resolve, _ := d.ctx.NewOutput()
+	resolve(value)
+	return o.ApplyT(func(v any) string { return v.(string) }).(pulumi.StringOutput)
 }
 
 // export makes the outputs visible to the pulumi command.
@@ -69,5 +103,9 @@ func (o Outputs) export(ctx *pulumi.Context) {
 	ctx.Export("esmoduleUrl", pulumi.Sprintf("%s/esmodule", o.APIURL))
 	ctx.Export("commonjsUrl", pulumi.Sprintf("%s/commonjs", o.APIURL))
 	ctx.Export("parameterName", o.ParameterName)
+	ctx.Export("statsUrl", o.StatsURL)
+	ctx.Export("apiKeySecretName", o.APIKeySecret)
+	ctx.Export("workflowArn", o.WorkflowARN)
+	ctx.Export("tableName", o.TableName)
 	ctx.Export("deployed", pulumi.JSONMarshal(o.Deployed))
 }

@@ -99,7 +99,7 @@ func define(t *testing.T, stage string, values map[string]string) ([]recorded, O
 	if err != nil {
 		t.Fatal(err)
 	}
-	return defineArtifacts(t, stage, c, zips(append(c.Benchmarked(), c.Modules()...)))
+	return defineArtifacts(t, stage, c, zips(c.All()))
 }
 
 func defineArtifacts(t *testing.T, stage string, c Config, artifacts Artifacts) ([]recorded, Outputs) {

@@ -8,20 +8,24 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// role is an execution role whose policy is in place.
+// role is a role whose policy is in place.
 type role struct {
 	*iam.Role
-	// policy is what a function must wait for, or its first environments start
-	// without permissions.
+	// policy is what the role's user must wait for, or it starts without permissions.
 	policy *iam.RolePolicy
 }
 
-// executionRole makes a role that Lambda may assume, with one inline policy.
+// executionRole makes the role of functions.
 func (d *definition) executionRole(logical string, statements ...statement) (role, error) {
+	return d.role(logical, "lambda.amazonaws.com", statements...)
+}
+
+// role makes a role that one service may assume, with one inline policy.
+func (d *definition) role(logical, service string, statements ...statement) (role, error) {
 	name := d.names.physical(logical)
 	r, err := iam.NewRole(d.ctx, logical, &iam.RoleArgs{
 		Name:             pulumi.String(name),
-		AssumeRolePolicy: pulumi.String(trust("lambda.amazonaws.com")),
+		AssumeRolePolicy: pulumi.String(trust(service)),
 		Tags:             d.tags,
 	})
 	if err != nil {
@@ -56,7 +60,7 @@ func writeLogs(streams pulumi.StringInput) statement {
 }
 
 // sendTraces allows a function to send X-Ray its segments. X-Ray has no
-// resource-level permissions for these actions, hence the only "*" of the stack.
+// resource-level permissions for these actions, hence the "*".
 func sendTraces() statement {
 	return statement{
 		sid:       "SendTraces",

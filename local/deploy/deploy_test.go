@@ -48,7 +48,7 @@ func TestMake(t *testing.T) {
 	s.Config.Architecture = functions.X8664
 	plan, err := Make(Options{
 		Root: root, Stage: "dev", Architecture: functions.X8664, Cells: cells,
-		Artifacts: zips(append(s.Config.Modules(), s.Config.Benchmarked()...)...),
+		Artifacts: zips(s.Config.All()...),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -171,6 +171,17 @@ func TestMakeNeedsArtefacts(t *testing.T) {
 
 func TestReadStage(t *testing.T) {
 	const project = "name: lambda-benchmark\n"
+	config := func(pairs ...string) stack.Config {
+		values := map[string]string{}
+		for i := 0; i < len(pairs); i += 2 {
+			values[pairs[i]] = pairs[i+1]
+		}
+		c, err := stack.ParseConfig(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
 	for _, row := range []struct {
 		name, file string
 		want       Stage
@@ -179,18 +190,18 @@ func TestReadStage(t *testing.T) {
 		{
 			name: "lists and numbers",
 			file: "config:\n  aws:region: eu-central-1\n  lambda-benchmark:memoryMB: [128, 512]\n  lambda-benchmark:provisionedConcurrency: 3\n  other:key: 1\n",
-			want: Stage{Project: "lambda-benchmark", Name: "mine", Region: "eu-central-1", Config: stack.Config{
-				MemoryMB: []int{128, 512}, Architecture: functions.ARM64, ModuleMemoryMB: 512, ProvisionedConcurrency: 3,
-				LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
-			}},
+			want: Stage{Project: "lambda-benchmark", Name: "mine", Region: "eu-central-1", Config: config("memoryMB", "[128,512]", "provisionedConcurrency", "3")},
 		},
 		{
 			name: "as the pulumi command writes it: a number in quotes",
 			file: "config:\n  lambda-benchmark:provisionedConcurrency: \"0\"\n",
-			want: Stage{Project: "lambda-benchmark", Name: "mine", Config: stack.Config{
-				MemoryMB: []int{512}, Architecture: functions.ARM64, ModuleMemoryMB: 512,
-				LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
-			}},
+			want: Stage{Project: "lambda-benchmark", Name: "mine", Config: config("provisionedConcurrency", "0")},
+		},
+		{
+			name: "truth values and objects",
+			file: "config:\n  lambda-benchmark:scheduleEnabled: false\n  lambda-benchmark:functions:\n    - arn: arn:aws:lambda:us-east-1:123456789012:function:mine\n      payload: {a: 1}\n",
+			want: Stage{Project: "lambda-benchmark", Name: "mine", Config: config("scheduleEnabled", "false",
+				"functions", `[{"arn":"arn:aws:lambda:us-east-1:123456789012:function:mine","payload":{"a":1}}]`)},
 		},
 		{name: "unknown key", file: "config:\n  lambda-benchmark:memory: 512\n", err: "stage mine: config memory: there is no such key"},
 		{name: "encrypted", file: "config:\n  lambda-benchmark:parameterValue:\n    secure: AAAB\n", err: "stage mine: config lambda-benchmark:parameterValue: it is encrypted"},

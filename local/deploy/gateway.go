@@ -19,6 +19,11 @@ type restAPIs struct {
 	integrations []apiIntegrationInputs
 	deployments  map[string]string // id -> API
 	stages       []apiStageInputs
+	settings     []apiSettingsInputs
+
+	keys     map[string]string          // id -> value
+	plans    map[string]usagePlanInputs // by id
+	planKeys []usagePlanKeyInputs
 }
 
 type restAPIInputs struct {
@@ -151,9 +156,13 @@ func (r restAPIs) served() ([]gateway.API, error) {
 		if err != nil {
 			return nil, fmt.Errorf("api %s: %w", api.Name, err)
 		}
-		apis = append(apis, gateway.API{
+		a := gateway.API{
 			ID: s.RestAPI, Name: api.Name, Stage: s.StageName, Routes: routes, Tracing: s.XrayTracingEnabled,
-		})
+		}
+		if err := r.limit(&a); err != nil {
+			return nil, fmt.Errorf("api %s: %w", api.Name, err)
+		}
+		apis = append(apis, a)
 	}
 	slices.SortFunc(apis, func(a, b gateway.API) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Stage, b.Stage))

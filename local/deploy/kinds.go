@@ -3,8 +3,12 @@ package deploy
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 )
 
@@ -15,6 +19,13 @@ var kinds = map[string]kind{
 
 	"aws:cloudwatch/logGroup:LogGroup": of[cloudwatch.LogGroup]((*monitor).logGroup),
 	"aws:ssm/parameter:Parameter":      of[ssm.Parameter]((*monitor).parameter),
+
+	"aws:dynamodb/table:Table":                       of[dynamodb.Table]((*monitor).table),
+	"aws:dynamodb/tableItem:TableItem":               of[dynamodb.TableItem]((*monitor).tableItem),
+	"aws:sfn/stateMachine:StateMachine":              of[sfn.StateMachine]((*monitor).stateMachine),
+	"aws:scheduler/schedule:Schedule":                of[scheduler.Schedule]((*monitor).schedule),
+	"aws:secretsmanager/secret:Secret":               of[secretsmanager.Secret]((*monitor).secret),
+	"aws:secretsmanager/secretVersion:SecretVersion": of[secretsmanager.SecretVersion]((*monitor).secretVersion),
 
 	"aws:lambda/function:Function":                                         of[lambda.Function]((*monitor).function),
 	"aws:lambda/alias:Alias":                                               of[lambda.Alias]((*monitor).alias),
@@ -27,4 +38,9 @@ var kinds = map[string]kind{
 	"aws:apigateway/integration:Integration": of[apigateway.Integration]((*monitor).apiIntegration),
 	"aws:apigateway/deployment:Deployment":   of[apigateway.Deployment]((*monitor).apiDeployment),
 	"aws:apigateway/stage:Stage":             of[apigateway.Stage]((*monitor).apiStage),
+
+	"aws:apigateway/methodSettings:MethodSettings": of[apigateway.MethodSettings]((*monitor).apiSettings),
+	"aws:apigateway/apiKey:ApiKey":                 of[apigateway.ApiKey]((*monitor).apiKey),
+	"aws:apigateway/usagePlan:UsagePlan":           of[apigateway.UsagePlan]((*monitor).usagePlan),
+	"aws:apigateway/usagePlanKey:UsagePlanKey":     of[apigateway.UsagePlanKey]((*monitor).usagePlanKey),
 }

@@ -20,6 +20,8 @@ import (
 type monitor struct {
 	region    string
 	artifacts map[string]artifact.Artifact // by path
+	// newKey is the value of an API key that the program gives none.
+	newKey string
 
 	mu      sync.Mutex
 	plan    Plan
@@ -31,6 +33,7 @@ func newMonitor(region string, artifacts stack.Artifacts) *monitor {
 	m := &monitor{
 		region:    region,
 		artifacts: map[string]artifact.Artifact{},
+		newKey:    newAPIKey(),
 		plan:      Plan{Region: region, AccountID: AccountID},
 	}
 	for _, zip := range artifacts {
@@ -51,6 +54,8 @@ func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		return answer("name", m.region)
 	case "aws:index/getCallerIdentity:getCallerIdentity":
 		return answer("accountId", AccountID)
+	case "aws:secretsmanager/getSecretVersion:getSecretVersion":
+		return m.existingSecret(args.Args)
 	}
 	return nil, fmt.Errorf("function %s is not known to local: teach it to package local/deploy", args.Token)
 }

@@ -102,7 +102,7 @@ func TestMonitorRefuses(t *testing.T) {
 		{"a type that local does not know", func(ctx *pulumi.Context) error {
 			_, err := sqs.NewQueue(ctx, "q", nil)
 			return err
-		}, "resource q (aws:sqs/queue:Queue): its type is not known to local: it knows aws:apigateway/deployment:Deployment, "},
+		}, "resource q (aws:sqs/queue:Queue): its type is not known to local: it knows aws:apigateway/apiKey:ApiKey, aws:apigateway/deployment:Deployment, "},
 		{"a property that local does not know", spoilt(func(a *lambda.FunctionArgs) {
 			a.Layers = pulumi.StringArray{pulumi.String("layer")}
 		}), `resource f (aws:lambda/function:Function): property "layers" is not known to local`},

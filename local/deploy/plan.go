@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
+	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/gateway"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
@@ -39,6 +41,19 @@ type Plan struct {
 	Permissions []lambda.Permission
 	Parameters  []awsapi.Parameter
 	APIs        []gateway.API
+
+	Tables        []Table
+	StateMachines []executions.StateMachine
+	Schedules     []executions.Schedule
+	Secrets       []awsapi.Secret
+
+	// ModulesAPI and StatsAPI are the IDs, among the APIs, of the one in front of
+	// the module functions and of the one that shows results; empty if left out.
+	ModulesAPI, StatsAPI string
+	// APIKeySecret is the name of the secret that holds the key of the stats API.
+	APIKeySecret string
+	// LeftOut says what of the stage is not planned, because it exists on AWS only.
+	LeftOut []string
 
 	// Deployed is what the users of the stack see. Its URLs are empty until
 	// the plan is carried out.
@@ -66,11 +81,12 @@ type Options struct {
 	Root, Stage string
 	// Region replaces the stage's.
 	Region string
-	// Architecture is that of the module functions: the host's, because they
-	// are load-tested. It replaces the stage's.
+	// Architecture is that of the module functions and of the harness: the
+	// host's, because their time is measured. It replaces the stage's.
 	Architecture functions.Architecture
 	// Artifacts are the zips, by variant. Without those of Config.Modules the
-	// plan has no module functions and no API for them.
+	// plan has no module functions and no API for them, without those of
+	// Config.Harness no workflow, table, schedule and stats API.
 	Artifacts stack.Artifacts
 	// Cells are the benchmarked variants to define, each with an artefact.
 	Cells []matrix.Variant
@@ -88,8 +104,13 @@ func Make(o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, fmt.Errorf("plan stage %s: %w", s.Name, err)
 	}
+	var leftOut []string
+	for _, f := range s.Config.Functions {
+		leftOut = append(leftOut, fmt.Sprintf("function %s: it exists on AWS only", f.ARN))
+	}
+	s.Config.Functions = nil
 	m := newMonitor(cmp.Or(o.Region, s.Region, DefaultRegion), artifacts)
-	m.plan.Stage, m.plan.Config = s.Name, s.Config
+	m.plan.Stage, m.plan.Config, m.plan.LeftOut = s.Name, s.Config, leftOut
 	plan, err := m.run(s.Project, func(ctx *pulumi.Context) error {
 		outputs, err := stack.Define(ctx, s.Config, artifacts)
 		if err != nil {
@@ -99,6 +120,10 @@ func Make(o Options) (Plan, error) {
 			m.plan.Deployed = d
 			return d
 		})
+		pulumi.All(outputs.ModulesAPI, outputs.StatsAPI, outputs.APIKeySecret).ApplyT(func(of []any) []any {
+			m.plan.ModulesAPI, m.plan.StatsAPI, m.plan.APIKeySecret = of[0].(string), of[1].(string), of[2].(string)
+			return of
+		})
 		return nil
 	})
 	if err != nil {
@@ -107,7 +132,7 @@ func Make(o Options) (Plan, error) {
 	return plan, nil
 }
 
-// artifacts are the zips of the cells and those of the module functions that there are.
+// artifacts are the zips of the cells, and those of our other functions that there are.
 func (o Options) artifacts(c stack.Config) (stack.Artifacts, error) {
 	artifacts := stack.Artifacts{}
 	for _, v := range o.Cells {
@@ -117,7 +142,7 @@ func (o Options) artifacts(c stack.Config) (stack.Artifacts, error) {
 		}
 		artifacts[v] = zip
 	}
-	for _, v := range c.Modules() {
+	for _, v := range slices.Concat(c.Modules(), c.Harness()) {
 		if zip, ok := o.Artifacts[v]; ok {
 			artifacts[v] = zip
 		}
@@ -155,6 +180,13 @@ func (m *monitor) finish() (Plan, error) {
 	slices.SortFunc(p.Permissions, func(a, b lambda.Permission) int {
 		return cmp.Or(strings.Compare(a.Function, b.Function), strings.Compare(a.StatementID, b.StatementID))
 	})
+	slices.SortFunc(p.Tables, func(a, b Table) int { return strings.Compare(a.Name, b.Name) })
+	for _, t := range p.Tables {
+		slices.SortFunc(t.Items, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
+	}
+	slices.SortFunc(p.StateMachines, func(a, b executions.StateMachine) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Schedules, func(a, b executions.Schedule) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Secrets, func(a, b awsapi.Secret) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(p.Parameters, func(a, b awsapi.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	p.Deployed.Platform, p.Deployed.APIURL = deployed.Local, ""
 	text, err := json.Marshal(p.Deployed)

@@ -1,0 +1,192 @@
+package stack
+
+import (
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// Timeouts in seconds: the runner has as long as Lambda gives, the stats API no
+// longer than its callers wait.
+const (
+	runnerTimeout    = 900
+	collectorTimeout = 300
+	statsAPITimeout  = 10
+)
+
+// The environment of the harness's functions. Their mains in functions/harness
+// read it.
+const (
+	tableVariable     = "TABLE_NAME"
+	sampleTTLVariable = "SAMPLE_TTL_DAYS"
+)
+
+// harness is what runs the benchmark, keeps its results and shows them.
+type harness struct {
+	table    *dynamodb.Table
+	workflow *workflow
+	stats    *statsAPI
+}
+
+// harness makes all of it, or nothing if our functions have no artefacts.
+func (d *definition) harness(measured []measured) (*harness, error) {
+	variants := d.config.Harness()
+	if ok, err := d.has(variants); err != nil || !ok {
+		return nil, err
+	}
+	by := map[string]matrix.Variant{}
+	for _, v := range variants {
+		by[v.Function] = v
+	}
+	table, err := d.table()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range measured {
+		if err := d.tell(table, m); err != nil {
+			return nil, err
+		}
+	}
+	runner, err := d.harnessFunction(by[runnerName], runnerTimeout, table, d.runnerMay(table, measured)...)
+	if err != nil {
+		return nil, err
+	}
+	collector, err := d.harnessFunction(by[collectorName], collectorTimeout, table, d.collectorMay(table, measured)...)
+	if err != nil {
+		return nil, err
+	}
+	shower, err := d.harnessFunction(by[statsAPIName], statsAPITimeout, table, statsAPIMay(table)...)
+	if err != nil {
+		return nil, err
+	}
+	h := &harness{table: table}
+	if h.workflow, err = d.workflow(runner, collector); err != nil {
+		return nil, err
+	}
+	if err := d.schedule(h.workflow); err != nil {
+		return nil, err
+	}
+	if h.stats, err = d.statsAPI(shower); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// harnessFunction makes one of our own functions, with a role of its own.
+func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynamodb.Table, may ...statement) (function, error) {
+	group, err := d.logGroup(v.Name())
+	if err != nil {
+		return function{}, err
+	}
+	may = append([]statement{writeLogs(pulumi.Sprintf("%s:*", group.Arn))}, may...)
+	role, err := d.executionRole(v.Function, may...)
+	if err != nil {
+		return function{}, err
+	}
+	return d.function(v, functionSpec{
+		role: role, logGroup: group, timeout: timeout,
+		variables: pulumi.StringMap{
+			tableVariable:     table.Name,
+			sampleTTLVariable: pulumi.String(strconv.Itoa(d.config.SampleTTLDays)),
+		},
+	})
+}
+
+// runnerMay is what the runner needs: the functions that it measures, and the
+// table.
+func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []statement {
+	benchmarked := d.arn("lambda", "function:"+d.names.physical("hello-")+"*")
+	may := []statement{
+		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:BatchWriteItem"),
+		{
+			sid:       "Measure",
+			actions:   []string{"lambda:InvokeFunction", "lambda:GetFunction", "lambda:UpdateFunctionConfiguration"},
+			resources: pulumi.StringArray{pulumi.String(benchmarked)},
+		},
+	}
+	var asTheyAre, changed pulumi.StringArray
+	for _, m := range measured {
+		if m.existing == nil {
+			continue
+		}
+		arn := pulumi.String(m.existing.ARN)
+		asTheyAre = append(asTheyAre, arn, arn+":*")
+		if m.existing.Reconfigure {
+			changed = append(changed, arn)
+		}
+	}
+	if len(asTheyAre) > 0 {
+		may = append(may, statement{
+			sid: "MeasureExisting", actions: []string{"lambda:InvokeFunction", "lambda:GetFunction"}, resources: asTheyAre,
+		})
+	}
+	if len(changed) > 0 {
+		may = append(may, statement{
+			sid: "ReconfigureExisting", actions: []string{"lambda:UpdateFunctionConfiguration"}, resources: changed,
+		})
+	}
+	return may
+}
+
+// collectorMay is what the collector needs: the logs of what is measured, and
+// the table.
+func (d *definition) collectorMay(table *dynamodb.Table, measured []measured) []statement {
+	groups := pulumi.StringArray{pulumi.String(d.arn("logs", "log-group:"+d.names.logGroup("hello-")+"*:*"))}
+	for _, m := range measured {
+		if m.existing != nil {
+			groups = append(groups, pulumi.String(d.arn("logs", "log-group:"+m.existing.LogGroup+":*")))
+		}
+	}
+	return []statement{
+		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:BatchWriteItem"),
+		{sid: "ReadLogs", actions: []string{"logs:FilterLogEvents"}, resources: groups},
+	}
+}
+
+// statsAPIMay is what the stats API needs: to read the table and its index.
+func statsAPIMay(table *dynamodb.Table) []statement {
+	return []statement{
+		onTable("ReadResults", table, "dynamodb:GetItem", "dynamodb:Query"),
+		{
+			sid:       "ReadHistory",
+			actions:   []string{"dynamodb:Query"},
+			resources: pulumi.StringArray{pulumi.Sprintf("%s/index/%s", table.Arn, indexName)},
+		},
+	}
+}
+
+// onTable allows actions on the table.
+func onTable(sid string, table *dynamodb.Table, actions ...string) statement {
+	return statement{sid: sid, actions: actions, resources: pulumi.StringArray{table.Arn}}
+}
+
+// measured is a function that the workflow measures.
+type measured struct {
+	logical string
+	entry   FunctionOutput
+	// existing is set for those that the stack did not make.
+	existing *deployed.Function
+}
+
+// measured lists the benchmarked functions and those that exist already.
+func (d *definition) measured(benchmarked []function) ([]measured, error) {
+	var all []measured
+	for _, f := range benchmarked {
+		// Through $LATEST, the only version whose configuration can change: hence
+		// no qualifier.
+		all = append(all, measured{logical: f.variant.Name(), entry: d.entry(f, d.known(""))})
+	}
+	existing, err := d.existing()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range existing {
+		entry := d.known(f.ARN).ApplyT(func(string) deployed.Function { return f }).(FunctionOutput)
+		all = append(all, measured{logical: "existing-" + f.Variant.Name(), entry: entry, existing: &f})
+	}
+	return all, nil
+}
