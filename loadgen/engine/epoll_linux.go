@@ -2,10 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"net"
 	"runtime"
 	"sync"
 	"time"
@@ -163,42 +161,4 @@ func (e *epoll) newShard(dialing context.Context, i int, r Recorder) *shard {
 		s.next, s.more = s.cursor.Next()
 	}
 	return s
-}
-
-// dialed is a connection that a helper made, or why it could not.
-type dialed struct {
-	pool *pool[*socket]
-	took time.Duration
-	*socket
-	err error
-}
-
-// dial makes a connection, in the time and on the thread of a helper.
-func (s *shard) dial(ctx context.Context, p *pool[*socket]) dialed {
-	began := time.Now()
-	sock, err := s.connect(ctx, p)
-	return dialed{pool: p, took: time.Since(began), socket: sock, err: err}
-}
-
-func (s *shard) connect(ctx context.Context, p *pool[*socket]) (*socket, error) {
-	conn, err := p.origin.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		conn.Close()
-		return nil, &failure{ConnectFailed, errors.New("not a TCP connection")}
-	}
-	sock := &socket{pool: p, carrier: tcp, fd: -1}
-	if p.origin.tls != nil {
-		if sock.tls, err = p.origin.secure(ctx, sock); err != nil {
-			tcp.Close()
-			return nil, err
-		}
-	}
-	if err := sock.detach(); err != nil {
-		return nil, &failure{ConnectFailed, err}
-	}
-	return sock, nil
 }

@@ -47,7 +47,8 @@ type pool[C comparable] struct {
 	bounds *bounds
 	budget dialBudget
 
-	quota int // of connections in a closed loop; 0: none of its own
+	streams int // of an HTTP/2 connection in a closed loop; 0: as many as the server allows
+	quota   int // of connections in a closed loop; 0: none of its own
 
 	idle    []C           // last in, first out: the fewest connections stay the warmest
 	waiting queue         // for any connection

@@ -53,6 +53,9 @@ func newPortable(s *setup) Engine {
 		p.pools = append(p.pools, pool)
 		if s.Closed != nil {
 			pool.quota = s.quota(o, s.MaxConns, 0)
+			if s.HTTP2 { // one connection, with as many streams
+				pool.streams, pool.quota = pool.quota, 1
+			}
 			p.orders = append(p.orders, pace.NewOrder(s.Closed.Seed+uint64(o.index), len(o.targets)))
 		}
 	}
@@ -136,7 +139,7 @@ func (p *portable) warm(ctx context.Context) {
 			n = p.warmth(pool.origin, p.MaxConns, 1)
 		}
 		if p.HTTP2 {
-			n = 1 // carries many requests at once
+			n = min(n, 1) // it carries many requests at once
 		}
 		var wait sync.WaitGroup
 		slots := make(chan struct{}, fewestDials)

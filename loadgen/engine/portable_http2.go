@@ -44,7 +44,11 @@ func (p *portable) streams(ctx context.Context, pool *pool[lane], c net.Conn) ([
 	p.mu.Lock()
 	p.open[m] = true
 	p.mu.Unlock()
-	lanes := make([]lane, min(max(int(client.State().MaxConcurrentStreams), 1), mostStreams))
+	n := min(max(int(client.State().MaxConcurrentStreams), 1), mostStreams)
+	if pool.streams > 0 {
+		n = min(n, pool.streams)
+	}
+	lanes := make([]lane, n)
 	for i := range lanes {
 		lanes[i] = stream{m}
 	}

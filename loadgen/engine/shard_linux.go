@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -403,115 +402,6 @@ func (s *shard) interrupt() {
 	}
 }
 
-// dialMore lets helpers make as many connections as calls wait for and the bounds allow.
-func (s *shard) dialMore(p *pool[*socket]) {
-	if p.crowdedOut() {
-		if sock, ok := spareOf(s.pools, p); ok {
-			s.drop(sock)
-		}
-	}
-	for p.wantsDial() || s.looping() && s.now >= p.holdOff && p.quota > 0 && p.mayDial() {
-		p.dialStarted()
-		go func() {
-			ctx, cancel := context.WithTimeout(s.dialing, s.Timeout)
-			defer cancel()
-			s.post(s.dial(ctx, p))
-		}()
-	}
-}
-
-func (s *shard) dialAll() {
-	for _, p := range s.pools {
-		s.dialMore(p)
-	}
-}
-
-// post hands a helper's work to the shard.
-func (s *shard) post(d dialed) {
-	s.inbox.Lock()
-	closed := s.inbox.closed
-	if !closed {
-		s.inbox.dialed = append(s.inbox.dialed, d)
-		s.ring()
-	}
-	s.inbox.Unlock()
-	if closed && d.err == nil {
-		unix.Close(d.fd)
-	}
-}
-
-// collect takes what helpers have posted.
-func (s *shard) collect() {
-	s.inbox.Lock()
-	all := s.inbox.dialed
-	s.inbox.dialed = nil
-	s.inbox.Unlock()
-	for _, d := range all {
-		if d.err != nil {
-			s.notDialed(d)
-			continue
-		}
-		d.pool.dialDone(d.took)
-		for _, target := range d.pool.origin.targets {
-			s.recorder.Connected(target, d.took)
-		}
-		s.adopt(d.socket)
-		s.dialMore(d.pool)
-	}
-}
-
-// adopt makes a new connection one of the shard's.
-func (s *shard) adopt(sock *socket) {
-	if n := len(s.slots); n > 0 {
-		sock.slot, s.slots = s.slots[n-1], s.slots[:n-1]
-	} else {
-		sock.slot = int32(len(s.sockets))
-		s.sockets = append(s.sockets, nil)
-	}
-	s.generation++
-	sock.generation = s.generation
-	s.sockets[sock.slot] = sock
-	if s.ExpectBody != "" {
-		sock.matcher = wire.NewMatcher(s.ExpectBody)
-		sock.parser.Body = sock.matcher.Write
-	}
-	if err := s.add(sock.fd, sock.slot, sock.generation); err != nil {
-		s.drop(sock)
-		return
-	}
-	if s.zero.IsZero() {
-		sock.pool.put(sock) // the schedule's zero is still to come
-	} else {
-		s.use(sock, true)
-	}
-}
-
-// notDialed lets the oldest call that waits fail with the dial.
-func (s *shard) notDialed(d dialed) {
-	p := d.pool
-	p.dialFailed()
-	if s.zero.IsZero() {
-		return // a rehearsal
-	}
-	c := p.next(true)
-	if c == nil && s.looping() {
-		// In a closed loop the connection would have sent a request: this is how it ended.
-		target := p.origin.targets[s.orders[p.origin.index].Next()]
-		s.recorder.Plan(target)
-		c = s.newCall(pace.Arrival{At: s.now, Target: target})
-		p.holdOff = s.now + redialPause
-	}
-	if c != nil {
-		cause := ConnectFailed
-		var f *failure
-		if errors.As(d.err, &f) {
-			cause = f.cause
-		}
-		s.settle(c, cause)
-	}
-	s.dialMore(p)
-}
-
 // newCall begins a call.
 func (s *shard) newCall(a pace.Arrival) *call {
 	c := s.spare
@@ -550,24 +440,4 @@ func (s *shard) remove(c *call) {
 		c.later = s.spare
 		s.spare = c
 	}
-}
-
-// close gives back what the shard has.
-func (s *shard) close() {
-	s.inbox.Lock()
-	s.inbox.closed = true
-	late := s.inbox.dialed
-	s.inbox.dialed = nil
-	s.inbox.Unlock()
-	for _, d := range late {
-		if d.err == nil {
-			unix.Close(d.fd)
-		}
-	}
-	for _, sock := range s.sockets {
-		if sock != nil {
-			unix.Close(sock.fd)
-		}
-	}
-	s.poller.close()
 }
