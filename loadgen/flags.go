@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -29,7 +30,8 @@ type settings struct {
 	seed     uint64
 
 	method, body       string
-	header             http.Header
+	headers            []string
+	header             http.Header // parsed
 	expectStatus       []int
 	expectBodyContains string
 
@@ -38,12 +40,11 @@ type settings struct {
 	http2, insecure   bool
 	dns, pace, engine string
 
-	margin  margin
-	out     string
-	format  string
-	failIf  []threshold.Threshold
-	given   map[string]bool // the flags that were set
-	allArgs *flag.FlagSet
+	margin margin
+	out    string
+	format string
+	failIf []threshold.Threshold
+	given  map[string]bool // the flags that were set
 }
 
 // rateMax asks for a closed loop.
@@ -72,7 +73,11 @@ func (s *settings) flagSet() *flag.FlagSet {
 	f.Uint64Var(&s.seed, "seed", 0, "")
 
 	f.StringVar(&s.method, "method", "", "")
-	f.Func("header", "", s.addHeader)
+	f.Func("header", "", func(text string) error {
+		// Its errors are told later: the flag package would repeat the text, which may be a secret.
+		s.headers = append(s.headers, text)
+		return nil
+	})
 	f.StringVar(&s.body, "body", "", "")
 	f.Func("expect-status", "", func(text string) (err error) {
 		s.expectStatus, err = parseStatuses(text)
@@ -108,6 +113,11 @@ func parseSettings(args []string) (*settings, error) {
 	if s.scenarios, s.given, err = parse(flags, args); err != nil {
 		return nil, err
 	}
+	for _, text := range s.headers {
+		if err := s.addHeader(text); err != nil {
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
@@ -130,7 +140,7 @@ func parse(flags *flag.FlagSet, args []string) (arguments []string, given map[st
 func (s *settings) addHeader(text string) error {
 	name, value, ok := strings.Cut(text, ":")
 	if name = strings.TrimSpace(name); !ok || name == "" {
-		return fmt.Errorf("want 'name: value'") // the text may be a secret, and is not repeated
+		return errors.New("-header: want 'name: value'")
 	}
 	s.header.Add(name, strings.TrimSpace(value))
 	return nil

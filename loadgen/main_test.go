@@ -1,0 +1,517 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// asMain makes the test binary the command itself, and fakePulumi makes it a pulumi.
+const (
+	asMain     = "LOADGEN_TEST_MAIN"
+	fakePulumi = "LOADGEN_TEST_PULUMI"
+)
+
+func TestMain(m *testing.M) {
+	if output, ok := os.LookupEnv(fakePulumi); ok && strings.HasPrefix(filepath.Base(os.Args[0]), "pulumi") {
+		if want := "stack output --json --stack dev"; strings.Join(os.Args[1:], " ") != want {
+			fmt.Fprintf(os.Stderr, "no stack named %v\n", os.Args[1:])
+			os.Exit(255)
+		}
+		fmt.Print(output)
+		os.Exit(0)
+	}
+	if os.Getenv(asMain) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// modules is an API with two functions whose answers say who they are.
+func modules(t *testing.T, delay time.Duration) string {
+	t.Helper()
+	var n atomic.Int64
+	mux := http.NewServeMux()
+	for _, path := range []string{"/dev/esmodule", "/dev/commonjs"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(delay)
+			k := n.Add(1)
+			w.Header().Set("x-environment-id", fmt.Sprint(r.URL.Path, k%10))
+			w.Header().Set("x-invocation", fmt.Sprint((k-1)/10+1))
+			w.Header().Set("x-initialization-type", "provisioned-concurrency")
+			fmt.Fprint(w, "the parameter")
+		})
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL + "/dev"
+}
+
+// refusing is a URL where nobody listens.
+func refusing(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return "http://" + l.Addr().String()
+}
+
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// short is a load that is over soon.
+var short = []string{"-rate", "100", "-duration", "200ms"}
+
+func with(flags []string, more ...string) []string {
+	return append(append([]string{}, flags...), more...)
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		url    string
+		flags  []string
+		code   int
+		stderr string
+	}{
+		{"it ran", modules(t, 0), with(short, "-fail-if", "errors>0"), exitOK, ""},
+		{"a threshold", modules(t, 0), with(short, "-fail-if", "p50>1ns"), exitThreshold, "p50>1ns: p50 of esmodule is"},
+		{"not valid", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1"}, exitInvalid, "not valid:"},
+		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "p50>1ns"}, exitInvalid, "p50>1ns:"},
+		{"nothing answered", refusing(t), short, exitSilence, "no request was answered"},
+		{"nothing answered before a threshold", refusing(t), with(short, "-fail-if", "errors>0%"), exitSilence, "errors>0%: errors of esmodule: 100 %"},
+		{"no answer is as expected", modules(t, 0), with(short, "-expect-status", "418"), exitSilence, "no request was answered"},
+		{"no body is as expected", modules(t, 0), with(short, "-expect-body-contains", "another"), exitSilence, "no request was answered"},
+		{"status and body as expected", modules(t, 0), with(short, "-expect-status", "200", "-expect-body-contains", "parameter", "-fail-if", "errors>0"), exitOK, ""},
+		{"a closed loop", modules(t, 0), []string{"-rate", "max", "-conns", "2", "-duration", "100ms", "-only", "commonjs"}, exitOK, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, stderr := command(t, with(row.flags, "-url", row.url, "-format", "json")...)
+			// A machine that is busy with something else makes any run invalid, rightly.
+			if code == exitInvalid && row.code < exitInvalid && strings.Contains(stderr, "not valid:") {
+				t.Skipf("this machine was too busy: %s", stderr)
+			}
+			if code != row.code || !strings.Contains(stderr, row.stderr) {
+				t.Errorf("exit code %d, want %d with %q; stderr:\n%s", code, row.code, row.stderr, stderr)
+			}
+			conserved(t, stdout)
+		})
+	}
+}
+
+// conserved reads a load test's JSON and checks its books.
+func conserved(t *testing.T, text string) results.Load {
+	t.Helper()
+	var l results.Load
+	if err := json.Unmarshal([]byte(text), &l); err != nil {
+		t.Fatalf("%v in %q", err, text)
+	}
+	if len(l.Targets) == 0 {
+		t.Error("there is no target")
+	}
+	for _, target := range l.Targets {
+		var failed int64
+		for _, n := range target.Failed {
+			failed += n
+		}
+		if target.Planned != target.Sent+target.Dropped || target.Sent != target.Answered+failed || target.Planned == 0 {
+			t.Errorf("%s: %d planned, %d sent, %d dropped, %d answered, %d failed", target.Name, target.Planned, target.Sent, target.Dropped, target.Answered, failed)
+		}
+	}
+	return l
+}
+
+func TestNameThatDoesNotResolve(t *testing.T) {
+	if testing.Short() {
+		t.Skip("asks the resolver")
+	}
+	code, stdout, stderr := command(t, "-url", "http://no-such-host.invalid/dev", "-rate", "10", "-duration", "200ms", "-format", "json")
+	if code != exitSilence {
+		t.Fatalf("exit code %d, want %d:\n%s", code, exitSilence, stderr)
+	}
+	for _, target := range conserved(t, stdout).Targets {
+		if target.Failed["dns"] != target.Sent {
+			t.Errorf("%s failed by %v, want dns", target.Name, target.Failed)
+		}
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	url := "http://127.0.0.1:1/dev"
+	write := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	run := t.TempDir()
+	if err := os.WriteFile(filepath.Join(run, results.ManifestFile), []byte("{}"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	placeholder := write("config.yaml", "config: {target: Put the URL here, phases: [{duration: 1, arrivalRate: 1}]}\nscenarios: [{flow: [{get: /a}]}]")
+	for _, row := range []struct {
+		name   string
+		args   []string
+		stderr string
+	}{
+		{"nothing", nil, "where to?"},
+		{"an unknown flag", []string{"-foo"}, "-foo"},
+		{"no URL", []string{"-url", "example.com"}, "want http://host"},
+		{"a password in the URL", []string{"-url", "http://me:pw@h/"}, "use -header"},
+		{"no rate", []string{"-url", url, "-rate", "many"}, "requests per second, or max"},
+		{"no time", []string{"-url", url, "-duration", "0s"}, "-duration"},
+		{"less than one request", []string{"-url", url, "-rate", "0.1", "-duration", "1s"}, "less than one arrival"},
+		{"a bad phase", []string{"-url", url, "-phase", "60s"}, "want duration@rate"},
+		{"phases and a rate", []string{"-url", url, "-phase", "60s@1", "-rate", "5"}, "-phase and -rate exclude each other"},
+		{"connections of an open loop", []string{"-url", url, "-conns", "5"}, "-conns needs -rate max"},
+		{"no trace", []string{"-url", url, "-trace", "nowhere"}, "-trace"},
+		{"a bad trace", []string{"-url", url, "-trace", write("trace", "0\nx\n")}, "line 2"},
+		{"poisson and constant", []string{"-url", url, "-poisson", "-arrivals", "constant"}, "exclude each other"},
+		{"an unknown process", []string{"-url", url, "-arrivals", "often"}, "want constant, poisson"},
+		{"an unknown engine", []string{"-url", url, "-engine", "steam"}, "want epoll, portable"},
+		{"an unknown format", []string{"-url", url, "-format", "xml"}, "want text, json, hgrm, html"},
+		{"a bad threshold", []string{"-url", url, "-fail-if", "p99>300"}, "no unit of time"},
+		{"a threshold on nobody", []string{"-url", url, "-fail-if", "lost.p99>300ms"}, `no target "lost" among esmodule, commonjs`},
+		{"a bad margin", []string{"-url", url, "-margin", "5"}, "want a time such as 5ms"},
+		{"a bad header", []string{"-url", url, "-header", "secret"}, "want 'name: value'"},
+		{"a header that breaks out", []string{"-url", url, "-header", "a: b\r\nc: d"}, "cannot have the value"},
+		{"no body", []string{"-url", url, "-body", "@nowhere"}, "-body"},
+		{"a bad status", []string{"-url", url, "-expect-status", "2xx"}, "not a status code"},
+		{"only nobody", []string{"-url", url, "-only", "lost"}, `no target "lost"`},
+		{"a target twice", []string{"-url", url, "-targets", "/a,/a"}, "twice"},
+		{"an argument too many", []string{"-url", url, "more"}, `"more" is not understood`},
+		{"HTTP/2 with epoll", []string{"-url", url, "-http2", "-engine", "epoll"}, "HTTP/2"},
+		{"a directory in use", []string{"-url", url, "-out", run}, "it holds a run already"},
+		{"no artillery file", []string{"-artillery", "nowhere.yaml"}, "nowhere.yaml"},
+		{"a placeholder for a target", []string{"-artillery", placeholder}, `"Put the URL here": want http://host or https://host; -url overrides it`},
+		{"report without a directory", []string{"report"}, "want one run directory"},
+		{"report of nothing", []string{"report", t.TempDir()}, "it holds no run"},
+		{"compare with one directory", []string{"compare", run}, "want two run directories"},
+		{"compare with nothing", []string{"compare", run, t.TempDir()}, "it holds no run"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, row.args...)
+			if code != exitUsage || !strings.Contains(stderr, row.stderr) || stdout != "" {
+				t.Errorf("exit code %d, want %d with %q; stderr:\n%s\nstdout:\n%s", code, exitUsage, row.stderr, stderr, stdout)
+			}
+			if strings.Contains(stderr, "secret") && row.name == "a bad header" {
+				t.Error("the message repeats what may be a secret")
+			}
+		})
+	}
+}
+
+func TestHelpNamesEveryFlag(t *testing.T) {
+	for _, args := range [][]string{{"-h"}, {"help"}, {"compare", "-h"}} {
+		code, stdout, _ := command(t, args...)
+		if code != exitOK || stdout != usage {
+			t.Errorf("%v: exit code %d, and not the help", args, code)
+		}
+	}
+	new(settings).flagSet().VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(usage, "  -"+f.Name+" ") && !strings.Contains(usage, "  -"+f.Name+"\n") {
+			t.Errorf("the help lacks -%s", f.Name)
+		}
+	})
+}
+
+func TestFormats(t *testing.T) {
+	url := modules(t, 0)
+	for _, row := range []struct {
+		format string
+		want   []string
+	}{
+		{formatText, []string{"load test of esmodule and commonjs", "esmodule", "first, provisioned", "platform local", "generator:"}},
+		{formatJSON, []string{`"comparison": {`, `"verdict"`, `"tool": "loadgen"`}},
+		{formatHGRM, []string{"#[Target: esmodule]", "#[Target: commonjs]", "TotalCount", "#[Mean"}},
+		{formatHTML, []string{"<!doctype html>", "latency by percentile", "latency over time"}},
+	} {
+		t.Run(row.format, func(t *testing.T) {
+			_, stdout, stderr := command(t, with(short, "-url", url, "-format", row.format)...)
+			for _, want := range row.want {
+				if !strings.Contains(stdout, want) {
+					t.Errorf("the output lacks %q:\n%.3000s\n%s", want, stdout, stderr)
+				}
+			}
+		})
+	}
+}
+
+func TestRunDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	body := filepath.Join(t.TempDir(), "body.json")
+	if err := os.WriteFile(body, []byte("body-of-mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, stdout, stderr := command(t, with(short, "-url", modules(t, 0), "-out", dir, "-seed", "7",
+		"-header", "x-api-key: s3cret-1", "-header", "Authorization: Bearer s3cret-2", "-header", "x-mine: s3cret-3", "-header", "accept: text/plain", "-body", "@"+body)...)
+	for _, name := range []string{results.ManifestFile, results.SummaryFile, results.ReportFile, "esmodule.hlog", "commonjs.hlog"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	everything := stdout + stderr
+	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		everything += string(data)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"s3cret", "body-of-mine"} {
+		if strings.Contains(everything, secret) {
+			t.Errorf("%q was written down", secret)
+		}
+	}
+	if !strings.Contains(everything, `"Accept": "text/plain"`) || !strings.Contains(everything, `"X-Api-Key": "(not recorded)"`) {
+		t.Error("the manifest does not say which headers were sent")
+	}
+
+	summary, err := os.ReadFile(filepath.Join(dir, results.SummaryFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := conserved(t, string(summary))
+	if l.Manifest.Seed != 7 || l.Manifest.Platform != "local" || l.Comparison == nil || l.Targets[0].Name != "esmodule" {
+		t.Errorf("the summary is %+v", l)
+	}
+	f, err := os.Open(filepath.Join(dir, "esmodule.hlog"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	h := latency.New()
+	for row, err := range latency.ReadLog(f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.Tag == "" {
+			h.Merge(row.Histogram)
+		}
+	}
+	if h.N() != l.Targets[0].Answered {
+		t.Errorf("the log holds %d latencies, want %d", h.N(), l.Targets[0].Answered)
+	}
+
+	code, again, stderr := command(t, "report", dir)
+	if code != exitOK || again != stdout {
+		t.Errorf("printed again, with exit code %d, it is\n%s%s\nand was\n%s", code, again, stderr, stdout)
+	}
+	for _, format := range formats {
+		if code, out, stderr := command(t, "report", "-format", format, dir); code != exitOK || out == "" {
+			t.Errorf("report -format %s: exit code %d: %s", format, code, stderr)
+		}
+	}
+}
+
+func TestCompareRuns(t *testing.T) {
+	url, root := modules(t, 0), t.TempDir()
+	var dirs []string
+	for _, rate := range []string{"100", "150"} {
+		dirs = append(dirs, filepath.Join(root, "at-"+rate))
+		command(t, "-url", url, "-rate", rate, "-duration", "200ms", "-out", dirs[len(dirs)-1])
+	}
+	code, stdout, stderr := command(t, with(append([]string{"compare"}, dirs...), "-margin", "10s")...)
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	for _, want := range []string{"at-100 against at-150", "phases: 200ms@100 against 200ms@150", "esmodule: at-100 and at-150 are the same: p50", "commonjs: undecided between at-100 and at-150 at p99; p99 needs 368"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("the output lacks %q:\n%s", want, stdout)
+		}
+	}
+	code, stdout, stderr = command(t, with(append([]string{"compare", "-format", "json"}, dirs...))...)
+	var p results.Pair
+	if err := json.Unmarshal([]byte(stdout), &p); err != nil || code != exitOK || len(p.Targets) != 2 {
+		t.Errorf("exit code %d, %v, %d targets: %s", code, err, len(p.Targets), stderr)
+	}
+}
+
+func TestArtilleryFiles(t *testing.T) {
+	file := func(name string) string {
+		return filepath.Join("artillery", "testdata", "origin", filepath.FromSlash(name))
+	}
+	args := []string{"-artillery", file("config.yaml"), file("scenarios/esmodule.yaml"), file("scenarios/commonjs.yaml"), "-url", modules(t, 0)}
+	s, err := parseSettings(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPlan(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(p.attack.Schedule.Phases, p.names(), p.attack.Schedule.Expected()); got != "[1m0s@10] [esmodule commonjs] 1200" {
+		t.Errorf("the plan is %s", got)
+	}
+	code, stdout, stderr := command(t, with(args, "-rate", "100", "-duration", "200ms", "-format", "json")...)
+	l := conserved(t, stdout)
+	if code != exitOK && code != exitInvalid || l.Targets[0].Answered != 20 || l.Targets[1].Answered != 20 {
+		t.Errorf("exit code %d, %+v: %s", code, l.Targets, stderr)
+	}
+}
+
+func TestStage(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	name := "pulumi"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	url := modules(t, 0)
+	stack := `{"platform":"aws","region":"eu-west-1","stage":"dev","apiUrl":"` + url + `","functions":[]}`
+	quoted, err := json.Marshal(stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name, path, outputs, stage string
+		code                       int
+		stderr                     string
+	}{
+		{"a stack", dir, `{"apiUrl":"` + url + `","deployed":` + string(quoted) + `}`, "dev", exitOK, ""},
+		{"a stack that is described as an object", dir, `{"deployed":` + stack + `}`, "dev", exitOK, ""},
+		{"an empty stack", dir, `{}`, "dev", exitUsage, "no output apiUrl"},
+		{"no JSON", dir, `x`, "dev", exitUsage, "read the stack's outputs"},
+		{"another stage", dir, `{}`, "prod", exitUsage, "no stack named"},
+		{"no pulumi", t.TempDir(), "", "dev", exitUsage, "pulumi is not on the PATH"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Setenv("PATH", row.path)
+			t.Setenv(fakePulumi, row.outputs)
+			code, stdout, stderr := command(t, with(short, "-stage", row.stage, "-format", "json")...)
+			if code != row.code && !(code == exitInvalid && row.code == exitOK) || !strings.Contains(stderr, row.stderr) {
+				t.Fatalf("exit code %d, want %d with %q:\n%s", code, row.code, row.stderr, stderr)
+			}
+			if row.code != exitOK {
+				return
+			}
+			if m := conserved(t, stdout).Manifest; m.Platform != "aws" || m.Region != "eu-west-1" || m.Stage != "dev" {
+				t.Errorf("the manifest is %+v", m)
+			}
+		})
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no process can be interrupted by another here")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := func(t *testing.T, url string, flags ...string) (*exec.Cmd, *bytes.Buffer, *bytes.Buffer) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		t.Cleanup(cancel)
+		cmd := exec.CommandContext(ctx, self, with(flags, "-url", url, "-only", "esmodule", "-rate", "50", "-duration", "10m", "-format", "json")...)
+		cmd.Env = append(os.Environ(), asMain+"=1")
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd, &stdout, &stderr
+	}
+	seen := make(chan struct{}, 1)
+	server := func(t *testing.T, handle http.HandlerFunc) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case seen <- struct{}{}:
+			default:
+			}
+			handle(w, r)
+		}))
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+
+	t.Run("once: the report is complete", func(t *testing.T) {
+		cmd, stdout, stderr := start(t, server(t, func(w http.ResponseWriter, r *http.Request) {}))
+		<-seen
+		<-seen
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		err := cmd.Wait()
+		if l := conserved(t, stdout.String()); !l.Manifest.Interrupted || l.Targets[0].Answered == 0 {
+			t.Errorf("the manifest is %+v, the target %+v", l.Manifest, l.Targets[0])
+		}
+		if code := cmd.ProcessState.ExitCode(); code != exitOK && code != exitInvalid {
+			t.Errorf("%v:\n%s", err, stderr)
+		}
+	})
+	t.Run("once: a part cannot pass", func(t *testing.T) {
+		cmd, _, stderr := start(t, server(t, func(w http.ResponseWriter, r *http.Request) {}), "-fail-if", "errors>0")
+		<-seen
+		<-seen
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // its code is what is asked
+		if code := cmd.ProcessState.ExitCode(); code == exitOK || !strings.Contains(stderr.String(), "the run was interrupted") {
+			t.Errorf("exit code %d:\n%s", code, stderr)
+		}
+	})
+	t.Run("twice: it leaves", func(t *testing.T) {
+		stop := make(chan struct{})
+		url := server(t, func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-stop:
+			case <-r.Context().Done():
+			}
+		})
+		t.Cleanup(func() { close(stop) }) // before the server is closed
+		cmd, _, stderr := start(t, url, "-timeout", "30s")
+		<-seen
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_ = cmd.Wait() // its code is what is asked
+		}()
+		for {
+			select {
+			case <-done:
+				if code := cmd.ProcessState.ExitCode(); code != exitKilled {
+					t.Errorf("exit code %d, want %d:\n%s", code, exitKilled, stderr)
+				}
+				return
+			case <-time.After(50 * time.Millisecond):
+				_ = cmd.Process.Signal(os.Interrupt) // it may have left already
+			}
+		}
+	})
+}
