@@ -177,6 +177,19 @@ func (p *program) member(t *testing.T, role string) int {
 	return pid
 }
 
+// settle waits until guard, keeper, worker, child and two orphans are all there.
+func (p *program) settle(t *testing.T) {
+	t.Helper()
+	n := 0
+	for range 1000 {
+		if n = len(p.processes()); n >= 6 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%d processes run, want 6", n)
+}
+
 // gone waits until no process of the program is left.
 func (p *program) gone(t *testing.T) {
 	t.Helper()
@@ -253,9 +266,7 @@ func TestNothingSurvives(t *testing.T) {
 				} else {
 					p = start(t, os.Args[0], mode)
 				}
-				if n := len(p.processes()); n < 6 {
-					t.Fatalf("%d processes run, want guard, keeper, worker, child and two orphans", n)
-				}
+				p.settle(t)
 				pid := -p.cmd.Process.Pid
 				if !strings.HasPrefix(tt.target, "group") {
 					pid = p.member(t, tt.target)

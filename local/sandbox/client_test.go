@@ -25,7 +25,9 @@ import (
 const clientVariable = "SANDBOX_TEST_CLIENT"
 
 func TestMain(m *testing.M) {
-	if script := os.Getenv(clientVariable); script != "" {
+	if script := os.Getenv(clientVariable); script == "aws-lambda-go" {
+		official()
+	} else if script != "" {
 		(&client{api: os.Getenv("AWS_LAMBDA_RUNTIME_API")}).run(script)
 		os.Exit(0)
 	}
@@ -128,8 +130,14 @@ func (c *client) run(script string) {
 			check(os.WriteFile(argument, nil, 0o600))
 			os.Exit(1)
 		}
-	case "init-print":
-		fmt.Println("loading")
+	case "init-then-hang": // fails the first time, and hangs the second
+		if _, err := os.Stat(argument); err != nil {
+			check(os.WriteFile(argument, nil, 0o600))
+			os.Exit(1)
+		}
+		for {
+			time.Sleep(time.Hour)
+		}
 	case "init-garbage":
 		conn, err := net.Dial("tcp", c.api)
 		check(err)

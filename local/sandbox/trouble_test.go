@@ -198,6 +198,24 @@ func TestInitTwice(t *testing.T) {
 	}
 }
 
+// TestInitHangs is an init phase that is run again inside an invocation, and
+// uses up the function's timeout.
+func TestInitHangs(t *testing.T) {
+	h := newHost(t, sandbox.HostOptions{})
+	c := config(t, "init-then-hang:"+filepath.Join(t.TempDir(), "mark"))
+	c.Timeout = 200 * time.Millisecond
+	e, log := launch(t, h, c, functions.OnDemand)
+	out := e.Invoke(context.Background(), invocation("1"))
+	if out.Status != "timeout" || out.Duration != c.Timeout || out.Init != nil || out.Reusable {
+		t.Errorf("outcome is %+v", out)
+	}
+	for _, want := range []string{"Phase: init\tStatus: error\tError Type: Runtime.ExitError\n", "Phase: invoke\tStatus: timeout\n", "\tDuration: 200.00 ms\tBilled Duration: 200 ms\t"} {
+		if !strings.Contains(log.text(), want) {
+			t.Errorf("log has no %q:\n%s", want, log.text())
+		}
+	}
+}
+
 // TestLaunchCancelled ends an init phase that would take 10 s.
 func TestLaunchCancelled(t *testing.T) {
 	h := newHost(t, sandbox.HostOptions{})
