@@ -8,7 +8,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -58,7 +57,7 @@ func Run(ctx context.Context, client LambdaAPI, fns []deployed.Function, o Optio
 	outcome := Outcome{Interrupted: ctx.Err() != nil, Notes: notes}
 	var samples []results.Sample
 	for _, s := range r.subjects {
-		outcome.Variants = append(outcome.Variants, s.summary())
+		outcome.Variants = append(outcome.Variants, Row(s.fn, s.samples, r.options, s.failure))
 		samples = append(samples, s.samples...)
 	}
 	results.SetPlaces(outcome.Variants, slices.Values(samples), verdict.Options{Seed: o.Seed})
@@ -84,7 +83,7 @@ func (r *run) subject(client LambdaAPI, fn deployed.Function) *subject {
 		fn: fn, options: r.options, report: r.report,
 		invoker: invoker{client: client, fn: fn, patience: r.options.Patience},
 		forcer: forcer{
-			client: client, arn: fn.ARN, patience: r.options.Patience,
+			client: client, arn: fn.ARN, patience: r.options.Patience, poll: r.options.Poll,
 			rng: rand.New(rand.NewPCG(r.options.Seed, h.Sum64())),
 		},
 	}
@@ -199,58 +198,4 @@ func (r *run) restore(ctx context.Context) (notes []string) {
 	}
 	_ = group.Wait() // its functions return nil
 	return slices.DeleteFunc(failed, func(s string) bool { return s == "" })
-}
-
-// summary is the variant's row.
-func (s *subject) summary() results.VariantSummary {
-	v := results.VariantSummary{
-		Variant: s.fn.Variant, Status: results.Measured,
-		Series: results.Summarise(slices.Values(s.samples))[s.fn.Variant],
-		Missed: s.missed, Errors: s.errors,
-	}
-	for _, sample := range s.samples {
-		if sample.Answer != nil {
-			v.RanOn = &results.RanOn{Version: sample.Answer.RuntimeVersion}
-			break
-		}
-	}
-	if s.right || s.wrong {
-		ok := !s.wrong
-		v.AnswerOK = &ok
-	}
-	switch {
-	case s.failure != nil:
-		v.Status, v.Reason = results.Failed, s.failure.Error()
-	case len(s.samples) == 0:
-		v.Status, v.Reason = results.Skipped, "the run ended before its turn came"
-	default:
-		v.Reason = s.shortfall()
-	}
-	return v
-}
-
-// shortfall says which series have fewer samples than were wanted.
-func (s *subject) shortfall() string {
-	if s.fn.Contract() != functions.ContractHello {
-		return ""
-	}
-	taken := map[results.Series]int{}
-	for _, sample := range s.samples {
-		if series, ok := sample.Series(); ok {
-			taken[series]++
-		}
-	}
-	var short []string
-	for _, e := range s.options.Workloads {
-		for _, want := range []struct {
-			temperature results.Temperature
-			n           int
-		}{{results.Cold, s.options.Cold}, {results.Warm, s.options.Warm}} {
-			n := taken[results.Series{Variant: s.fn.Variant, Event: e, Temperature: want.temperature}]
-			if n < want.n {
-				short = append(short, fmt.Sprintf("%d of %d %s %s samples", n, want.n, want.temperature, e.Workload))
-			}
-		}
-	}
-	return strings.Join(short, ", ")
 }

@@ -41,7 +41,7 @@ func final(err error) bool {
 }
 
 // backoff waits longer each time, up to a bound.
-type backoff struct{ next time.Duration }
+type backoff struct{ next, first time.Duration }
 
 // The bounds of backoff: a local update takes milliseconds, one on AWS some
 // seconds, and GetFunction may be called 100 times a second.
@@ -51,7 +51,7 @@ const (
 )
 
 func (b *backoff) wait(ctx context.Context) error {
-	b.next = min(max(backoffFirst, b.next*3/2), backoffMost)
+	b.next = min(max(b.first, backoffFirst, b.next*3/2), backoffMost)
 	timer := time.NewTimer(b.next)
 	defer timer.Stop()
 	select {
@@ -63,11 +63,12 @@ func (b *backoff) wait(ctx context.Context) error {
 }
 
 // patiently calls f until it gives something else than a passing error, and at
-// most for the patience; then the error is the last one of f's.
-func patiently(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
+// most for the patience; then the error is the last one of f's. The first pause
+// is poll, or backoffFirst if that is longer.
+func patiently(ctx context.Context, patience, poll time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var wait backoff
+	wait := backoff{first: poll}
 	for {
 		err := f(limited)
 		if err == nil || !passes(err) && !errors.Is(err, errNotYet) {

@@ -22,6 +22,7 @@ type forcer struct {
 	arn      string
 	rng      *rand.Rand
 	patience time.Duration
+	poll     time.Duration
 	// keep, if not nil, is told of the original before the first change.
 	keep func(ctx context.Context, original *string) error
 
@@ -74,7 +75,7 @@ func (f *forcer) restore(ctx context.Context) error {
 // so it is read first, and written only if it is still the one that was read.
 func (f *forcer) change(ctx context.Context, to func(ctx context.Context, current *string) (*string, error)) error {
 	var wanted *string
-	err := patiently(ctx, f.patience, func(ctx context.Context) error {
+	err := patiently(ctx, f.patience, f.poll, func(ctx context.Context) error {
 		config, err := f.settled(ctx)
 		if err != nil {
 			return err
@@ -89,6 +90,9 @@ func (f *forcer) change(ctx context.Context, to func(ctx context.Context, curren
 		}
 		if wanted, err = to(ctx, current); err != nil {
 			return err
+		}
+		if equal(current, wanted) {
+			return nil // the control plane has few requests a second
 		}
 		if wanted == nil {
 			delete(variables, deployed.NonceVariable)
@@ -107,7 +111,7 @@ func (f *forcer) change(ctx context.Context, to func(ctx context.Context, curren
 	if err != nil {
 		return err
 	}
-	return patiently(ctx, f.patience, func(ctx context.Context) error {
+	return patiently(ctx, f.patience, f.poll, func(ctx context.Context) error {
 		config, err := f.settled(ctx)
 		if err != nil {
 			return err
@@ -125,6 +129,8 @@ func (f *forcer) change(ctx context.Context, to func(ctx context.Context, curren
 		return nil
 	})
 }
+
+func equal(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // settled reads the configuration, and is [errNotYet] while an update or the
 // creation is in progress. GetFunction has a quota of its own, which is larger

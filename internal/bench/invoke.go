@@ -44,7 +44,7 @@ func (i invoker) invoke(ctx context.Context, s *results.Sample, timeout time.Dur
 	}
 	// The patience is for throttles; an invocation that has begun has the function's timeout.
 	var out *lambda.InvokeOutput
-	err := patiently(ctx, i.patience+timeout, func(ctx context.Context) error {
+	err := patiently(ctx, i.patience+timeout, 0, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, timeout+graceTimeout)
 		defer cancel()
 		// The connection is warm: reading the configuration just used it. Another

@@ -46,6 +46,9 @@ type Options struct {
 	// RecordsLater says that a record that the log's tail lacks will be supplied
 	// afterwards: the sample then counts as what its answer says that it is.
 	RecordsLater bool `json:"recordsLater,omitempty"`
+	// Poll is the first pause while an update is in progress; later ones are longer.
+	// 0 is 10 ms, which suits one machine; GetFunction has a quota on AWS.
+	Poll time.Duration `json:"poll,omitempty"`
 	// Progress is told of every step, by one goroutine at a time; it may be nil.
 	Progress func(Progress) `json:"-"`
 }

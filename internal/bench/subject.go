@@ -22,10 +22,6 @@ type subject struct {
 
 	round   int
 	samples []results.Sample
-	missed  map[results.Temperature]int
-	errors  int
-	right   bool // an answer was right
-	wrong   bool // an answer was wrong
 	failure error
 	gone    int // wanted samples that were taken or given up
 	before  int // those of the turns that are over
@@ -100,9 +96,7 @@ func (s *subject) keep(t *turn, phase Phase, sample results.Sample) (results.Sam
 	var wrong error
 	if sample.Answer != nil && s.fn.Contract() == functions.ContractHello {
 		if wrong = Verify(s.fn.Variant, sample.Event, *sample.Answer); wrong != nil {
-			sample.Error, s.wrong = wrong.Error(), true
-		} else {
-			s.right = true
+			sample.Error = wrong.Error()
 		}
 	}
 	if sample.Wanted == results.Warm && sample.Answer != nil {
@@ -111,16 +105,6 @@ func (s *subject) keep(t *turn, phase Phase, sample results.Sample) (results.Sam
 		if n := sample.Answer.Invocation; n > 1 && n <= 1+s.options.WarmUp {
 			sample.Wanted, sample.WarmUp, phase = "", true, PhaseWarmUp
 		}
-	}
-	switch temperature := sample.Temperature(); {
-	case sample.Error != "":
-		s.errors++
-	case sample.WarmUp || sample.Wanted == "" || sample.Wanted == temperature:
-	default:
-		if s.missed == nil {
-			s.missed = map[results.Temperature]int{}
-		}
-		s.missed[temperature]++
 	}
 	s.learn(sample)
 	if t != nil {

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -51,7 +52,7 @@ func NewVisit(client LambdaAPI, fn deployed.Function, o Options, round int, stor
 		fn: fn, options: o, round: round - 1,
 		invoker: invoker{client: client, fn: fn, patience: o.Patience},
 		forcer: forcer{
-			client: client, arn: fn.ARN, patience: o.Patience,
+			client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll,
 			rng: rand.New(rand.NewPCG(o.Seed, seed)), keep: keeper.KeepOriginal,
 		},
 	}
@@ -89,7 +90,7 @@ func (v *Visit) Run(ctx context.Context, until time.Time) (done bool, err error)
 	s.report = func(s *subject, phase Phase, sample *results.Sample) error {
 		if sample != nil {
 			if err := v.keeper.KeepSample(ctx, *sample); err != nil {
-				return errors.Join(errSink, err)
+				return fmt.Errorf("%w: %w", errSink, err)
 			}
 			v.taken++
 		}
@@ -119,8 +120,12 @@ func (v *Visit) Run(ctx context.Context, until time.Time) (done bool, err error)
 
 // Restore gives a function back what a visit has kept of it, from whatever
 // process. It returns when the old configuration is in effect.
-func Restore(ctx context.Context, client LambdaAPI, fn deployed.Function, original *string, patience time.Duration) error {
-	f := forcer{client: client, arn: fn.ARN, patience: patience, touched: true, original: original}
+func Restore(ctx context.Context, client LambdaAPI, fn deployed.Function, original *string, o Options) error {
+	o, err := o.withDefaults()
+	if err != nil {
+		return err
+	}
+	f := forcer{client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll, touched: true, original: original}
 	return f.restore(ctx)
 }
 
@@ -128,16 +133,31 @@ func Restore(ctx context.Context, client LambdaAPI, fn deployed.Function, origin
 // with another change of the same function.
 func Passing(err error) bool { return passes(err) }
 
-// Wanted is how many samples of a function the options ask for.
-func (o Options) Wanted(fn deployed.Function) int {
+// Wanted is how many cold and warm samples of a function the options ask for, of
+// each workload.
+func (o Options) Wanted(fn deployed.Function) (cold, warm int) {
 	o, err := o.withDefaults()
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	n := 0
 	for round := range o.rounds() {
-		for _, t := range o.turns(fn, round, o.Workloads) {
-			n += t.cold + t.warm
+		for _, t := range o.turns(fn, round, o.Workloads[:1]) {
+			cold += t.cold
+			warm += t.warm
+		}
+	}
+	return cold, warm
+}
+
+// Lost is how many wanted samples the visit has given up.
+func (v *Visit) Lost() int {
+	n := 0
+	for _, t := range v.turns {
+		if t.coldLeft() == 0 {
+			n += t.cold - t.colds
+		}
+		if t.over() {
+			n += t.warm - t.warms
 		}
 	}
 	return n
