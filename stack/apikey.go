@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,19 +19,15 @@ func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 		Description: pulumi.String("Reads the results of the benchmark"),
 		Tags:        d.tags,
 	}
-	if d.config.APIKeySecret != "" {
-		value, err := d.existingKey()
-		if err != nil {
-			return nil, pulumi.StringOutput{}, fmt.Errorf("config apiKeySecret: %w", err)
-		}
-		args.Value = pulumi.String(value) // the SDK marks it as secret
+	if d.existingKey != "" {
+		args.Value = pulumi.String(d.existingKey) // the SDK marks it as secret
 	}
 	key, err := apigateway.NewApiKey(d.ctx, "stats", args)
 	if err != nil {
 		return nil, pulumi.StringOutput{}, fmt.Errorf("api key: %w", err)
 	}
-	if d.config.APIKeySecret != "" {
-		return key, pulumi.String(d.config.APIKeySecret).ToStringOutput(), nil
+	if d.existingKey != "" {
+		return key, d.known(d.config.APIKeySecret), nil
 	}
 	secret, err := secretsmanager.NewSecret(d.ctx, "api-key", &secretsmanager.SecretArgs{
 		Name:                 pulumi.String(d.names.apiKeySecret()),
@@ -50,26 +47,32 @@ func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 	return key, secret.Name, nil
 }
 
-// existingKey reads the key that somebody else keeps.
-func (d *definition) existingKey() (string, error) {
+// askKey reads the key that somebody else keeps, if the stage names one.
+func (d *definition) askKey() (string, error) {
 	name := d.config.APIKeySecret
+	if name == "" {
+		return "", nil
+	}
 	secret, err := secretsmanager.LookupSecretVersion(d.ctx, &secretsmanager.LookupSecretVersionArgs{SecretId: name})
 	if err != nil {
-		return "", fmt.Errorf("read secret %s: %w", name, err)
+		return "", fmt.Errorf("config apiKeySecret: read secret %s: %w", name, err)
 	}
-	return secret.SecretString, checkAPIKey(name, secret.SecretString)
+	if err := checkAPIKey(secret.SecretString); err != nil {
+		return "", fmt.Errorf("config apiKeySecret: secret %s: %w", name, err)
+	}
+	return secret.SecretString, nil
 }
 
 // checkAPIKey says whether API Gateway would take a secret's value as a key.
 // The value itself never gets into an error.
-func checkAPIKey(secret, value string) error {
+func checkAPIKey(value string) error {
 	switch {
 	case strings.HasPrefix(strings.TrimSpace(value), "{"):
-		return fmt.Errorf("secret %s holds JSON: store the bare key in it", secret)
+		return errors.New("it holds JSON: store the bare key in it")
 	case strings.TrimSpace(value) != value:
-		return fmt.Errorf("secret %s begins or ends with white space: store the bare key in it", secret)
+		return errors.New("it begins or ends with white space: store the bare key in it")
 	case len(value) < 20 || len(value) > 128:
-		return fmt.Errorf("secret %s has %d characters, and API Gateway takes keys of 20 to 128: store a longer or shorter one in it", secret, len(value))
+		return fmt.Errorf("it has %d characters, and API Gateway takes keys of 20 to 128: store such a key in it", len(value))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
@@ -34,10 +35,7 @@ func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error)
 	if err != nil {
 		return Outputs{}, err
 	}
-	measured, err := d.measured(benchmarked)
-	if err != nil {
-		return Outputs{}, err
-	}
+	measured := d.measured(benchmarked)
 	harness, err := d.harness(measured)
 	if err != nil {
 		return Outputs{}, err
@@ -54,6 +52,11 @@ type definition struct {
 	tags      pulumi.StringMap
 
 	partition, region, account string
+
+	// existing are the functions that the stack did not make, existingKey the API
+	// key that it did not make, or empty.
+	existing    []deployed.Function
+	existingKey string
 }
 
 func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definition, error) {
@@ -61,7 +64,7 @@ func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definit
 	if err != nil {
 		return nil, err
 	}
-	if err := preflight(c, n); err != nil {
+	if err := checkNames(c, n); err != nil {
 		return nil, err
 	}
 	partition, err := aws.GetPartition(ctx, nil)
@@ -76,11 +79,19 @@ func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definit
 	if err != nil {
 		return nil, fmt.Errorf("ask AWS for the account: %w", err)
 	}
-	return &definition{
+	d := &definition{
 		ctx: ctx, config: c, artifacts: artifacts, names: n,
 		tags:      pulumi.StringMap{"Project": pulumi.String(n.project), "Stage": pulumi.String(n.stage)},
 		partition: partition.Partition, region: region.Name, account: caller.AccountId,
-	}, nil
+	}
+	// Asked before there is a resource, because the answer can be a refusal.
+	if d.existing, err = d.askExisting(); err != nil {
+		return nil, err
+	}
+	if d.existingKey, err = d.askKey(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // arn is the ARN of a thing of this account and region.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"golang.org/x/sync/errgroup"
@@ -28,6 +29,9 @@ import (
 func Deploy(ctx *pulumi.Context) error {
 	c, err := readConfig(ctx)
 	if err != nil {
+		return err
+	}
+	if err := runPreflight(ctx, c); err != nil {
 		return err
 	}
 	root, err := rootFolder(ctx)
@@ -51,6 +55,34 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	outputs.export(ctx)
+	return nil
+}
+
+// preflightTime bounds what preflight waits for, all in all.
+const preflightTime = 20 * time.Second
+
+// runPreflight asks the account before anything is built or made.
+func runPreflight(ctx *pulumi.Context, c Config) error {
+	n, err := newNames(ctx.Project(), ctx.Stack())
+	if err != nil {
+		return err
+	}
+	a, err := connect(ctx)
+	if err != nil {
+		return ctx.Log.Warn(fmt.Sprintf("preflight: nothing was asked of AWS: %v", err), nil)
+	}
+	limited, cancel := context.WithTimeout(ctx.Context(), preflightTime)
+	defer cancel()
+	p := preflight{config: c, names: n, account: a, now: time.Now(), runtime: readLifecycles()}
+	warnings, err := p.check(limited)
+	for _, w := range warnings {
+		if err := ctx.Log.Warn("preflight: "+w, nil); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("preflight: %w", err)
+	}
 	return nil
 }
 

@@ -62,8 +62,8 @@ func (f ExistingFunction) split() (arn, qualifier string) {
 	return strings.Join(parts[:7], ":"), parts[7]
 }
 
-// existing asks AWS what the functions are that the stack did not make.
-func (d *definition) existing() ([]deployed.Function, error) {
+// askExisting asks AWS what the functions are that the stack did not make.
+func (d *definition) askExisting() ([]deployed.Function, error) {
 	var all []deployed.Function
 	for _, f := range d.config.Functions {
 		one, err := d.describe(f)

@@ -12,7 +12,11 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
-const benchmarkedTimeout = 30 // seconds
+const (
+	// helloName is what the catalogue calls the benchmarked functions.
+	helloName          = "hello"
+	benchmarkedTimeout = 30 // seconds
+)
 
 // function is a deployed function and where it logs.
 type function struct {
@@ -39,8 +43,8 @@ func (d *definition) benchmarked() ([]function, error) {
 	}
 	// The beginning of their names instead of a list: a list of a hundred log
 	// groups is longer than a role's policies may be.
-	streams := d.arn("logs", "log-group:"+d.names.logGroup("hello-")+"*:*")
-	role, err := d.executionRole("hello", writeLogs(pulumi.String(streams)))
+	streams := d.arn("logs", "log-group:"+d.names.logGroup(helloName+"-")+"*:*")
+	role, err := d.executionRole(helloName, writeLogs(pulumi.String(streams)))
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 // runnerMay is what the runner needs: the functions that it measures, and the
 // table.
 func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []statement {
-	benchmarked := d.arn("lambda", "function:"+d.names.physical("hello-")+"*")
+	benchmarked := d.arn("lambda", "function:"+d.names.physical(helloName+"-")+"*")
 	may := []statement{
 		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:BatchWriteItem"),
 		{
@@ -135,7 +135,7 @@ func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []sta
 // collectorMay is what the collector needs: the logs of what is measured, and
 // the table.
 func (d *definition) collectorMay(table *dynamodb.Table, measured []measured) []statement {
-	groups := pulumi.StringArray{pulumi.String(d.arn("logs", "log-group:"+d.names.logGroup("hello-")+"*:*"))}
+	groups := pulumi.StringArray{pulumi.String(d.arn("logs", "log-group:"+d.names.logGroup(helloName+"-")+"*:*"))}
 	for _, m := range measured {
 		if m.existing != nil {
 			groups = append(groups, pulumi.String(d.arn("logs", "log-group:"+m.existing.LogGroup+":*")))
@@ -173,20 +173,16 @@ type measured struct {
 }
 
 // measured lists the benchmarked functions and those that exist already.
-func (d *definition) measured(benchmarked []function) ([]measured, error) {
+func (d *definition) measured(benchmarked []function) []measured {
 	var all []measured
 	for _, f := range benchmarked {
 		// Through $LATEST, the only version whose configuration can change: hence
 		// no qualifier.
 		all = append(all, measured{logical: f.variant.Name(), entry: d.entry(f, d.known(""))})
 	}
-	existing, err := d.existing()
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range existing {
+	for _, f := range d.existing {
 		entry := d.known(f.ARN).ApplyT(func(string) deployed.Function { return f }).(FunctionOutput)
 		all = append(all, measured{logical: "existing-" + f.Variant.Name(), entry: entry, existing: &f})
 	}
-	return all, nil
+	return all
 }

@@ -1,12 +1,142 @@
 package stack
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
-// preflight finds what AWS would refuse only after half of the stack is there.
-func preflight(c Config, n names) error {
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+// notice is how long before AWS blocks something preflight begins to warn.
+const notice = 90 * 24 * time.Hour
+
+// checkNames finds names that AWS would refuse.
+func checkNames(c Config, n names) error {
 	var errs []error
 	for _, v := range c.All() {
 		errs = append(errs, n.check(v.Name()))
 	}
 	return errors.Join(errs...)
+}
+
+// preflight finds what AWS would refuse only after half of the stack is there,
+// and says what to do about it. What it cannot find out, and what is going to
+// happen soon, are warnings.
+type preflight struct {
+	config  Config
+	names   names
+	account account
+	now     time.Time
+	runtime lifecycles
+
+	warnings []string
+	errs     []error
+}
+
+func (p *preflight) check(ctx context.Context) (warnings []string, err error) {
+	p.checkRuntimes(ctx)
+	p.checkConcurrency(ctx)
+	return p.warnings, errors.Join(p.errs...)
+}
+
+func (p *preflight) warn(format string, args ...any) {
+	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
+}
+
+func (p *preflight) refuse(format string, args ...any) {
+	p.errs = append(p.errs, fmt.Errorf(format, args...))
+}
+
+// checkRuntimes compares the runtimes with the dates of AWS.
+func (p *preflight) checkRuntimes(ctx context.Context) {
+	of := map[string][]matrix.Variant{}
+	var ids []string
+	for _, v := range p.config.All() {
+		if _, seen := of[v.Runtime]; !seen {
+			ids = append(ids, v.Runtime)
+		}
+		of[v.Runtime] = append(of[v.Runtime], v)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		l, known := p.runtime.find(id)
+		switch {
+		case !known:
+			p.warn("runtime %s: stack/runtimes.json does not know it", id)
+		case !p.now.Before(l.CreateBlocked.Time):
+			p.checkExisting(ctx, l, of[id])
+		case p.now.Add(notice).After(l.CreateBlocked.Time):
+			p.warn("runtime %s: from %v on AWS takes no new functions of it, and from %v on no changes (%s)", id, l.CreateBlocked, l.UpdateBlocked, p.asOf())
+		}
+		if known && !p.now.Before(l.UpdateBlocked.Time) {
+			p.checkForced(l, of[id])
+		}
+	}
+}
+
+// checkExisting refuses a runtime that AWS takes no new functions of, unless
+// all that the stage wants are there already.
+func (p *preflight) checkExisting(ctx context.Context, l lifecycle, variants []matrix.Variant) {
+	var missing []string
+	for _, v := range variants {
+		name := p.names.physical(v.Name())
+		there, err := p.account.exists(ctx, name)
+		if err != nil {
+			p.warn("runtime %s: AWS takes no new functions of it since %v, and whether %s exists could not be asked: %v", l.ID, l.CreateBlocked, name, err)
+			return
+		}
+		if !there {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out with `pulumi config set exclude %s`, or correct stack/runtimes.json if AWS has put the date off",
+			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "), l.ID)
+	}
+}
+
+// checkForced refuses cold starts by a change that AWS does not allow any more.
+func (p *preflight) checkForced(l lifecycle, variants []matrix.Variant) {
+	forced := func(v matrix.Variant) bool { return v.Function == helloName && !p.config.ScaleOut.Has(v) }
+	if slices.ContainsFunc(variants, forced) {
+		p.refuse("runtime %s: AWS changes no functions of it since %v (%s), so cold starts cannot be forced: take them by scale-out with `pulumi config set scaleOut %s`",
+			l.ID, l.UpdateBlocked, p.asOf(), strings.Join(append(slices.Clone(p.config.ScaleOut), l.ID), ","))
+	}
+}
+
+func (p *preflight) asOf() string { return fmt.Sprintf("as of %v", p.runtime.Checked) }
+
+// checkConcurrency compares what the stage keeps and starts at once with what
+// the account may have. It goes by the limit and not by what is left of it: the
+// stage's own provisioned concurrency may be a part of what is taken.
+func (p *preflight) checkConcurrency(ctx context.Context) {
+	limit, err := p.account.concurrency(ctx)
+	if err != nil {
+		p.warn("whether the account's concurrency is enough could not be asked: %v", err)
+		return
+	}
+	const ask = "ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)"
+	modules := len(p.config.Modules())
+	provisioned := modules * p.config.ProvisionedConcurrency
+	// Lambda leaves this much to functions without any of their own. With less than
+	// that in all, nothing can be provisioned.
+	floor := min(limit, 100)
+	if provisioned > limit-floor {
+		p.refuse("provisioned concurrency: %d for each of %d functions is %d, and of the account's %d Lambda gives out %d at most: `pulumi config set provisionedConcurrency %d`, or %s",
+			p.config.ProvisionedConcurrency, modules, provisioned, limit, limit-floor, (limit-floor)/modules, ask)
+		return
+	}
+	// A visit runs the runner and the function that it measures.
+	if left := limit - provisioned; 2*p.config.MapConcurrency > left {
+		if left < 2 {
+			p.refuse("concurrency: the account has %d, and a run needs 2: %s", limit, ask)
+			return
+		}
+		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides provisioned concurrency: `pulumi config set mapConcurrency %d`, or %s",
+			p.config.MapConcurrency, 2*p.config.MapConcurrency, left, left/2, ask)
+	}
 }
