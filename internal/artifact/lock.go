@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/filelock"
 )
 
 // lockPoll is how often a lock that another process holds is tried again.
@@ -51,7 +53,7 @@ func (b *Builder) lockFile(ctx context.Context, cell string) (unlock func(), err
 		return nil, fmt.Errorf("open the lock: %w", err)
 	}
 	for told := false; ; told = true {
-		locked, err := tryLock(file)
+		locked, err := filelock.Try(file)
 		if locked {
 			return func() { file.Close() }, nil // which unlocks
 		}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/filelock"
 )
 
 // cache is the folder in which fetched runtimes are kept.
@@ -118,7 +120,7 @@ func (c cache) lock(ctx context.Context, r recipe) (unlock func(), err error) {
 		return nil, fmt.Errorf("lock %s in the cache of runtimes: %w", r.title, err)
 	}
 	for waited := false; ; waited = true {
-		locked, err := tryLock(file)
+		locked, err := filelock.Try(file)
 		if err != nil {
 			file.Close()
 			return nil, fmt.Errorf("lock %s in the cache of runtimes: %w", r.title, err)

@@ -1,4 +1,4 @@
-package artifact
+package filelock
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes the lock of a file if nobody has it. Closing the file, or the
+// Try takes the lock of a file if nobody has it. Closing the file, or the
 // end of the process, gives it back.
-func tryLock(file *os.File) (bool, error) {
+func Try(file *os.File) (bool, error) {
 	err := windows.LockFileEx(windows.Handle(file.Fd()),
 		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {

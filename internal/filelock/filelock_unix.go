@@ -1,6 +1,6 @@
 //go:build unix
 
-package artifact
+package filelock
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// tryLock takes the lock of a file if nobody has it. Closing the file, or the
+// Try takes the lock of a file if nobody has it. Closing the file, or the
 // end of the process, gives it back.
-func tryLock(file *os.File) (bool, error) {
+func Try(file *os.File) (bool, error) {
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
