@@ -1,0 +1,171 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+)
+
+// BeginResponse is the plan without gaps, or the word that another run is under way.
+type BeginResponse struct {
+	Busy bool `json:"busy"`
+	// Holder is the run that is under way if Busy.
+	Holder string `json:"holder,omitempty"`
+	Run    string `json:"run"`
+	Plan   Plan   `json:"plan"`
+	// Rounds are the numbers 1 to Plan.Rounds, for a Map state.
+	Rounds    []int `json:"rounds"`
+	Functions int   `json:"functions"`
+}
+
+// begin takes the lease and writes the run down. Called again for the same
+// execution it does the same again.
+func (r *Runner) begin(ctx context.Context, q Request) (any, error) {
+	run := runID(q.Execution)
+	if run == "" {
+		return nil, &RequestError{errors.New("begin: execution is missing")}
+	}
+	plan, err := q.Input.plan()
+	if err != nil {
+		return nil, &RequestError{err}
+	}
+	measured, err := r.measured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(measured) == 0 {
+		return nil, &RequestError{errors.New("begin: the table has no function to measure; deploy the stack again")}
+	}
+	now := time.Now().UTC()
+	manifest := results.Manifest{
+		Tool: "workflow", Version: r.Version, Platform: string(r.Platform), Region: r.Region, Stage: r.Stage,
+		Started: now, Seed: plan.Seed, Status: results.RunRunning, Options: plan.settings(),
+	}
+	answer := BeginResponse{Run: run, Plan: plan, Rounds: plan.rounds(), Functions: len(measured)}
+	err = r.Store.Lease(ctx, run, LeaseTime, now)
+	if taken, ok := errors.AsType[*dynamo.LeaseTakenError](err); ok {
+		answer.Busy, answer.Holder = true, taken.Holder
+		manifest.Status, manifest.Ended = results.RunSkipped, now
+		manifest.Notes = []string{taken.Error()}
+	} else if err != nil {
+		return nil, &StoreError{fmt.Errorf("begin: take the lease: %w", err)}
+	}
+	if err := r.Store.PutRun(ctx, results.Run{ID: run, Manifest: manifest}); err != nil {
+		return nil, &StoreError{fmt.Errorf("begin: %w", err)}
+	}
+	return answer, nil
+}
+
+// settings are the plan as a manifest holds it.
+func (p Plan) settings() map[string]any {
+	data, err := json.Marshal(p)
+	if err != nil {
+		panic(fmt.Sprintf("a plan is numbers and words: %v", err))
+	}
+	var settings map[string]any
+	if err := json.Unmarshal(data, &settings); err != nil {
+		panic(fmt.Sprintf("what was just written cannot be read: %v", err))
+	}
+	return settings
+}
+
+// OrderResponse lists a round's functions by name.
+type OrderResponse struct {
+	Items []Item `json:"items"`
+}
+
+// Item is one visit of a round. Run, round and plan are the same for all of
+// them, and the state machine adds them: a thousand items have to fit into the
+// 256 KiB of a state.
+type Item struct {
+	Function string `json:"function"`
+}
+
+// order draws the order of a round from the seed.
+func (r *Runner) order(ctx context.Context, q Request) (any, error) {
+	if err := r.alone(ctx, q.Run); err != nil {
+		return nil, err
+	}
+	measured, err := r.measured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Item, len(measured))
+	for i, f := range measured {
+		items[i] = Item{Function: f.Variant.Name()}
+	}
+	rand.New(rand.NewPCG(q.Plan.Seed, uint64(q.Round))).Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	return OrderResponse{items}, nil
+}
+
+// finish writes the run's end down and lets the next one begin.
+func (r *Runner) finish(ctx context.Context, q Request) (any, error) {
+	status := results.RunStatus(q.Status)
+	if q.Run == "" || status != results.RunFinished && status != results.RunFailed {
+		return nil, &RequestError{fmt.Errorf("finish: run is %q and status %q, want a run and %s or %s", q.Run, q.Status, results.RunFinished, results.RunFailed)}
+	}
+	run, err := r.run(ctx, q.Run)
+	if err != nil {
+		return nil, &StoreError{fmt.Errorf("finish: %w", err)}
+	}
+	failures, err := Failures(ctx, r.Store, q.Run)
+	if err != nil {
+		return nil, &StoreError{fmt.Errorf("finish: %w", err)}
+	}
+	m := &run.Manifest
+	m.Status, m.Ended, m.Interrupted = status, time.Now().UTC(), status == results.RunFailed
+	if q.Error != "" {
+		note(m, fmt.Sprintf("the run failed: %s: %s", q.Error, shorten(q.Cause)))
+	}
+	for i, f := range failures {
+		if i == maxNotes {
+			note(m, fmt.Sprintf("and %d other visits failed", len(failures)-i))
+			break
+		}
+		note(m, fmt.Sprintf("round %d: %s failed: %s: %s", f.Round, f.Function, f.Error, shorten(f.Cause)))
+	}
+	if err := r.Store.PutRun(ctx, run); err != nil {
+		return nil, &StoreError{fmt.Errorf("finish: %w", err)}
+	}
+	if err := r.Store.Release(ctx, q.Run); err != nil {
+		return nil, &StoreError{fmt.Errorf("finish: release the lease: %w", err)}
+	}
+	return Nothing{}, nil
+}
+
+// maxNotes keeps the run's item far below DynamoDB's 400 kB.
+const maxNotes = 100
+
+// note adds a note once, since a task may be tried again.
+func note(m *results.Manifest, text string) {
+	if !slices.Contains(m.Notes, text) {
+		m.Notes = append(m.Notes, text)
+	}
+}
+
+// run reads a run, or makes one for an execution that failed before it wrote its own.
+func (r *Runner) run(ctx context.Context, id string) (results.Run, error) {
+	run, ok, err := r.Store.Run(ctx, id)
+	if err != nil || ok {
+		return run, err
+	}
+	return results.Run{ID: id, Manifest: results.Manifest{
+		Tool: "workflow", Version: r.Version, Platform: string(r.Platform), Region: r.Region, Stage: r.Stage, Started: time.Now().UTC(),
+	}}, nil
+}
+
+// shorten keeps a long cause from filling the run's item.
+func shorten(text string) string {
+	const most = 500
+	if len(text) <= most {
+		return text
+	}
+	return text[:most] + "..."
+}

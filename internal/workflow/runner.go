@@ -1,0 +1,152 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+)
+
+// Runner is the handler. Its fields are set once; it is safe for concurrent use.
+type Runner struct {
+	Lambda bench.LambdaAPI
+	Store  Store
+	// Platform, Region, Stage and Version go into the run's manifest.
+	Platform               deployed.Platform
+	Region, Stage, Version string
+	// Patience is how long one step waits for conflicts and throttles; 0 is a minute.
+	Patience time.Duration
+	// Log may be nil.
+	Log *slog.Logger
+
+	mu    sync.Mutex
+	known map[string]deployed.Function // by name, of the run knownRun
+	// knownRun makes a warm environment read the functions once in a run.
+	knownRun string
+}
+
+// LeaseTime is how long a run may be silent. It is longer than any invocation
+// of the runner, and than the wait for the last records.
+const LeaseTime = 30 * time.Minute
+
+// The actions of a request.
+const (
+	ActionBegin   = "begin"
+	ActionOrder   = "order"
+	ActionVisit   = "visit"
+	ActionRestore = "restore"
+	ActionFail    = "fail"
+	ActionFinish  = "finish"
+)
+
+// Request is what the state machine sends. An action reads the fields that it needs.
+type Request struct {
+	Action string `json:"action"`
+	// Execution is the state machine's execution, by ARN; its last part is the run's ID.
+	Execution string `json:"execution,omitempty"`
+	// Input is the execution's.
+	Input Input  `json:"input,omitzero"`
+	Run   string `json:"run,omitempty"`
+	Plan  Plan   `json:"plan,omitzero"`
+	Round int    `json:"round,omitempty"`
+	// Function is a name by [matrix.Variant.Name].
+	Function string `json:"function,omitempty"`
+	Cursor   string `json:"cursor,omitempty"`
+	// Status is how the run ended.
+	Status string `json:"status,omitempty"`
+	// Error and Cause say what was caught.
+	Error string `json:"error,omitempty"`
+	Cause string `json:"cause,omitempty"`
+}
+
+// Nothing is the answer of actions that have none.
+type Nothing struct{}
+
+// Handle does what the request asks for. Its answer is one of the types that
+// end in Response, or Nothing.
+func (r *Runner) Handle(ctx context.Context, q Request) (any, error) {
+	do, ok := map[string]func(context.Context, Request) (any, error){
+		ActionBegin: r.begin, ActionOrder: r.order, ActionVisit: r.visit,
+		ActionRestore: r.restore, ActionFail: r.fail, ActionFinish: r.finish,
+	}[q.Action]
+	if !ok {
+		return nil, &RequestError{fmt.Errorf("action %q is not known", q.Action)}
+	}
+	log := r.logger().With("action", q.Action, "run", cmp.Or(q.Run, runID(q.Execution)), "round", q.Round, "function", q.Function)
+	answer, err := do(ctx, q)
+	if err != nil {
+		log.Error("failed", "error", err.Error())
+		return nil, err
+	}
+	log.Info("done", "answer", answer)
+	return answer, nil
+}
+
+func (r *Runner) logger() *slog.Logger {
+	if r.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return r.Log
+}
+
+// runID is the last part of an execution's ARN: its name.
+func runID(execution string) string { return execution[strings.LastIndexByte(execution, ':')+1:] }
+
+// measured are the functions of a run in a fixed order: ours with the contract
+// of the benchmark, and those that are not ours.
+func (r *Runner) measured(ctx context.Context) ([]deployed.Function, error) {
+	all, err := r.Store.Functions(ctx)
+	if err != nil {
+		return nil, &StoreError{fmt.Errorf("read the functions: %w", err)}
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(f deployed.Function) bool {
+		return f.Owned && f.Contract() != functions.ContractHello
+	})
+	slices.SortFunc(all, func(a, b deployed.Function) int { return cmp.Compare(a.Variant.Name(), b.Variant.Name()) })
+	return all, nil
+}
+
+// function finds one of the run's functions.
+func (r *Runner) function(ctx context.Context, run, name string) (deployed.Function, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil || r.knownRun != run {
+		all, err := r.measured(ctx)
+		if err != nil {
+			return deployed.Function{}, err
+		}
+		r.known, r.knownRun = map[string]deployed.Function{}, run
+		for _, f := range all {
+			r.known[f.Variant.Name()] = f
+		}
+	}
+	f, ok := r.known[name]
+	if !ok {
+		return f, &RequestError{fmt.Errorf("function %q is not in the table; it was removed while the run was under way", name)}
+	}
+	return f, nil
+}
+
+// alone renews the lease, and is an error if another run has taken over.
+func (r *Runner) alone(ctx context.Context, run string) error {
+	err := r.Store.Renew(ctx, run, LeaseTime, time.Now())
+	if err == nil {
+		return nil
+	}
+	if _, taken := errors.AsType[*dynamo.LeaseTakenError](err); taken {
+		return &LostLeaseError{err}
+	}
+	return &StoreError{err}
+}
+
+func join(s []string) string { return strings.Join(s, ",") }

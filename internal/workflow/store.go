@@ -1,0 +1,90 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+)
+
+// Store is what a run remembers from one invocation of the runner to the next;
+// a *[dynamo.Store] is one, and says what each method promises.
+type Store interface {
+	PutRun(ctx context.Context, r results.Run) error
+	Run(ctx context.Context, id string) (r results.Run, ok bool, err error)
+	Put(ctx context.Context, samples ...results.Sample) error
+	Samples(ctx context.Context, q results.Query) iter.Seq2[results.Sample, error]
+	Functions(ctx context.Context) ([]deployed.Function, error)
+
+	Lease(ctx context.Context, holder string, d time.Duration, now time.Time) error
+	Renew(ctx context.Context, holder string, d time.Duration, now time.Time) error
+	Release(ctx context.Context, holder string) error
+
+	Keep(ctx context.Context, run, name string, document any) error
+	Kept(ctx context.Context, run, name string, v any) (ok bool, err error)
+	AllKept(ctx context.Context, run, prefix string) (map[string]json.RawMessage, error)
+}
+
+var _ Store = (*dynamo.Store)(nil)
+
+// originals stands in the place of a run. What a function was before it was
+// changed for the first time is kept for good: were it kept by run, what a run
+// that was killed has left would be the next one's original.
+const originals = "originals"
+
+// original is a function's configuration as far as it is changed.
+type original struct {
+	ARN string `json:"arn"`
+	// Nonce is the value of deployed.NonceVariable, nil if it was not set.
+	Nonce *string `json:"nonce"`
+	// Run is the one that kept it.
+	Run  string    `json:"run"`
+	Kept time.Time `json:"kept"`
+}
+
+// Failure is a visit that ended before it was done.
+type Failure struct {
+	Run      string    `json:"run"`
+	Round    int       `json:"round"`
+	Function string    `json:"function"`
+	Error    string    `json:"error"`
+	Cause    string    `json:"cause"`
+	At       time.Time `json:"at"`
+}
+
+const failurePrefix = "FAILURE#"
+
+// key orders failures by round, then by function. One that could not be
+// restored is another failure of the same visit.
+func (f Failure) key() string {
+	return fmt.Sprintf("%s%06d#%s#%s", failurePrefix, f.Round, f.Function, f.Error)
+}
+
+// Failures are the failed visits of a run, by round and function.
+func Failures(ctx context.Context, store Store, run string) ([]Failure, error) {
+	kept, err := store.AllKept(ctx, run, failurePrefix)
+	if err != nil {
+		return nil, err
+	}
+	var all []Failure
+	for name, document := range kept {
+		var f Failure
+		if err := json.Unmarshal(document, &f); err != nil {
+			return nil, fmt.Errorf("read %s of run %s: %w", name, run, err)
+		}
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b Failure) int {
+		if a.key() < b.key() {
+			return -1
+		}
+		return 1
+	})
+	return all, nil
+}
