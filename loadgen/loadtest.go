@@ -213,14 +213,11 @@ func (r *records) page(f *findings) (report.Page, error) {
 		case r.plan.format == formatHTML && r.dir != nil:
 			return report.ReadPage(r.dir.Path())
 		case r.plan.format == formatHTML:
-			for row, err := range latency.ReadLog(r.logs[t.Name]) {
-				if err != nil {
-					return page, fmt.Errorf("histogram log of %s: %w", t.Name, err)
-				}
-				if row.Tag == "" {
-					log.Rows = append(log.Rows, row)
-				}
+			var err error
+			if log, err = report.ReadLog(r.logs[t.Name]); err != nil {
+				return page, fmt.Errorf("histogram log of %s: %w", t.Name, err)
 			}
+			log.Target = t.Name
 		default:
 			log.Rows = []latency.Interval{{Start: f.result.Started, Length: f.result.Elapsed, Histogram: t.Latency}}
 		}

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -46,11 +46,16 @@ func Judge(labelA string, a report.Page, labelB string, b report.Page, o verdict
 		Doubts: append(doubts(labelA, a), doubts(labelB, b)...),
 	}
 	for _, names := range shared(a, b) {
-		la, lb := total(a, names[0]), total(b, names[1])
-		if la == nil || lb == nil {
-			return results.Pair{}, fmt.Errorf("the histogram log of %s is missing", names[0])
-		}
+		logA, logB := find(a, names[0]), find(b, names[1])
+		la, lb := logA.Total(), logB.Total()
 		t := results.PairTarget{Name: names[0], A: la.Percentiles(), B: lb.Percentiles(), Comparison: results.Compare(labelA, labelB, la, lb, o, 99, 50, 90)}
+		for _, class := range slices.Sorted(maps.Keys(logA.Firsts)) {
+			if firsts := logB.Firsts[class]; firsts != nil {
+				c := results.Compare(labelA, labelB, logA.Firsts[class], firsts, o, 50)
+				c.Class = class
+				t.Comparison.Others = append(t.Comparison.Others, c)
+			}
+		}
 		if names[0] != names[1] {
 			t.Name += " and " + names[1]
 		}
@@ -73,7 +78,7 @@ func shared(a, b report.Page) [][2]string {
 	}
 	var names [][2]string
 	for _, l := range order(a) {
-		if total(b, l) != nil {
+		if find(a, l) != nil && find(b, l) != nil {
 			names = append(names, [2]string{l, l})
 		}
 	}
@@ -96,10 +101,10 @@ func order(p report.Page) []string {
 	return names
 }
 
-func total(p report.Page, target string) *latency.Histogram {
-	for _, l := range p.Logs {
+func find(p report.Page, target string) *report.Log {
+	for i, l := range p.Logs {
 		if l.Target == target {
-			return l.Total()
+			return &p.Logs[i]
 		}
 	}
 	return nil

@@ -58,6 +58,8 @@ type loadView struct {
 	results.Load
 	Title                        string
 	Verdict, Generator, Failures []string
+	Spillover                    []string
+	Closed                       bool
 	Curve, Time, Classes         template.HTML
 	Clocks                       []clockRow
 }
@@ -128,7 +130,10 @@ func (p Page) parts() []part {
 func (p Page) load(l results.Load) *loadView {
 	names := make([]string, len(l.Targets))
 	var logs []Log
-	v := &loadView{Load: l, Verdict: verdictLines(l), Generator: generatorLines(l.Generator)}
+	v := &loadView{
+		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generatorLines(l.Generator),
+		Spillover: spilloverLines(l.Targets), Closed: closedLoop(l),
+	}
 	for i, t := range l.Targets {
 		names[i] = t.Name
 		v.Failures = append(v.Failures, failureLines(t)...)

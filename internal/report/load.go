@@ -32,7 +32,11 @@ func writeLoad(b *strings.Builder, l results.Load) {
 	for i, t := range l.Targets {
 		names[i] = t.Name
 	}
-	fmt.Fprintf(b, "load test of %s: latency = end - intended start, in ms\n\n", strings.Join(names, " and "))
+	meaning := "latency = end - intended start, in ms"
+	if closedLoop(l) {
+		meaning = "CLOSED LOOP, whose latencies hide stalls; in ms"
+	}
+	fmt.Fprintf(b, "load test of %s: %s\n\n", strings.Join(names, " and "), meaning)
 	writeTargets(b, l.Targets)
 	writeClocks(b, l.Targets)
 	writeClasses(b, l.Targets)
@@ -43,6 +47,11 @@ func writeLoad(b *strings.Builder, l results.Load) {
 		wrap(b, indent, indent+indent, line)
 	}
 	b.WriteString("\n")
+}
+
+// closedLoop says that nothing was offered: each connection waited for its answer.
+func closedLoop(l results.Load) bool {
+	return l.Generator.OfferedRate == nil && l.Generator.AchievedRate != nil
 }
 
 func writeTargets(b *strings.Builder, targets []results.Target) {
@@ -196,7 +205,33 @@ func writeClasses(b *strings.Builder, targets []results.Target) {
 	if len(seen) > 0 {
 		fmt.Fprintf(b, "%sexecution environments that answered: %s\n", indent, strings.Join(seen, ", "))
 	}
+	for _, line := range spilloverLines(targets) {
+		wrap(b, indent, indent+indent, line)
+	}
 	b.WriteString("\n")
+}
+
+// spilloverLines say how much of a provisioned function's load went past its
+// provisioned environments.
+func spilloverLines(targets []results.Target) []string {
+	var lines []string
+	for _, t := range targets {
+		var all, spilled int64
+		provisioned := false
+		for _, c := range t.Classes {
+			all += c.N
+			switch c.Initialization {
+			case "provisioned-concurrency":
+				provisioned = true
+			case "on-demand":
+				spilled += c.N
+			}
+		}
+		if provisioned && spilled > 0 {
+			lines = append(lines, fmt.Sprintf("spillover of %s: %s of %s (%.3g %%) were served on demand", t.Name, grouped(spilled), counted(all, "request"), 100*float64(spilled)/float64(all)))
+		}
+	}
+	return lines
 }
 
 func interval(bounds []float64) string {
@@ -209,8 +244,12 @@ func interval(bounds []float64) string {
 // generatorLines are what the generator thinks of itself.
 func generatorLines(g results.Generator) []string {
 	facts := []string{"generator: " + g.Engine + " engine"}
-	if g.OfferedRate != nil && g.AchievedRate != nil {
+	switch {
+	case g.AchievedRate == nil:
+	case g.OfferedRate != nil:
 		facts = append(facts, fmt.Sprintf("%s of %s requests/s", number(*g.AchievedRate), number(*g.OfferedRate)))
+	default:
+		facts = append(facts, number(*g.AchievedRate)+" requests/s")
 	}
 	if p := g.SlipMs; p != nil {
 		slip := p.P99

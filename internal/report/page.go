@@ -31,6 +31,8 @@ type Page struct {
 type Log struct {
 	Target string
 	Rows   []latency.Interval
+	// Firsts are the latencies of first requests by class, as far as the log has them apart.
+	Firsts map[string]*latency.Histogram
 }
 
 // HTML writes the page that a summary alone allows. [ReadPage] has a run's dots
@@ -143,32 +145,45 @@ func readLogs(dir string) ([]Log, error) {
 		if !ok || e.IsDir() {
 			continue
 		}
-		rows, err := readLog(filepath.Join(dir, e.Name()))
+		log, err := readLog(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name(), err)
 		}
-		logs = append(logs, Log{Target: name, Rows: rows})
+		log.Target = name
+		logs = append(logs, log)
 	}
 	return logs, nil
 }
 
-func readLog(path string) ([]latency.Interval, error) {
+func readLog(path string) (Log, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return Log{}, err
 	}
 	defer f.Close()
-	var rows []latency.Interval
-	for row, err := range latency.ReadLog(f) {
+	return ReadLog(f)
+}
+
+// ReadLog reads a histogram log. Of the rows with a tag, which are other clocks
+// and parts of the same requests, it keeps the classes of first requests.
+func ReadLog(r io.Reader) (Log, error) {
+	log := Log{Firsts: map[string]*latency.Histogram{}}
+	for row, err := range latency.ReadLog(r) {
 		if err != nil {
-			return nil, err
+			return Log{}, err
 		}
-		// Rows with a tag are other clocks and classes of the same requests.
 		if row.Tag == "" {
-			rows = append(rows, row)
+			log.Rows = append(log.Rows, row)
+			continue
+		}
+		if class, ok := results.ClassOfTag(row.Tag); ok {
+			if log.Firsts[class] == nil {
+				log.Firsts[class] = latency.New()
+			}
+			log.Firsts[class].Merge(row.Histogram)
 		}
 	}
-	return rows, nil
+	return log, nil
 }
 
 // Total merges the rows of a log.

@@ -25,7 +25,9 @@ func PairText(w io.Writer, p results.Pair) error {
 	writePairTargets(&b, p)
 	for _, t := range p.Targets {
 		all := append([]results.Comparison{t.Comparison}, t.Comparison.Others...)
-		slices.SortStableFunc(all, func(a, b results.Comparison) int { return cmp.Compare(a.Percentile, b.Percentile) })
+		slices.SortStableFunc(all, func(a, b results.Comparison) int {
+			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
+		})
 		for _, c := range all {
 			wrap(&b, indent, indent+indent, t.Name+": "+verdictLine(c))
 		}

@@ -14,8 +14,15 @@ import (
 // verdictLines say in words who is faster, at each percentile, and after a
 // first request.
 func verdictLines(l results.Load) []string {
-	var lines []string
-	if c := l.Comparison; c != nil {
+	var lines, silent []string
+	for _, t := range l.Targets {
+		if t.Answered == 0 {
+			silent = append(silent, t.Name)
+		}
+	}
+	if c := l.Comparison; c != nil && len(silent) > 0 {
+		lines = append(lines, "no verdict: nothing came back from "+strings.Join(silent, " and "))
+	} else if c != nil {
 		all := append([]results.Comparison{*c}, c.Others...)
 		slices.SortStableFunc(all, func(a, b results.Comparison) int {
 			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))

@@ -25,3 +25,20 @@ func LogTarget(file string) (target string, ok bool) {
 	}
 	return name, true
 }
+
+const firstTag = "first:"
+
+// FirstTag is the tag of the rows of a histogram log that hold first requests
+// of execution environments, by their initialization type; a tag has neither
+// commas nor spaces.
+func FirstTag(initialization string) string { return firstTag + initialization }
+
+// ClassOfTag is the class, as [Class.ClassName] names it, that the rows of a tag
+// hold; false for the tags of other things.
+func ClassOfTag(tag string) (class string, ok bool) {
+	initialization, ok := strings.CutPrefix(tag, firstTag)
+	if !ok {
+		return "", false
+	}
+	return Class{Environment: "first", Initialization: initialization}.ClassName(), true
+}

@@ -25,3 +25,14 @@ func TestLogFile(t *testing.T) {
 		t.Error("summary.json is no log")
 	}
 }
+
+func TestClassOfTag(t *testing.T) {
+	for initialization, want := range map[string]string{"provisioned-concurrency": "first, provisioned-concurrency", "": "first"} {
+		if class, ok := results.ClassOfTag(results.FirstTag(initialization)); !ok || class != want {
+			t.Errorf("the class of %q is %q, %v", initialization, class, ok)
+		}
+	}
+	if _, ok := results.ClassOfTag("service"); ok {
+		t.Error("the service time is no class")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 )
 
@@ -90,7 +91,7 @@ func (c *collector) add(d delivery) {
 }
 
 // writeRows appends the interval to the logs: latency without a tag, since that
-// is what tools show first, the other clocks with their names.
+// is what tools show first, the other clocks and first requests with their names.
 func (c *collector) writeRows(end time.Duration) {
 	start, length := c.zero.Add(c.rowStart), end-c.rowStart
 	for i, output := range c.outputs {
@@ -115,7 +116,24 @@ func (c *collector) writeRows(end time.Duration) {
 				return
 			}
 		}
+		c.err = c.writeFirsts(i, start, length)
 	}
+}
+
+// writeFirsts appends the first requests of execution environments on their own,
+// where there were any, so that they can be judged again without this program.
+func (c *collector) writeFirsts(target int, start time.Time, length time.Duration) error {
+	for number := class(1); int(number) < classes; number++ {
+		s := c.row.targets[target].series[number]
+		environment, initialization := number.names()
+		if environment != first || s == nil || s.latency.N() == 0 {
+			continue
+		}
+		if err := c.logs[target].Write(results.FirstTag(initialization), start, length, s.latency); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *collector) progress(now time.Duration) Progress {

@@ -22,6 +22,9 @@ func (r *Result) Compare(o verdict.Options) *results.Comparison {
 	last := len(judged) - 1
 	c := results.Compare(a.Name, b.Name, a.Latency, b.Latency, o, judged[last], judged[:last]...)
 	for _, class := range a.Classes {
+		if len(a.Classes) == 1 && len(b.Classes) == 1 {
+			break // it is all of them
+		}
 		i := slices.IndexFunc(b.Classes, func(other ClassResult) bool {
 			return other.Environment == class.Environment && other.Initialization == class.Initialization
 		})

@@ -49,11 +49,17 @@ func classOf(k wire.Kind) class {
 	return class(c)
 }
 
+// The words for a request's place in its execution environment.
+const (
+	first = "first"
+	later = "later"
+)
+
 // names are the words of the output.
 func (c class) names() (environment, initialization string) {
-	environment = "first"
+	environment = first
 	if (c-1)%2 == 1 {
-		environment = "later"
+		environment = later
 	}
 	return environment, wire.Initialization((c - 1) / 2).String()
 }
