@@ -50,8 +50,10 @@ func overridable(c Config) map[string]string {
 		"PATH":                     path,
 		"LD_LIBRARY_PATH":          strings.Join(libraries, ":"),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-		"AWS_XRAY_DAEMON_ADDRESS":  "169.254.79.129:2000",
-		"_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
+		// AWS's daemon has a link-local address. Here nobody listens, and what a
+		// function sends must not leave the machine.
+		"AWS_XRAY_DAEMON_ADDRESS":  "127.0.0.1:2000",
+		"_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
 		"_AWS_XRAY_DAEMON_PORT":    "2000",
 	}
 }
