@@ -26,6 +26,7 @@ type execution struct {
 	ctx  context.Context
 	stop context.CancelCauseFunc
 	done chan struct{}
+	tell func(states.Event)
 
 	mu      sync.Mutex
 	state   awsapi.Execution
@@ -37,9 +38,9 @@ type aborted struct{ name, cause string }
 
 func (a *aborted) Error() string { return "the execution was stopped" }
 
-func newExecution(parent context.Context, state awsapi.Execution) *execution {
+func newExecution(parent context.Context, tell func(states.Event), state awsapi.Execution) *execution {
 	ctx, stop := context.WithCancelCause(parent)
-	return &execution{ctx: ctx, stop: stop, done: make(chan struct{}), state: state}
+	return &execution{ctx: ctx, stop: stop, done: make(chan struct{}), tell: tell, state: state}
 }
 
 // run runs the execution to its end.
@@ -47,6 +48,9 @@ func (e *execution) run(x states.Execution) {
 	defer close(e.done)
 	defer e.stop(nil)
 	x.Observe = func(event states.Event) {
+		if e.tell != nil {
+			e.tell(event)
+		}
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if event.Execution == x.ARN { // those of a distributed map's children are their own

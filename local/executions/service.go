@@ -38,6 +38,9 @@ type Options struct {
 	Directory *iam.Directory
 	// Seed makes the jitter of retries repeatable.
 	Seed uint64
+	// Observe, if not nil, is told of every event of every execution, those of
+	// distributed maps' children included, from several goroutines.
+	Observe func(states.Event)
 	// Progress hears of what no caller hears: schedules that cannot start. It may be nil.
 	Progress func(format string, args ...any)
 }
@@ -115,7 +118,7 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 		}
 		return awsapi.Execution{}, &awsapi.Error{Code: "ExecutionAlreadyExists", Message: fmt.Sprintf("Execution Already Exists: '%s'", arn)}
 	}
-	e := newExecution(s.ctx, awsapi.Execution{
+	e := newExecution(s.ctx, s.options.Observe, awsapi.Execution{
 		ARN: arn, Name: name, MachineARN: machineARN, Status: running, Input: input, Started: time.Now(),
 	})
 	s.executions[arn] = e
