@@ -1,0 +1,188 @@
+package statsapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+var noon = time.Date(2026, time.March, 4, 12, 0, 0, 500_000_000, time.UTC)
+
+// shelf is a Reader in memory.
+type shelf struct {
+	runs   []results.Run // newest first
+	series map[string][]results.SeriesRecord
+	err    error
+	reads  int // how many runs' series were read
+}
+
+func (s *shelf) Runs(context.Context) iter.Seq2[results.Run, error] { return s.from(s.runs) }
+
+func (s *shelf) RunsFrom(_ context.Context, started time.Time, id string) iter.Seq2[results.Run, error] {
+	place := results.Run{ID: id, Manifest: results.Manifest{Started: started}}
+	i := slices.IndexFunc(s.runs, func(r results.Run) bool { return results.CompareRuns(r, place) >= 0 })
+	if i < 0 {
+		return s.from(nil)
+	}
+	return s.from(s.runs[i:])
+}
+
+func (s *shelf) from(runs []results.Run) iter.Seq2[results.Run, error] {
+	return func(yield func(results.Run, error) bool) {
+		if s.err != nil {
+			yield(results.Run{}, s.err)
+			return
+		}
+		for _, r := range runs {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *shelf) Run(_ context.Context, id string) (results.Run, bool, error) {
+	for _, r := range s.runs {
+		if r.ID == id {
+			return r, true, s.err
+		}
+	}
+	return results.Run{}, false, s.err
+}
+
+func (s *shelf) SeriesOf(_ context.Context, run string) ([]results.SeriesRecord, error) {
+	s.reads++
+	return slices.Clone(s.series[run]), s.err
+}
+
+// add puts a run that found something in each of the series.
+func (s *shelf) add(id string, started time.Time, series ...results.Series) {
+	run := results.Run{ID: id, Manifest: results.Manifest{
+		Tool: "workflow", Version: "v0.1.0", Platform: "aws", Region: "eu-central-1", Stage: "dev", Started: started, Ended: started.Add(9 * time.Minute), Seed: 7,
+		Options: map[string]any{"cold": 30, "warm": 100},
+	}}
+	s.runs = append(s.runs, run)
+	slices.SortFunc(s.runs, results.CompareRuns)
+	if s.series == nil {
+		s.series = map[string][]results.SeriesRecord{}
+	}
+	for _, one := range series {
+		s.series[id] = append(s.series[id], record(run, one))
+	}
+	slices.SortFunc(s.series[id], func(a, b results.SeriesRecord) int { return results.CompareSeries(a.Series, b.Series) })
+}
+
+func record(run results.Run, series results.Series) results.SeriesRecord {
+	metric := func(p50 float64) results.MetricSummary {
+		lo, hi, p90 := p50*0.9, p50*1.1, p50*1.5
+		return results.MetricSummary{N: 30, Min: &lo, P50: &p50, P90: &p90, Max: &p90, P50Interval: []float64{lo, hi}}
+	}
+	r := results.SeriesRecord{
+		Run: run.ID, Platform: deployed.AWS, Started: run.Manifest.Started, Series: series,
+		FunctionName: "dev-" + series.Variant.Name(),
+		Summary: results.SeriesSummary{
+			Workload: string(series.Event.Workload), Iterations: series.Event.Iterations, Temperature: series.Temperature, N: 30,
+			Metrics: map[string]results.MetricSummary{results.DurationMs: metric(2), results.BilledMs: metric(3), results.MaxMemoryUsedMB: metric(64)},
+		},
+	}
+	if series.Temperature == results.Cold {
+		r.Summary.Metrics[results.InitMs] = metric(128)
+		r.Summary.Metrics[results.DurationMs] = metric(8)
+	}
+	return r
+}
+
+func variant(language, runtime string, architecture functions.Architecture, memoryMB int) matrix.Variant {
+	return matrix.Variant{Function: "hello", Language: language, Runtime: runtime, Architecture: architecture, MemoryMB: memoryMB}
+}
+
+var (
+	node = variant("nodejs", "nodejs22.x", functions.ARM64, 512)
+	rust = variant("rust", "provided.al2023", functions.X8664, 128)
+	gopl = variant("go", "provided.al2023", functions.ARM64, 1024)
+
+	hello = functions.Event{Workload: functions.WorkloadHello}
+	hash  = functions.Event{Workload: functions.WorkloadSHA256, Iterations: 1000}
+)
+
+// both is a cold and a warm series.
+func both(v matrix.Variant, e functions.Event) []results.Series {
+	return []results.Series{{Variant: v, Event: e, Temperature: results.Cold}, {Variant: v, Event: e, Temperature: results.Warm}}
+}
+
+// three are runs with everything that an answer can have.
+func three() *shelf {
+	s := &shelf{}
+	s.add("run-1", noon, slices.Concat(both(node, hello), both(node, hash), both(rust, hello))...)
+	s.add("run-2", noon.Add(2*time.Hour), slices.Concat(both(node, hello), both(gopl, hello),
+		[]results.Series{
+			{Variant: rust, Event: hello, Temperature: results.Warm}, // no cold start was proven
+			{Variant: rust, Event: hello, Temperature: results.Proactive},
+		})...)
+	s.add("run-3", noon.Add(4*time.Hour)) // it is still going on
+	s.runs[0].Manifest.Ended = time.Time{}
+	return s
+}
+
+// many are n runs of two items each.
+func many(n int) *shelf {
+	s := &shelf{}
+	for i := range n {
+		s.add(fmt.Sprintf("run-%03d", i), noon.Add(time.Duration(i/2)*time.Hour), slices.Concat(both(node, hello), both(rust, hello))...)
+	}
+	return s
+}
+
+func get(t *testing.T, r Reader, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	New(r).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
+	return w
+}
+
+// answer gets a target that must succeed.
+func answer[T any](t *testing.T, r Reader, target string) (v T) {
+	t.Helper()
+	w := get(t, r, target)
+	if w.Code != http.StatusOK {
+		t.Fatalf("GET %s: %d %s", target, w.Code, w.Body)
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+		t.Fatalf("GET %s: %v", target, err)
+	}
+	return v
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, got, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; go test -update writes it", err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s differs; go test -update rewrites it. Got:\n%s", path, got)
+	}
+}

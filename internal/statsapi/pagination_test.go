@@ -1,0 +1,104 @@
+package statsapi
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// walk follows nextToken to the end, with something happening after each page.
+func walk[T any](t *testing.T, r Reader, path string, query url.Values, then func(page int)) (all []T) {
+	t.Helper()
+	for page := 0; ; page++ {
+		got := answer[list[T]](t, r, path+"?"+query.Encode())
+		if got.Total != len(got.Items) {
+			t.Errorf("page %d: total %d of %d items", page, got.Total, len(got.Items))
+		}
+		all = append(all, got.Items...)
+		if got.NextToken == "" {
+			return all
+		}
+		if page > 1000 {
+			t.Fatal("there is no end")
+		}
+		query.Set("nextToken", got.NextToken)
+		if then != nil {
+			then(page)
+		}
+	}
+}
+
+// Pages of any size put together are the whole list, each item once.
+func TestPages(t *testing.T) {
+	shelf := many(30)
+	want := ids(answer[list[Item]](t, shelf, "/v1/stats").Items)
+	if len(want) != 60 {
+		t.Fatalf("%d items", len(want))
+	}
+	for _, limit := range []int{1, 2, 3, 7, 59, 60, 61} {
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			got := ids(walk[Item](t, shelf, "/v1/stats", url.Values{"limit": {fmt.Sprint(limit)}}, nil))
+			if !slices.Equal(got, want) {
+				t.Errorf("%d items %v, want %d", len(got), got, len(want))
+			}
+		})
+	}
+}
+
+func TestPagesOfRuns(t *testing.T) {
+	shelf := many(30)
+	for _, limit := range []string{"1", "7", "30"} {
+		got := walk[Run](t, shelf, "/v1/runs", url.Values{"limit": {limit}}, nil)
+		for i, r := range got {
+			if r.ID != shelf.runs[i].ID {
+				t.Fatalf("limit %s: run %d is %s, want %s", limit, i, r.ID, shelf.runs[i].ID)
+			}
+		}
+		if len(got) != 30 {
+			t.Errorf("limit %s: %d runs", limit, len(got))
+		}
+	}
+}
+
+// Runs that begin and items that come while somebody reads move nothing.
+func TestPagesWhileRunsGoOn(t *testing.T) {
+	shelf := many(10)
+	want := ids(answer[list[Item]](t, shelf, "/v1/stats").Items)
+	got := ids(walk[Item](t, shelf, "/v1/stats", url.Values{"limit": {"3"}}, func(page int) {
+		shelf.add(fmt.Sprintf("later-%d", page), noon.Add(time.Duration(100+page)*time.Hour), both(node, hello)...)
+	}))
+	if !slices.Equal(got, want) {
+		t.Errorf("items %v, want %v", got, want)
+	}
+}
+
+// The run and the item at which a page ended may have gone when the next one is asked for.
+func TestPagesWhileRunsGo(t *testing.T) {
+	shelf := many(10)
+	all := answer[list[Item]](t, shelf, "/v1/stats").Items
+	first := answer[list[Item]](t, shelf, "/v1/stats?limit=3")
+	gone := first.Items[2].Run
+	shelf.runs = slices.DeleteFunc(shelf.runs, func(r results.Run) bool { return r.ID == gone })
+	next := answer[list[Item]](t, shelf, "/v1/stats?limit=3&nextToken="+first.NextToken)
+	want := slices.DeleteFunc(all[3:], func(i Item) bool { return i.Run == gone })[:3]
+	if got := ids(next.Items); !slices.Equal(got, ids(want)) {
+		t.Errorf("items %v, want %v", got, ids(want))
+	}
+}
+
+// Filters that nothing matches do not read the whole history at once.
+func TestOneRequestLooksAtAFewRuns(t *testing.T) {
+	shelf := many(250)
+	got := answer[list[Item]](t, shelf, "/v1/stats?runtime=java21")
+	if len(got.Items) != 0 || got.NextToken == "" || shelf.reads != maxRuns {
+		t.Errorf("%d items, token %q, %d runs read; want none, a token and %d", len(got.Items), got.NextToken, shelf.reads, maxRuns)
+	}
+	shelf.reads = 0
+	if got := walk[Item](t, shelf, "/v1/stats", url.Values{"runtime": {"java21"}}, nil); len(got) != 0 || shelf.reads != 250 {
+		t.Errorf("%d items after %d runs, want none after 250", len(got), shelf.reads)
+	}
+}

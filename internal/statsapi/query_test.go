@@ -1,0 +1,149 @@
+package statsapi
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestFilters(t *testing.T) {
+	all := []string{
+		"run-2.hello-go-arm64-1024.hello.0", "run-2.hello-nodejs22-arm64-512.hello.0", "run-2.hello-rust-x86-64-128.hello.0",
+		"run-1.hello-nodejs22-arm64-512.hello.0", "run-1.hello-nodejs22-arm64-512.sha256.1000", "run-1.hello-rust-x86-64-128.hello.0",
+	}
+	pick := func(at ...int) (ids []string) {
+		for _, i := range at {
+			ids = append(ids, all[i])
+		}
+		return ids
+	}
+	for _, row := range []struct {
+		name, query string
+		want        []string
+	}{
+		{"none", "", all},
+		{"runtime", "runtime=nodejs22.x", pick(1, 3, 4)},
+		{"a runtime that two languages share", "runtime=provided.al2023", pick(0, 2, 5)},
+		{"either of two runtimes", "runtime=provided.al2023&runtime=nodejs22.x", all},
+		{"a runtime that was never measured", "runtime=python3.13", nil},
+		{"language", "language=rust", pick(2, 5)},
+		{"architecture", "architecture=x86_64", pick(2, 5)},
+		{"memory", "memory=1024", pick(0)},
+		{"either of two sizes", "memory=1024&memory=128", pick(0, 2, 5)},
+		{"workload", "workload=sha256", pick(4)},
+		{"filters narrow each other", "runtime=nodejs22.x&workload=hello", pick(1, 3)},
+		{"since, in Unix seconds", "since=1772625601", pick(0, 1, 2)}, // run-1 began half a second before
+		{"since, in Unix seconds, earlier", "since=1772625600", all},
+		{"since a moment", "since=2026-03-04T12:30:00Z", pick(0, 1, 2)},
+		{"since a moment elsewhere", "since=2026-03-04T13:30:00%2B01:00", pick(0, 1, 2)},
+		{"an offset's plus that was not escaped", "since=2026-03-04T13:30:00+01:00", pick(0, 1, 2)},
+		{"since a day", "since=2026-03-04", all},
+		{"since tomorrow", "since=2026-03-05", nil},
+		{"limit", "limit=2", pick(0, 1)},
+		{"a limit in the middle of a run", "limit=5", pick(0, 1, 2, 3, 4)},
+		{"a slash at the end", "", all},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got := answer[list[Item]](t, three(), "/v1/stats/?"+row.query)
+			if ids := ids(got.Items); !slices.Equal(ids, row.want) || got.Total != len(row.want) {
+				t.Errorf("total %d, items %v; want %v", got.Total, ids, row.want)
+			}
+			if more := len(row.want) < 6 && strings.HasPrefix(row.query, "limit"); more != (got.NextToken != "") {
+				t.Errorf("nextToken is %q", got.NextToken)
+			}
+		})
+	}
+}
+
+func ids(items []Item) (all []string) {
+	for _, i := range items {
+		all = append(all, i.ID)
+	}
+	return all
+}
+
+func TestBadParameters(t *testing.T) {
+	token := answer[list[Item]](t, three(), "/v1/stats?limit=1").NextToken
+	for _, row := range []struct{ name, target, parameter, want string }{
+		{"a slip of the pen", "/v1/stats?runtim=nodejs22.x", "runtim", "there are runtime, language"},
+		{"empty", "/v1/stats?runtime=", "runtime", "nodejs22.x"},
+		{"one of two is empty", "/v1/stats?runtime=go&runtime=", "runtime", "nodejs22.x"},
+		{"a runtime with a key's separator", "/v1/stats?runtime=a%23b", "runtime", `"a#b"`},
+		{"language", "/v1/stats?language=C%23", "language", `"C#"`},
+		{"architecture", "/v1/stats?architecture=arm", "architecture", "neither arm64 nor x86_64"},
+		{"memory is no number", "/v1/stats?memory=512MB", "memory", "512MB"},
+		{"too little memory", "/v1/stats?memory=64", "memory", "from 128"},
+		{"too much memory", "/v1/stats?memory=10241", "memory", "to 10240"},
+		{"workload", "/v1/stats?workload=sort", "workload", "neither hello nor sha256"},
+		{"since is no time", "/v1/stats?since=yesterday", "since", "Unix seconds"},
+		{"since is negative", "/v1/stats?since=-1", "since", `"-1"`},
+		{"since is in milliseconds", "/v1/stats?since=1772625601000000", "since", "Unix seconds"},
+		{"since twice", "/v1/stats?since=1&since=2", "since", "2 times"},
+		{"limit zero", "/v1/stats?limit=0", "limit", "from 1 to 1000"},
+		{"limit too large", "/v1/stats?limit=1001", "limit", "from 1 to 1000"},
+		{"limit is no number", "/v1/stats?limit=all", "limit", `"all"`},
+		{"a token that is empty", "/v1/stats?nextToken=", "nextToken", "none that an answer had"},
+		{"a token that is no base64", "/v1/stats?nextToken=%25", "nextToken", "none that an answer had"},
+		{"a token that was cut", "/v1/stats?nextToken=" + token[:len(token)-4], "nextToken", "none that an answer had"},
+		{"a token that is very long", "/v1/stats?nextToken=" + strings.Repeat("A", 4000), "nextToken", "none that an answer had"},
+		{"a token of other filters", "/v1/stats?workload=hello&nextToken=" + token, "nextToken", "other filters"},
+		{"a filter of stats for runs", "/v1/runs?runtime=nodejs22.x", "runtime", "there are since, limit, nextToken"},
+		{"a filter for one run", "/v1/runs/run-1?limit=1", "limit", "no parameter"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			checkError(t, get(t, three(), row.target), 400, row.parameter, row.want)
+		})
+	}
+}
+
+func FuzzParseQuery(f *testing.F) {
+	for _, seed := range []string{"", "runtime=nodejs22.x&memory=512", "since=2026-03-04&limit=3", "nextToken=eyJuIjoxfQ", "since=1e9", "%zz"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		values, err := url.ParseQuery(text)
+		if err != nil {
+			return
+		}
+		q, err := parseQuery(values, statsParameters)
+		if err != nil {
+			if e, ok := err.(*failure); !ok || e.status != 400 || !values.Has(e.parameter) {
+				t.Errorf("%q: error %v names no parameter", text, err)
+			}
+			return
+		}
+		if q.limit < 1 || q.limit > maxLimit || !q.since.IsZero() && q.since.Before(time.Unix(0, 0)) {
+			t.Errorf("%q: limit %d, since %v", text, q.limit, q.since)
+		}
+		// A position survives its token, and the token belongs to this query.
+		want := position{Started: noon, Run: "r", After: &cell{node, hash}}
+		token, err := want.token(q.fingerprint())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := parseToken(token, q.fingerprint()); err != nil || !got.Started.Equal(want.Started) || got.Run != want.Run || *got.After != *want.After {
+			t.Errorf("position %v, %v, want %v", got, err, want)
+		}
+	})
+}
+
+func FuzzParseToken(f *testing.F) {
+	token, err := position{Started: noon, Run: "run-1", After: &cell{node, hello}}.token("")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(token)
+	f.Add("bnVsbA")
+	f.Add("eyJuIjoxLCJzIjoiOTk5OTk5LTAxLTAxVDAwOjAwOjAwWiJ9")
+	f.Fuzz(func(t *testing.T, text string) {
+		at, err := parseToken(text, "")
+		if err != nil {
+			return
+		}
+		if _, err := at.token(""); err != nil { // what is read can be answered with again
+			t.Errorf("%q: %v", text, err)
+		}
+	})
+}
