@@ -1,11 +1,8 @@
 package pair
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -49,7 +46,7 @@ func circumstances(p report.Page) map[string]string {
 		if name == "seed" || name == "failIf" || name == "margin" {
 			continue // these change nothing that is measured
 		}
-		add(name, text(value))
+		add(name, report.OptionText(value))
 	}
 	for _, group := range []struct {
 		name   string
@@ -63,23 +60,4 @@ func circumstances(p report.Page) map[string]string {
 		add("engine used", l.Generator.Engine)
 	}
 	return all
-}
-
-// text is an option for people: a text as it is, a list by commas, the rest as JSON.
-func text(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case []any:
-		var items []string
-		for _, item := range v {
-			items = append(items, text(item))
-		}
-		return strings.Join(items, ", ")
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(data)
 }

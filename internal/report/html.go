@@ -57,9 +57,11 @@ type other struct{ Name, Architectures, Status, Reason string }
 type loadView struct {
 	results.Load
 	Title                        string
-	Verdict, Generator, Failures []string
-	Spillover                    []string
-	Closed                       bool
+	Verdict, Failures, Spillover []string
+	// Generator is what the generator says of itself, Invalid why it is not to be trusted.
+	Generator string
+	Invalid   []string
+	Closed    bool
 	Curve, Time, Classes         template.HTML
 	Clocks                       []clockRow
 }
@@ -130,8 +132,9 @@ func (p Page) parts() []part {
 func (p Page) load(l results.Load) *loadView {
 	names := make([]string, len(l.Targets))
 	var logs []Log
+	generator := generatorLines(l.Generator)
 	v := &loadView{
-		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generatorLines(l.Generator),
+		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generator[0], Invalid: generator[1:],
 		Spillover: spilloverLines(l.Targets), Closed: closedLoop(l),
 	}
 	for i, t := range l.Targets {
@@ -222,8 +225,12 @@ func facts(platform deployed.Platform, m results.Manifest) [][2]string {
 	for _, name := range slices.Sorted(maps.Keys(m.Knobs)) {
 		add("enforced: "+name, m.Knobs[name])
 	}
-	if ms, ok := toFloat(m.Options["ssmLatencyMs"]); ok {
-		add("SSM answers after", fmt.Sprintf("%v ms (a setting)", ms))
+	for _, name := range slices.Sorted(maps.Keys(m.Options)) {
+		if ms, ok := toFloat(m.Options[name]); ok && name == "ssmLatencyMs" {
+			add("SSM answers after", fmt.Sprintf("%v ms (a setting)", ms))
+			continue
+		}
+		add("setting: "+name, OptionText(m.Options[name]))
 	}
 	return all
 }

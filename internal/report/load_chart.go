@@ -118,6 +118,8 @@ func timeChart(logs []Log, title string) template.HTML {
 	for length/bucket >= maxBuckets {
 		bucket *= 2
 	}
+	// The answers that came after the plan's end are few: a stretch of their own would look like a change.
+	last := max(int((length-bucket/2)/bucket), 0)
 	least, most := math.Inf(1), 0.0
 	merged := make([]map[int]*latency.Histogram, len(logs))
 	for i, l := range logs {
@@ -126,7 +128,7 @@ func timeChart(logs []Log, title string) template.HTML {
 			if r.Histogram.N() == 0 {
 				continue
 			}
-			k := int(r.Start.Sub(start) / bucket)
+			k := min(int(r.Start.Sub(start)/bucket), last)
 			if merged[i][k] == nil {
 				merged[i][k] = latency.New()
 			}
@@ -149,7 +151,7 @@ func timeChart(logs []Log, title string) template.HTML {
 	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, fmt.Sprintf("seconds from the start; line: median of every %v, dot: its slowest answer", bucket))
 	for i, l := range logs {
 		var line []point
-		for k := range int(length/bucket) + 1 {
+		for k := range last + 1 {
 			h := merged[i][k]
 			if h == nil {
 				continue

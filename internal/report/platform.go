@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,7 +36,7 @@ func writePlatform(b *strings.Builder, p deployed.Platform, m results.Manifest) 
 	}
 	var facts []string
 	for _, fact := range []struct{ name, value string }{
-		{"stage", m.Stage}, {"version", m.Version}, {"cpu", m.Machine["cpu"]}, {"os", m.Machine["os"]},
+		{"url", OptionText(m.Options["url"])}, {"phases", OptionText(m.Options["phases"])}, {"stage", m.Stage}, {"version", m.Version}, {"cpu", m.Machine["cpu"]}, {"os", m.Machine["os"]},
 	} {
 		if fact.value != "" {
 			facts = append(facts, fact.name+" "+fact.value)
@@ -68,4 +69,28 @@ func toFloat(v any) (float64, bool) {
 		return float64(v), true
 	}
 	return 0, false
+}
+
+// OptionText is an option for people: a text as it is, a list by commas, the
+// rest as JSON. It is empty for one that was not given.
+func OptionText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case []string:
+		return strings.Join(v, ", ")
+	case []any:
+		var items []string
+		for _, item := range v {
+			items = append(items, OptionText(item))
+		}
+		return strings.Join(items, ", ")
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(data)
 }
