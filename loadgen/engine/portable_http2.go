@@ -3,11 +3,13 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -127,14 +129,17 @@ func (s stream) roundTrip(c *call) (Cause, *http.Response) {
 
 // causeOfStream names the failure of an HTTP/2 request.
 func causeOfStream(err error) Cause {
-	switch err := err.(type) {
-	case http2.StreamError:
+	var stream http2.StreamError
+	var connection http2.ConnectionError
+	switch {
+	case errors.As(err, &stream):
 		return WasReset
-	case http2.ConnectionError, http2.GoAwayError:
+	case errors.As(err, &connection):
+		return BrokeProtocol
+	case strings.HasPrefix(err.Error(), "http2: "): // most have no type: GOAWAY, lost, closed, not usable
 		return WasClosed
-	default:
-		return causeOf(err)
 	}
+	return causeOf(err)
 }
 
 type writer struct{ *wire.Matcher }

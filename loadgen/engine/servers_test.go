@@ -64,7 +64,9 @@ func TestServers(t *testing.T) {
 			}
 		}, change: func(c *Config) { c.Timeout = 100 * time.Millisecond }},
 		{name: "never reads", want: map[string]int{"timeout": n}, talk: func(_ int, c net.Conn, _ *bufio.Reader) {
-			time.Sleep(300 * time.Millisecond)
+			if raw, err := c.(*net.TCPConn).SyscallConn(); err == nil {
+				raw.Read(func(uintptr) bool { return false }) // waits until the connection is closed
+			}
 		}, change: func(c *Config) {
 			c.Timeout = 200 * time.Millisecond
 			c.Requests[0].Method = "POST"
