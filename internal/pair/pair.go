@@ -49,10 +49,10 @@ func Judge(labelA string, a report.Page, labelB string, b report.Page, o verdict
 		logA, logB := find(a, names[0]), find(b, names[1])
 		la, lb := logA.Total(), logB.Total()
 		t := results.PairTarget{Name: names[0], A: la.Percentiles(), B: lb.Percentiles(), Comparison: results.Compare(labelA, labelB, la, lb, o, 99, 50, 90)}
-		for _, class := range slices.Sorted(maps.Keys(logA.Firsts)) {
-			if firsts := logB.Firsts[class]; firsts != nil {
-				c := results.Compare(labelA, labelB, logA.Firsts[class], firsts, o, 50)
-				c.Class = class
+		for _, initialization := range slices.Sorted(maps.Keys(logA.Firsts)) {
+			if firsts := logB.Firsts[initialization]; firsts != nil {
+				c := results.Compare(labelA, labelB, logA.Firsts[initialization], firsts, o, 50)
+				c.Class = results.Class{Environment: "first", Initialization: initialization}.ClassName()
 				t.Comparison.Others = append(t.Comparison.Others, c)
 			}
 		}
@@ -118,7 +118,7 @@ func doubts(label string, p report.Page) []string {
 	}
 	l := p.Summary.Modules
 	if l == nil {
-		return append(all, label+" was killed before it could judge itself")
+		return append(all, label+" has no summary")
 	}
 	if !l.Generator.Valid {
 		for _, reason := range l.Generator.Reasons {
@@ -126,7 +126,7 @@ func doubts(label string, p report.Page) []string {
 		}
 	}
 	for _, t := range l.Targets {
-		if failed := t.Sent - t.Answered; failed > 0 || t.Dropped > 0 {
+		if failed := t.Sent - t.Answered; failed > 0 || failed == 0 && t.Dropped > 0 {
 			all = append(all, fmt.Sprintf("%s: %d of %d requests to %s have no answer, and no latency", label, failed+t.Dropped, t.Planned, t.Name))
 		}
 	}

@@ -59,11 +59,11 @@ type loadView struct {
 	Title                        string
 	Verdict, Failures, Spillover []string
 	// Generator is what the generator says of itself, Invalid why it is not to be trusted.
-	Generator string
-	Invalid   []string
-	Closed    bool
-	Curve, Time, Classes         template.HTML
-	Clocks                       []clockRow
+	Generator            string
+	Invalid              []string
+	Closed               bool
+	Curve, Time, Classes template.HTML
+	Clocks               []clockRow
 }
 
 // clockRow is one of a target's clocks.

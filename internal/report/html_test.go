@@ -173,6 +173,19 @@ func TestPageOfALoadTestAlone(t *testing.T) {
 	}
 }
 
+func TestPageOfAKilledLoadTestIsMadeOfItsLogs(t *testing.T) {
+	dir := runDirectory(t, 0, 0, 600)
+	if err := os.Remove(filepath.Join(dir, results.SummaryFile)); err != nil {
+		t.Fatal(err)
+	}
+	text := html(t, page(t, dir))
+	for _, want := range []string{"the run was killed before it could judge itself", "latency by percentile", `<td class="text">esmodule</td><td>-</td><td>600</td><td>-</td>`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
 func TestPageOfNothing(t *testing.T) {
 	if text := html(t, report.Page{}); !strings.Contains(text, "</html>") {
 		t.Error("the page has no end")

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -68,8 +70,12 @@ func writeTargets(b *strings.Builder, targets []results.Target) {
 			again = grouped(target.Resent)
 		}
 		p := values(target.LatencyMs)
+		sent, failed, dropped := grouped(target.Sent), grouped(target.Sent-target.Answered), grouped(target.Dropped)
+		if target.Sent < target.Answered { // a run that was killed has its answers only
+			sent, failed, dropped = absent, absent, absent
+		}
 		t.add(target.Name,
-			grouped(target.Sent), grouped(target.Answered), grouped(target.Sent-target.Answered), grouped(target.Dropped), again,
+			sent, grouped(target.Answered), failed, dropped, again,
 			optional(p.Mean), optional(p.P50), optional(p.P90), optional(p.P95), needs(p), unlessAbsent(p.P999), optional(p.Max))
 		failures = append(failures, failureLines(target)...)
 	}
@@ -241,15 +247,23 @@ func interval(bounds []float64) string {
 	return number(bounds[0]) + " to " + number(bounds[1])
 }
 
+// rate is a number of requests per second.
+func rate(v float64) string {
+	if v >= 1000 {
+		return grouped(int64(math.Round(v)))
+	}
+	return number(v)
+}
+
 // generatorLines are what the generator thinks of itself.
 func generatorLines(g results.Generator) []string {
-	facts := []string{"generator: " + g.Engine + " engine"}
+	facts := []string{"generator: " + cmp.Or(g.Engine, "unknown") + " engine"}
 	switch {
 	case g.AchievedRate == nil:
 	case g.OfferedRate != nil:
-		facts = append(facts, fmt.Sprintf("%s of %s requests/s", number(*g.AchievedRate), number(*g.OfferedRate)))
+		facts = append(facts, fmt.Sprintf("%s of %s requests/s", rate(*g.AchievedRate), rate(*g.OfferedRate)))
 	default:
-		facts = append(facts, number(*g.AchievedRate)+" requests/s")
+		facts = append(facts, rate(*g.AchievedRate)+" requests/s")
 	}
 	if p := g.SlipMs; p != nil {
 		slip := p.P99
@@ -271,6 +285,5 @@ func generatorLines(g results.Generator) []string {
 		facts = append(facts, "valid")
 		return []string{strings.Join(facts, ", ")}
 	}
-	lines := []string{strings.Join(facts, ", "), "NOT VALID: the generator's own lateness could explain what it measured"}
-	return append(lines, g.Reasons...)
+	return append([]string{strings.Join(facts, ", "), "NOT VALID: do not trust these numbers"}, g.Reasons...)
 }

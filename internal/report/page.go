@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ type Page struct {
 type Log struct {
 	Target string
 	Rows   []latency.Interval
-	// Firsts are the latencies of first requests by class, as far as the log has them apart.
+	// Firsts are the latencies of first requests by initialization type, as far as the log has them apart.
 	Firsts map[string]*latency.Histogram
 }
 
@@ -88,7 +89,28 @@ func ReadPage(dir string) (Page, error) {
 	if p.Logs, err = readLogs(dir); err != nil {
 		return Page{}, fmt.Errorf("read run directory %s: %w", dir, err)
 	}
+	if p.Summary.Modules == nil && len(p.Logs) > 0 {
+		p.Summary.Modules = loadOf(p.Manifest, p.Logs)
+	}
 	return p, nil
+}
+
+// loadOf is what the logs alone tell of a load test that was killed: its answers.
+// What was sent besides is not known, and so 0.
+func loadOf(m results.Manifest, logs []Log) *results.Load {
+	l := &results.Load{Manifest: m, Generator: results.Generator{
+		Reasons: []string{"the run was killed before it could judge itself: only what had been answered is known"},
+	}}
+	for _, log := range logs {
+		total := log.Total()
+		t := results.Target{Name: log.Target, Answered: total.N(), LatencyMs: total.Percentiles()}
+		for _, initialization := range slices.Sorted(maps.Keys(log.Firsts)) {
+			h := log.Firsts[initialization]
+			t.Classes = append(t.Classes, results.Class{Environment: "first", Initialization: initialization, N: h.N(), LatencyMs: h.Percentiles()})
+		}
+		l.Targets = append(l.Targets, t)
+	}
+	return l
 }
 
 // readSummary reads summary.json, which is a results.Summary, or a results.Load
@@ -176,11 +198,11 @@ func ReadLog(r io.Reader) (Log, error) {
 			log.Rows = append(log.Rows, row)
 			continue
 		}
-		if class, ok := results.ClassOfTag(row.Tag); ok {
-			if log.Firsts[class] == nil {
-				log.Firsts[class] = latency.New()
+		if initialization, ok := results.FirstOfTag(row.Tag); ok {
+			if log.Firsts[initialization] == nil {
+				log.Firsts[initialization] = latency.New()
 			}
-			log.Firsts[class].Merge(row.Histogram)
+			log.Firsts[initialization].Merge(row.Histogram)
 		}
 	}
 	return log, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -108,6 +109,7 @@ func TestLoadText(t *testing.T) {
 	}{
 		{"load", load(600)},
 		{"load-trouble", trouble},
+		{"load-closed", closed()},
 		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}}}, Generator: results.Generator{Engine: "portable", Valid: true}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -119,4 +121,49 @@ func TestLoadText(t *testing.T) {
 			golden(t, test.name+".txt", b.String())
 		})
 	}
+}
+
+func TestPairText(t *testing.T) {
+	all := targets(600)
+	side := func(label string, seed uint64) results.PairSide {
+		m := manifest()
+		m.Seed = seed
+		return results.PairSide{Label: label, Manifest: m}
+	}
+	p := results.Pair{A: side("monday", 1), B: side("tuesday", 2)}
+	o := verdict.Options{Seed: 1, MarginAbs: 1}
+	t1 := results.PairTarget{Name: "esmodule", A: all[0].all.Percentiles(), B: all[1].all.Percentiles(), Comparison: results.Compare("monday", "tuesday", all[0].all, all[1].all, o, 99, 50, 90)}
+	first := results.Compare("monday", "tuesday", all[0].classes["first"], all[1].classes["first"], o, 50)
+	first.Class = "first, provisioned-concurrency"
+	t1.Comparison.Others = append(t1.Comparison.Others, first)
+	p.Targets = []results.PairTarget{t1}
+	same := p
+	p.Differences = []results.SetupDifference{{What: "machine cpu", A: "AMD EPYC", B: "Intel Xeon"}, {What: "knob freeze", B: "cgroup v2"}}
+	p.Doubts = []string{"tuesday was interrupted", "tuesday: 7 of 607 requests to esmodule have no answer, and no latency"}
+	for _, test := range []struct {
+		name string
+		p    results.Pair
+	}{{"pair", p}, {"pair-same", same}} {
+		t.Run(test.name, func(t *testing.T) {
+			var b strings.Builder
+			if err := report.PairText(&b, test.p); err != nil {
+				t.Fatal(err)
+			}
+			fits(t, b.String())
+			golden(t, test.name+".txt", b.String())
+		})
+	}
+}
+
+// closed is a closed loop, with a spillover and with conditions.
+func closed() results.Load {
+	l := load(600)
+	l.Generator.OfferedRate, l.Generator.AchievedRate, l.Generator.Busy = nil, new(14_250.0), nil
+	l.Manifest.Notes = []string{"closed loop: these latencies hide stalls"}
+	l.Targets[1].Classes[1].Initialization = "on-demand"
+	l.Thresholds = []results.Threshold{
+		{Condition: "p99>300ms", Reason: "p99 of esmodule is 7.05 ms; p99 of commonjs is 32.9 ms"},
+		{Condition: "errors>0.1%", Breached: true, Reason: "errors of commonjs: 1 % (6 of 600)"},
+	}
+	return l
 }

@@ -33,12 +33,6 @@ const firstTag = "first:"
 // commas nor spaces.
 func FirstTag(initialization string) string { return firstTag + initialization }
 
-// ClassOfTag is the class, as [Class.ClassName] names it, that the rows of a tag
-// hold; false for the tags of other things.
-func ClassOfTag(tag string) (class string, ok bool) {
-	initialization, ok := strings.CutPrefix(tag, firstTag)
-	if !ok {
-		return "", false
-	}
-	return Class{Environment: "first", Initialization: initialization}.ClassName(), true
-}
+// FirstOfTag is the initialization type of the first requests that the rows of a
+// tag hold; false for the tags of other things.
+func FirstOfTag(tag string) (initialization string, ok bool) { return strings.CutPrefix(tag, firstTag) }

@@ -26,13 +26,13 @@ func TestLogFile(t *testing.T) {
 	}
 }
 
-func TestClassOfTag(t *testing.T) {
-	for initialization, want := range map[string]string{"provisioned-concurrency": "first, provisioned-concurrency", "": "first"} {
-		if class, ok := results.ClassOfTag(results.FirstTag(initialization)); !ok || class != want {
-			t.Errorf("the class of %q is %q, %v", initialization, class, ok)
+func TestFirstTag(t *testing.T) {
+	for _, want := range []string{"provisioned-concurrency", ""} {
+		if got, ok := results.FirstOfTag(results.FirstTag(want)); !ok || got != want {
+			t.Errorf("the first requests of %q are those of %q, %v", want, got, ok)
 		}
 	}
-	if _, ok := results.ClassOfTag("service"); ok {
-		t.Error("the service time is no class")
+	if _, ok := results.FirstOfTag("service"); ok {
+		t.Error("service times are no first requests")
 	}
 }

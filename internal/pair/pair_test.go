@@ -1,0 +1,147 @@
+package pair_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
+
+// run writes a run directory: a target by its name, with its median latency in milliseconds.
+func run(t *testing.T, name string, m results.Manifest, medians map[string]float64) string {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), name)
+	m.Tool, m.Started = "loadgen", started
+	d, err := results.CreateDir(dir, m)
+	must(err)
+	l := results.Load{Manifest: m, Generator: results.Generator{Engine: "epoll", Valid: true}}
+	rng := rand.New(rand.NewPCG(uint64(len(name)), 1))
+	for target, median := range medians {
+		f, err := d.Create(results.LogFile(target))
+		must(err)
+		log, err := latency.NewLogWriter(f, started)
+		must(err)
+		all, first := latency.New(), latency.New()
+		for i := range 500 {
+			value := time.Duration(median * math.Exp(0.1*rng.NormFloat64()) * float64(time.Millisecond))
+			if i < 20 {
+				first.Record(value * 2)
+				value *= 2
+			}
+			all.Record(value)
+		}
+		must(log.Write("", started, time.Second, all))
+		must(log.Write("service", started, time.Second, latency.New()))
+		must(log.Write(results.FirstTag("on-demand"), started, time.Second, first))
+		must(f.Close())
+		l.Targets = append(l.Targets, results.Target{Name: target, Planned: 510, Sent: 510, Answered: 500, Failed: map[string]int64{"timeout": 10}})
+	}
+	must(d.WriteJSON(results.SummaryFile, l))
+	must(d.Finish(m))
+	return dir
+}
+
+func TestRead(t *testing.T) {
+	before := run(t, "before", results.Manifest{
+		Platform: "aws", Seed: 1, Options: map[string]any{"url": "https://a", "phases": []string{"1m0s@10"}, "margin": "5%"},
+		Machine: map[string]string{"cpu": "one"},
+	}, map[string]float64{"esmodule": 10, "v1/items": 20, "gone": 1})
+	after := run(t, "after!", results.Manifest{
+		Platform: "aws", Seed: 2, Options: map[string]any{"url": "https://b", "phases": []string{"1m0s@10"}},
+		Machine: map[string]string{"cpu": "two"}, Knobs: map[string]string{"freeze": "cgroup"},
+	}, map[string]float64{"esmodule": 13, "v1/items": 20, "new": 1})
+	p, err := pair.Read(before, after, verdict.Options{Seed: 1, MarginRel: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []results.SetupDifference{
+		{What: "knob freeze", B: "cgroup"}, {What: "machine cpu", A: "one", B: "two"}, {What: "url", A: "https://a", B: "https://b"},
+	}
+	if diff := cmp.Diff(want, p.Differences); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+	words := map[string]string{}
+	for _, target := range p.Targets {
+		for _, c := range append([]results.Comparison{target.Comparison}, target.Comparison.Others...) {
+			if c.A != "before" || c.B != "after!" {
+				t.Errorf("%s compares %s and %s", target.Name, c.A, c.B)
+			}
+			if c.Percentile == 50 {
+				words[target.Name+" "+c.Class] = c.Verdict
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]string{
+		"esmodule ": "faster", "esmodule first, on-demand": "faster", "v1/items ": "same", "v1/items first, on-demand": "same",
+	}, words); diff != "" {
+		t.Errorf("verdicts (-want +got):\n%s", diff)
+	}
+	if len(p.Doubts) != 6 || !strings.Contains(p.Doubts[0], "10 of 510 requests to") {
+		t.Errorf("the doubts are %q", p.Doubts)
+	}
+}
+
+func TestReadOnlyTargetOfEach(t *testing.T) {
+	esmodule := run(t, "one", results.Manifest{}, map[string]float64{"esmodule": 10})
+	commonjs := run(t, "two", results.Manifest{}, map[string]float64{"commonjs": 20})
+	p, err := pair.Read(esmodule, commonjs, verdict.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Targets) != 1 || p.Targets[0].Name != "esmodule and commonjs" || p.Targets[0].Comparison.Verdict != "faster" {
+		t.Errorf("the targets are %+v", p.Targets)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	aws := run(t, "aws", results.Manifest{Platform: "aws"}, map[string]float64{"esmodule": 10, "commonjs": 10})
+	local := run(t, "local", results.Manifest{Platform: string(deployed.Local)}, map[string]float64{"esmodule": 10, "commonjs": 10})
+	others := run(t, "others", results.Manifest{}, map[string]float64{"a": 10, "b": 10})
+	for _, row := range []struct{ name, a, b, want string }{
+		{"two platforms", aws, local, "never compared"},
+		{"the other way", local, aws, "never compared"},
+		{"no common target", aws, others, "no target in common"},
+		{"no run", aws, t.TempDir(), "it holds no run"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, err := pair.Read(row.a, row.b, verdict.Options{}); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("got %v, want %q", err, row.want)
+			}
+		})
+	}
+}
+
+// A killed run has no summary; its logs are judged all the same.
+func TestJudgeWithoutSummary(t *testing.T) {
+	h := latency.New()
+	for i := range 400 {
+		h.Record(time.Duration(i) * time.Microsecond)
+	}
+	page := report.Page{Logs: []report.Log{{Target: "a", Rows: []latency.Interval{{Histogram: h}}}}}
+	p, err := pair.Judge("x", page, "y", page, verdict.Options{MarginAbs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Targets) != 1 || p.Targets[0].Comparison.Verdict != "same" || len(p.Doubts) != 2 {
+		t.Errorf("got %+v", p)
+	}
+}
