@@ -3,6 +3,8 @@
 const base = location.origin + location.pathname.replace(/\/?$/, "/");
 const at = (id) => document.getElementById(id);
 at("base").textContent = base;
+// What was asked last, without the token: more of it is asked with the same filters.
+let asked = new URLSearchParams();
 let next = "";
 
 function cell(row, text, detail, numeric) {
@@ -42,9 +44,15 @@ function say(text, isError) {
   at("state").className = isError ? "error" : "";
 }
 
-async function load(again) {
+function filters() {
   const query = new URLSearchParams({ limit: "100" });
   for (const id of ["workload", "architecture", "since"]) if (at(id).value) query.append(id, at(id).value);
+  return query;
+}
+
+async function load(again) {
+  if (!again) asked = filters();
+  const query = new URLSearchParams(asked);
   if (again) query.append("nextToken", next);
   say("Reading …");
   at("more").hidden = true;
