@@ -51,6 +51,9 @@ func jsonLine(r lambdalog.Record, at time.Time) string {
 		lambdalog.InitStart: "platform.initStart", lambdalog.Start: "platform.start", lambdalog.End: "platform.runtimeDone", lambdalog.Report: "platform.report",
 	}
 	record := map[string]any{"requestId": r.RequestID}
+	if r.RequestID == "" {
+		record = map[string]any{"runtimeVersion": r.Extra[lambdalog.RuntimeVersion]}
+	}
 	if r.Kind == lambdalog.Report {
 		ms := func(d *time.Duration) float64 { return float64(*d) / float64(time.Millisecond) }
 		metrics := map[string]any{"durationMs": ms(r.Duration), "billedDurationMs": ms(r.BilledDuration), "memorySizeMB": *r.MemorySizeMB, "maxMemoryUsedMB": *r.MaxMemoryUsedMB}
