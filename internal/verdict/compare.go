@@ -172,6 +172,8 @@ func judge(a, b Distribution, as, bs []float64, percentile float64, o Options) J
 	return j
 }
 
+func square(v float64) float64 { return v * v }
+
 // maxGrowth is how far the guess at missing samples is believed: an interval
 // shrinks by the square root of its samples, and so only near what was seen.
 const maxGrowth = 100
@@ -180,11 +182,19 @@ const maxGrowth = 100
 // beyond the n of the smaller side, would decide it.
 func (j *Judgement) leaveOpen(n int64) {
 	j.Word, j.Reason, j.More = Undecided, "", 0
-	half := (j.Interval[1] - j.Interval[0]) / 2
+	lo, hi := j.Interval[0], j.Interval[1]
 	distance := math.Abs(j.Difference)
+	// The interval is not even around the difference; what has to shrink is the side that zero lies on.
+	reach := hi - j.Difference
+	if j.Difference > 0 {
+		reach = j.Difference - lo
+	}
+	growth := square(reach / distance)
 	// Whatever is nearer ends the question: that zero is outside, or that the margin is not reached.
-	target := max(distance, j.Margin-distance)
-	if growth := (half / target) * (half / target); growth < maxGrowth {
+	if room := j.Margin - distance; room > 0 {
+		growth = min(growth, square((hi-lo)/2/room))
+	}
+	if growth < maxGrowth {
 		j.More = max(1, int64(math.Ceil(float64(n)*(growth-1))))
 		j.Reason = fmt.Sprintf("about %d more samples of each would decide", j.More)
 		return
