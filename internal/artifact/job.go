@@ -60,7 +60,8 @@ type job struct {
 // make builds, zips and checks. Without a key the zip is named by its content.
 func (j *job) make(ctx context.Context, cell, key string) (Artifact, error) {
 	b := j.builder
-	if !j.recipe.cachedByTool {
+	// What the tool caches, and what is only packed, takes no time worth a word.
+	if !j.recipe.cachedByTool && j.tool.version != noToolchain.version {
 		b.progress("building %s with %s", cell, j.tool.version)
 	}
 	if err := os.RemoveAll(j.stage); err != nil {

@@ -10,8 +10,12 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/filelock"
 )
 
-// lockPoll is how often a lock that another process holds is tried again.
-const lockPoll = 100 * time.Millisecond
+const (
+	// lockPoll is how often a lock that another process holds is tried again.
+	lockPoll = 100 * time.Millisecond
+	// lockSilence is how long a wait is not worth a word.
+	lockSilence = time.Second
+)
 
 // lock makes sure that a cell is built by one caller at a time: first among the
 // goroutines of this process, then among processes. Giving up is up to ctx.
@@ -52,7 +56,8 @@ func (b *Builder) lockFile(ctx context.Context, cell string) (unlock func(), err
 	if err != nil {
 		return nil, fmt.Errorf("open the lock: %w", err)
 	}
-	for told := false; ; told = true {
+	start, told := time.Now(), false
+	for {
 		locked, err := filelock.Try(file)
 		if locked {
 			return func() { file.Close() }, nil // which unlocks
@@ -61,7 +66,8 @@ func (b *Builder) lockFile(ctx context.Context, cell string) (unlock func(), err
 			file.Close()
 			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
 		}
-		if !told {
+		if !told && time.Since(start) > lockSilence {
+			told = true
 			b.progress("waiting for another process that builds %s", cell)
 		}
 		select {

@@ -60,11 +60,19 @@ func (b *Builder) toolchain(ctx context.Context, r *recipe, f functions.Function
 	if errors.As(l.err, &absent) {
 		return toolchain{}, &MissingToolchainError{
 			Function: f.Name, Language: f.Language, Architecture: arch, Missing: absent.missing,
-			Hint: fmt.Sprintf("%s, or start a Docker engine, or leave the cell out: exclude: %s in the stage's configuration, -only without it here",
-				r.hint, f.Language),
+			Hint: hint(r, f),
 		}
 	}
 	return l.tool, l.err
+}
+
+// hint says how to get a recipe's toolchain, or how to do without it.
+func hint(r *recipe, f functions.Function) string {
+	text := r.hint + ", or start a Docker engine"
+	if f.Contract == functions.ContractHello { // the others are not cells of the matrix: nothing leaves them out
+		text += ", or leave the cell out (exclude: " + f.Language + " in the stage's configuration, or -only)"
+	}
+	return text
 }
 
 func findToolchain(ctx context.Context, j *job) (toolchain, error) {

@@ -113,13 +113,17 @@ func (c cache) make(ctx context.Context, r recipe, path string) (folder, error) 
 	return folder{from, filepath.Join(path, "root")}, nil
 }
 
-// lock waits until no other process is at the recipe's folder.
+// lockSilence is how long a wait is not worth a word.
+const lockSilence = time.Second
+
+// lock waits until nobody else, in this process or another, is at the recipe's folder.
 func (c cache) lock(ctx context.Context, r recipe) (unlock func(), err error) {
 	file, err := os.OpenFile(filepath.Join(c.dir, r.name+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s in the cache of runtimes: %w", r.title, err)
 	}
-	for waited := false; ; waited = true {
+	start, told := time.Now(), false
+	for {
 		locked, err := filelock.Try(file)
 		if err != nil {
 			file.Close()
@@ -128,8 +132,9 @@ func (c cache) lock(ctx context.Context, r recipe) (unlock func(), err error) {
 		if locked {
 			return func() { file.Close() }, nil
 		}
-		if !waited {
-			c.progress("%s: waiting for another process that is fetching it", r.title)
+		if !told && time.Since(start) > lockSilence {
+			told = true
+			c.progress("%s: being fetched by somebody else already, waiting", r.title)
 		}
 		select {
 		case <-ctx.Done():
