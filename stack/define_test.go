@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
@@ -84,14 +85,19 @@ func TestCounts(t *testing.T) {
 		values    map[string]string
 		want      int
 	}{
-		{"one size", "lambda/Function", nil, 16},
-		{"prod", "lambda/Function", map[string]string{"memoryMB": "[128, 512, 1769]"}, 44},
-		{"a log group each", "cloudwatch/LogGroup", map[string]string{"memoryMB": "[128, 512, 1769]"}, 44},
-		{"a language left out", "lambda/Function", map[string]string{"exclude": "java"}, 14},
-		{"a shared runtime left out never touches the modules", "lambda/Function", map[string]string{"exclude": "nodejs22.x"}, 14},
-		{"nothing to benchmark needs no role for it", "iam/Role", map[string]string{"exclude": "nodejs,python,dotnet,java,go,rust"}, 2},
+		{"one size", "lambda/Function", nil, 19},
+		{"prod", "lambda/Function", map[string]string{"memoryMB": "[128, 512, 1769]"}, 47},
+		{"a log group each, and the workflow's", "cloudwatch/LogGroup", map[string]string{"memoryMB": "[128, 512, 1769]"}, 48},
+		{"a language left out", "lambda/Function", map[string]string{"exclude": "java"}, 17},
+		{"a shared runtime left out never touches the modules", "lambda/Function", map[string]string{"exclude": "nodejs22.x"}, 17},
+		{"a language left out never touches the harness", "lambda/Function", map[string]string{"exclude": "go"}, 17},
+		{"nothing to benchmark needs no role for it", "iam/Role", map[string]string{"exclude": "nodejs,python,dotnet,java,go,rust"}, 7},
 		{"provisioned", "lambda/ProvisionedConcurrencyConfig", nil, 2},
 		{"not provisioned", "lambda/ProvisionedConcurrencyConfig", map[string]string{"provisionedConcurrency": "0"}, 0},
+		{"the workflow is told of every benchmarked function", "dynamodb/TableItem", nil, 14},
+		{"and of those that exist", "dynamodb/TableItem", map[string]string{"functions": `[{"arn": "` + existingARN + `"}]`}, 15},
+		{"a secret of our own", "secretsmanager/Secret", nil, 1},
+		{"a secret of somebody else", "secretsmanager/Secret", map[string]string{"apiKeySecret": "theirs"}, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			resources, _ := define(t, "dev", row.values)
@@ -108,24 +114,34 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// everywhere are the actions that AWS has no resource-level permissions for.
+var everywhere = []string{
+	"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+	"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+}
+
 // TestLeastPrivilege walks every policy: a resource is "*" only where AWS has
-// no resource-level permissions, and a wildcard elsewhere stands at the end of
-// something that is the stack's own.
+// no resource-level permissions, and all else is this stage's own, or a
+// function that the stage names.
 func TestLeastPrivilege(t *testing.T) {
-	resources, _ := define(t, "dev", nil)
-	policies := 0
+	resources, _ := define(t, "dev", map[string]string{"functions": `[{"arn": "` + existingARN + `", "reconfigure": true}]`})
+	var roles []string
 	for _, r := range resources {
 		if short(r.typ) != "iam/RolePolicy" {
 			continue
 		}
-		policies++
+		roles = append(roles, r.name)
 		policy, err := iam.ParsePolicy([]byte(r.inputs["policy"].(string)))
 		if err != nil {
 			t.Fatalf("policy of %s: %v", r.name, err)
 		}
 		for _, s := range policy.Statements {
+			if s.Sid == "" {
+				t.Errorf("role %s: a statement that says nothing about itself: %v", r.name, s.Actions)
+			}
 			for _, a := range s.Actions {
-				if strings.Contains(a, "*") || a == "logs:CreateLogGroup" {
+				if strings.Contains(a, "*") || a == "logs:CreateLogGroup" || a == "iam:PassRole" {
 					t.Errorf("role %s may %s", r.name, a)
 				}
 			}
@@ -133,19 +149,28 @@ func TestLeastPrivilege(t *testing.T) {
 				switch {
 				case on == "*":
 					for _, a := range s.Actions {
-						if !strings.HasPrefix(a, "xray:Put") {
+						if !slices.Contains(everywhere, a) {
 							t.Errorf("role %s may %s on every resource", r.name, a)
 						}
 					}
-				case !strings.Contains(on, "lambda-benchmark-dev-") && !strings.Contains(on, "/lambda-benchmark/dev/"):
+				case !ownOrNamed(on):
 					t.Errorf("role %s may %v on %s, which is not only this stage's", r.name, s.Actions, on)
 				}
 			}
 		}
 	}
-	if policies != 3 {
-		t.Errorf("%d policies, want one for the benchmarked functions and one per module function", policies)
+	if diff := cmp.Diff([]string{"collector", "commonjs", "esmodule", "hello", "runner", "schedule", "statsapi", "workflow"}, roles); diff != "" {
+		t.Errorf("roles with a policy (-want +got):\n%s", diff)
 	}
+}
+
+func ownOrNamed(resource string) bool {
+	for _, part := range []string{"lambda-benchmark-dev-", "/lambda-benchmark/dev/", existingARN, "log-group:/aws/lambda/theirs:"} {
+		if strings.Contains(resource, part) {
+			return true
+		}
+	}
+	return false
 }
 
 func TestOutputs(t *testing.T) {
@@ -165,6 +190,7 @@ func TestOutputs(t *testing.T) {
 	}
 	want := deployed.Stack{
 		Platform: deployed.AWS, Region: "us-east-1", Stage: "dev", APIURL: "https://api.example/modules",
+		WorkflowARN: "arn:aws:sfn/StateMachine:us-east-1:123456789012:lambda-benchmark-dev-workflow", Table: "lambda-benchmark-dev-results",
 		Functions: []deployed.Function{
 			entry("hello", "go", "provided.al2023", "", 512, ""),
 			entry("hello", "go", "provided.al2023", "x86_64", 512, ""),
@@ -177,9 +203,9 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// TestWithoutModules keeps the rest of the stack where the module functions
-// cannot be built.
-func TestWithoutModules(t *testing.T) {
+// TestBenchmarkedAlone keeps the benchmarked functions where nothing else can be
+// built.
+func TestBenchmarkedAlone(t *testing.T) {
 	c, err := ParseConfig(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +231,9 @@ func TestDefineRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := zips(append(c.Benchmarked(), c.Modules()...))
+	all := zips(c.All())
+	withoutRunner := maps.Clone(all)
+	maps.DeleteFunc(withoutRunner, func(v matrix.Variant, _ artifact.Artifact) bool { return v.Function == runnerName })
 	withoutModule := maps.Clone(all)
 	delete(withoutModule, c.Modules()[0])
 	stranger := maps.Clone(all)
@@ -218,6 +246,7 @@ func TestDefineRefuses(t *testing.T) {
 		{"a stage with a dash", "dev-1", all, `stage "dev-1": a stage's name is made of small letters and digits`},
 		{"a stage too long for AWS", "aratherlongnameforastage", all, "choose a shorter stage name"},
 		{"one module function without an artefact", "dev", withoutModule, "commonjs nodejs22.x arm64 512 MB: no artefact"},
+		{"one harness function without an artefact", "dev", withoutRunner, "runner go arm64 512 MB: no artefact"},
 		{"an artefact of a function that is not in the catalogue", "dev", stranger, "no row of functions.json"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

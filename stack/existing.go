@@ -70,8 +70,8 @@ func (d *definition) askExisting() ([]deployed.Function, error) {
 		if err != nil {
 			return nil, fmt.Errorf("config functions: %s: %w", f.ARN, err)
 		}
-		if i := slices.IndexFunc(all, func(g deployed.Function) bool { return g.Variant == one.Variant }); i >= 0 {
-			return nil, fmt.Errorf("config functions: %s and %s are versions of one function with the same runtime, architecture and memory: measure one of them", all[i].ARN, f.ARN)
+		if slices.ContainsFunc(all, func(g deployed.Function) bool { return g.Variant == one.Variant }) {
+			return nil, fmt.Errorf("config functions: %s: another version of it has the same runtime, architecture and memory, and their results could not be told apart: measure one of them", f.ARN)
 		}
 		all = append(all, one)
 	}
@@ -80,6 +80,9 @@ func (d *definition) askExisting() ([]deployed.Function, error) {
 
 func (d *definition) describe(f ExistingFunction) (deployed.Function, error) {
 	arn, qualifier := f.split()
+	if here := d.arn("lambda", "function:"); !strings.HasPrefix(arn, here) {
+		return deployed.Function{}, fmt.Errorf("the workflow invokes functions of its own account and region only, whose ARNs begin with %s", here)
+	}
 	args := &lambda.LookupFunctionArgs{FunctionName: arn}
 	if qualifier != "" {
 		args.Qualifier = &qualifier

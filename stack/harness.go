@@ -4,10 +4,13 @@ import (
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	env "github.com/lambda-benchmark/lambda-benchmark/internal/harness"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
 // Timeouts in seconds: the runner has as long as Lambda gives, the stats API no
@@ -18,17 +21,10 @@ const (
 	statsAPITimeout  = 10
 )
 
-// The environment of the harness's functions. Their mains in functions/harness
-// read it.
-const (
-	tableVariable     = "TABLE_NAME"
-	sampleTTLVariable = "SAMPLE_TTL_DAYS"
-)
-
 // harness is what runs the benchmark, keeps its results and shows them.
 type harness struct {
 	table    *dynamodb.Table
-	workflow *workflow
+	workflow *sfn.StateMachine
 	stats    *statsAPI
 }
 
@@ -90,8 +86,10 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 	return d.function(v, functionSpec{
 		role: role, logGroup: group, timeout: timeout,
 		variables: pulumi.StringMap{
-			tableVariable:     table.Name,
-			sampleTTLVariable: pulumi.String(strconv.Itoa(d.config.SampleTTLDays)),
+			env.TableName:     table.Name,
+			env.SampleTTLDays: pulumi.String(strconv.Itoa(d.config.SampleTTLDays)),
+			env.Platform:      pulumi.String(deployed.AWS),
+			env.Stage:         pulumi.String(d.names.stage),
 		},
 	})
 }
@@ -101,7 +99,8 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []statement {
 	benchmarked := d.arn("lambda", "function:"+d.names.physical(helloName+"-")+"*")
 	may := []statement{
-		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:BatchWriteItem"),
+		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+		queryIndex(table),
 		{
 			sid:       "Measure",
 			actions:   []string{"lambda:InvokeFunction", "lambda:GetFunction", "lambda:UpdateFunctionConfiguration"},
@@ -142,26 +141,27 @@ func (d *definition) collectorMay(table *dynamodb.Table, measured []measured) []
 		}
 	}
 	return []statement{
-		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:BatchWriteItem"),
+		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"),
 		{sid: "ReadLogs", actions: []string{"logs:FilterLogEvents"}, resources: groups},
 	}
 }
 
 // statsAPIMay is what the stats API needs: to read the table and its index.
 func statsAPIMay(table *dynamodb.Table) []statement {
-	return []statement{
-		onTable("ReadResults", table, "dynamodb:GetItem", "dynamodb:Query"),
-		{
-			sid:       "ReadHistory",
-			actions:   []string{"dynamodb:Query"},
-			resources: pulumi.StringArray{pulumi.Sprintf("%s/index/%s", table.Arn, indexName)},
-		},
-	}
+	return []statement{onTable("ReadResults", table, "dynamodb:GetItem", "dynamodb:Query"), queryIndex(table)}
 }
 
 // onTable allows actions on the table.
 func onTable(sid string, table *dynamodb.Table, actions ...string) statement {
 	return statement{sid: sid, actions: actions, resources: pulumi.StringArray{table.Arn}}
+}
+
+// queryIndex allows queries of the table's index, which is a resource of its own.
+func queryIndex(table *dynamodb.Table) statement {
+	return statement{
+		sid: "QueryIndex", actions: []string{"dynamodb:Query"},
+		resources: pulumi.StringArray{pulumi.Sprintf("%s/index/%s", table.Arn, dynamo.Index)},
+	}
 }
 
 // measured is a function that the workflow measures.

@@ -18,9 +18,15 @@ import (
 // recorder is a resource monitor that notes what is registered and answers
 // with inputs and made-up ARNs and ids.
 type recorder struct {
+	// secrets are the values of those that exist already, by name.
+	secrets map[string]string
+
 	mu        sync.Mutex
 	resources []recorded
 }
+
+// existingARN is the function that exists already.
+const existingARN = "arn:aws:lambda:us-east-1:123456789012:function:theirs"
 
 type recorded struct {
 	typ, name     string
@@ -37,6 +43,13 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		return resource.PropertyMap{"partition": resource.NewProperty("aws")}, nil
 	case "aws:index/getCallerIdentity:getCallerIdentity":
 		return resource.PropertyMap{"accountId": resource.NewProperty("123456789012")}, nil
+	case "aws:secretsmanager/getSecretVersion:getSecretVersion":
+		return resource.PropertyMap{"secretString": resource.NewProperty(r.secrets[args.Args["secretId"].StringValue()])}, nil
+	case "aws:lambda/getFunction:getFunction":
+		return resource.PropertyMap{
+			"functionName": resource.NewProperty("theirs"), "runtime": resource.NewProperty("nodejs20.x"), "memorySize": resource.NewProperty(256.0),
+			"architectures": resource.NewProperty([]resource.PropertyValue{resource.NewProperty("x86_64")}),
+		}, nil
 	}
 	return nil, fmt.Errorf("function %s is not expected", args.Token)
 }
@@ -104,7 +117,7 @@ func define(t *testing.T, stage string, values map[string]string) ([]recorded, O
 
 func defineArtifacts(t *testing.T, stage string, c Config, artifacts Artifacts) ([]recorded, Outputs) {
 	t.Helper()
-	var r recorder
+	r := recorder{secrets: map[string]string{"theirs": "01234567890123456789"}}
 	var outputs Outputs
 	err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
 		outputs, err = Define(ctx, c, artifacts)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -16,9 +17,9 @@ const (
 
 // schedule starts the workflow again and again. A start that finds a run going
 // on ends by itself.
-func (d *definition) schedule(w *workflow) error {
+func (d *definition) schedule(machine *sfn.StateMachine) error {
 	role, err := d.role("schedule", "scheduler.amazonaws.com", statement{
-		sid: "StartWorkflow", actions: []string{"states:StartExecution"}, resources: pulumi.StringArray{w.Arn},
+		sid: "StartWorkflow", actions: []string{"states:StartExecution"}, resources: pulumi.StringArray{machine.Arn},
 	})
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func (d *definition) schedule(w *workflow) error {
 		State:              pulumi.String(state),
 		FlexibleTimeWindow: scheduler.ScheduleFlexibleTimeWindowArgs{Mode: pulumi.String("OFF")},
 		Target: scheduler.ScheduleTargetArgs{
-			Arn:     w.Arn,
+			Arn:     machine.Arn,
 			RoleArn: role.Arn,
 			Input:   pulumi.String(input),
 			RetryPolicy: scheduler.ScheduleTargetRetryPolicyArgs{

@@ -8,42 +8,30 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
-// The table's keys and its index. What is stored under them is package
-// internal/results/dynamo's.
-const (
-	hashKey, rangeKey           = "pk", "sk"
-	indexName                   = "gsi1"
-	indexHashKey, indexRangeKey = "gsi1pk", "gsi1sk"
-	// expiryAttribute is the second since 1970 after which an item goes. Only raw
-	// samples have it.
-	expiryAttribute = "expires"
-	// functionsKey is the partition of the functions that the workflow measures,
-	// dataAttribute where each of them is described.
-	functionsKey  = "FUNCTIONS"
-	dataAttribute = "data"
-)
-
-// table makes the one table of results. It costs nothing while nobody uses it.
+// table makes the one table of results, for package internal/results/dynamo.
+// It costs nothing while nobody uses it.
 func (d *definition) table() (*dynamodb.Table, error) {
 	var attributes dynamodb.TableAttributeArray
-	for _, name := range []string{hashKey, rangeKey, indexHashKey, indexRangeKey} {
+	for _, name := range []string{dynamo.PartitionKey, dynamo.SortKey, dynamo.IndexPartitionKey, dynamo.IndexSortKey} {
 		attributes = append(attributes, dynamodb.TableAttributeArgs{Name: pulumi.String(name), Type: pulumi.String("S")})
 	}
 	table, err := dynamodb.NewTable(d.ctx, "results", &dynamodb.TableArgs{
 		Name:        pulumi.String(d.names.physical("results")),
 		BillingMode: pulumi.String("PAY_PER_REQUEST"),
 		Attributes:  attributes,
-		HashKey:     pulumi.String(hashKey),
-		RangeKey:    pulumi.String(rangeKey),
+		HashKey:     pulumi.String(dynamo.PartitionKey),
+		RangeKey:    pulumi.String(dynamo.SortKey),
 		GlobalSecondaryIndexes: dynamodb.TableGlobalSecondaryIndexArray{dynamodb.TableGlobalSecondaryIndexArgs{
-			Name:           pulumi.String(indexName),
-			HashKey:        pulumi.String(indexHashKey),
-			RangeKey:       pulumi.String(indexRangeKey),
+			Name:           pulumi.String(dynamo.Index),
+			HashKey:        pulumi.String(dynamo.IndexPartitionKey),
+			RangeKey:       pulumi.String(dynamo.IndexSortKey),
 			ProjectionType: pulumi.String("ALL"),
 		}},
-		Ttl: dynamodb.TableTtlArgs{AttributeName: pulumi.String(expiryAttribute), Enabled: pulumi.Bool(true)},
+		// Only raw samples expire.
+		Ttl: dynamodb.TableTtlArgs{AttributeName: pulumi.String(dynamo.Expires), Enabled: pulumi.Bool(true)},
 		// By AWS's key for DynamoDB in this account, whose use CloudTrail records.
 		ServerSideEncryption: dynamodb.TableServerSideEncryptionArgs{Enabled: pulumi.Bool(true)},
 		PointInTimeRecovery:  dynamodb.TablePointInTimeRecoveryArgs{Enabled: pulumi.Bool(d.config.PointInTimeRecovery)},
@@ -70,10 +58,11 @@ func (d *definition) tell(table *dynamodb.Table, m measured) error {
 			if err != nil {
 				return "", err
 			}
+			pk, sk := dynamo.FunctionKey(f.Variant.Name())
 			text, err := json.Marshal(item{
-				hashKey:       {"S": functionsKey},
-				rangeKey:      {"S": f.Variant.Name()},
-				dataAttribute: {"S": string(data)},
+				dynamo.PartitionKey: {"S": pk},
+				dynamo.SortKey:      {"S": sk},
+				dynamo.Data:         {"S": string(data)},
 			})
 			return string(text), err
 		}).(pulumi.StringOutput),

@@ -15,10 +15,8 @@ import (
 //go:embed workflow.asl.json
 var workflowDefinition string
 
-// workflow is the state machine that runs the benchmark.
-type workflow struct{ *sfn.StateMachine }
-
-func (d *definition) workflow(runner, collector function) (*workflow, error) {
+// workflow makes the state machine that runs the benchmark.
+func (d *definition) workflow(runner, collector function) (*sfn.StateMachine, error) {
 	name := d.names.physical("workflow")
 	// Log groups of this prefix share one resource policy, which else grows with
 	// each state machine of the account until it is too long.
@@ -48,7 +46,7 @@ func (d *definition) workflow(runner, collector function) (*workflow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workflow: %w", err)
 	}
-	return &workflow{machine}, nil
+	return machine, nil
 }
 
 // workflowMay is what the state machine needs.

@@ -48,7 +48,7 @@ func TestMake(t *testing.T) {
 	s.Config.Architecture = functions.X8664
 	plan, err := Make(Options{
 		Root: root, Stage: "dev", Architecture: functions.X8664, Cells: cells,
-		Artifacts: zips(s.Config.All()...),
+		Artifacts: zips(s.Config.All()...), APIKey: "the-key-of-the-stats-api",
 	})
 	if err != nil {
 		t.Fatal(err)

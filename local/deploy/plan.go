@@ -90,6 +90,8 @@ type Options struct {
 	Artifacts stack.Artifacts
 	// Cells are the benchmarked variants to define, each with an artefact.
 	Cells []matrix.Variant
+	// APIKey is the key of the stats API; empty makes one up.
+	APIKey string
 }
 
 // Make runs the stack's definition and returns what this machine has to start.
@@ -100,6 +102,7 @@ func Make(o Options) (Plan, error) {
 		return Plan{}, fmt.Errorf("plan: %w", err)
 	}
 	s.Config.Architecture = cmp.Or(o.Architecture, s.Config.Architecture)
+	s.Config.MapConcurrency = 1 // on one machine, two at a time would measure each other
 	artifacts, err := o.artifacts(s.Config)
 	if err != nil {
 		return Plan{}, fmt.Errorf("plan stage %s: %w", s.Name, err)
@@ -110,6 +113,7 @@ func Make(o Options) (Plan, error) {
 	}
 	s.Config.Functions = nil
 	m := newMonitor(cmp.Or(o.Region, s.Region, DefaultRegion), artifacts)
+	m.newKey = cmp.Or(o.APIKey, m.newKey)
 	m.plan.Stage, m.plan.Config, m.plan.LeftOut = s.Name, s.Config, leftOut
 	plan, err := m.run(s.Project, func(ctx *pulumi.Context) error {
 		outputs, err := stack.Define(ctx, s.Config, artifacts)

@@ -1,0 +1,148 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
+
+// madeUp is an account with a limit, and with functions.
+type madeUp struct {
+	limit int
+	there func(function string) bool
+	err   error
+}
+
+func (m madeUp) concurrency(context.Context) (int, error) { return m.limit, m.err }
+
+func (m madeUp) exists(_ context.Context, function string) (bool, error) {
+	return m.there != nil && m.there(function), m.err
+}
+
+func TestPreflight(t *testing.T) {
+	day := func(text string) time.Time {
+		d, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	all := func(string) bool { return true }
+	const quiet = "nodejs18.x,dotnet8" // those whose dates come first
+	for _, row := range []struct {
+		name, on string
+		values   map[string]string
+		account  madeUp
+		warnings []string
+		errs     []string
+	}{
+		{name: "a usual account", on: "2026-06-01", account: madeUp{limit: 1000}},
+		{
+			name: "soon", on: "2026-11-25", account: madeUp{limit: 1000},
+			warnings: []string{
+				"runtime dotnet8: from 2027-02-01 on AWS takes no new functions of it, and from 2027-03-03 on no changes (as of 2026-11-22)",
+				"runtime nodejs18.x: from 2027-02-01 on AWS takes no new functions of it, and from 2027-03-03 on no changes (as of 2026-11-22)",
+			},
+		},
+		{name: "not ours", on: "2026-11-25", values: map[string]string{"exclude": quiet}, account: madeUp{limit: 1000}},
+		{
+			name: "the day that it is blocked", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"}, account: madeUp{limit: 1000},
+			errs: []string{
+				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out with `pulumi config set exclude nodejs18.x`, or correct stack/runtimes.json if AWS has put the date off",
+			},
+		},
+		{
+			name: "blocked, and a part is there", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"},
+			account: madeUp{limit: 1000, there: func(f string) bool { return strings.Contains(f, "arm64") }},
+			errs:    []string{"and lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new"},
+		},
+		{name: "blocked, and all is there", on: "2027-02-01", account: madeUp{limit: 1000, there: all}},
+		{
+			name: "changes are blocked", on: "2027-03-03", values: map[string]string{"exclude": "dotnet8", "scaleOut": "java"}, account: madeUp{limit: 1000, there: all},
+			errs: []string{"runtime nodejs18.x: AWS changes no functions of it since 2027-03-03 (as of 2026-11-22), so cold starts cannot be forced: take them by scale-out with `pulumi config set scaleOut java,nodejs18.x`"},
+		},
+		{
+			name: "changes are blocked, and not wanted", on: "2027-03-04", values: map[string]string{"scaleOut": quiet}, account: madeUp{limit: 1000, there: all},
+			warnings: []string{"runtime nodejs22.x: from 2027-06-01 on"},
+		},
+
+		{name: "as much as there is", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "450"}, account: madeUp{limit: 1000}},
+		{
+			name: "one too many", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "451"}, account: madeUp{limit: 1000},
+			errs: []string{"provisioned concurrency: 451 for each of 2 functions is 902, and of the account's 1000 Lambda gives out 900 at most: `pulumi config set provisionedConcurrency 450`, or ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)"},
+		},
+		{
+			name: "a new account", on: "2026-06-01", account: madeUp{limit: 10},
+			errs: []string{"of the account's 10 Lambda gives out 0 at most: `pulumi config set provisionedConcurrency 0`"},
+		},
+		{
+			name: "a new account without provisioned concurrency", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0"}, account: madeUp{limit: 10},
+			errs: []string{"concurrency: 10 visits at once are 20 environments, and the account has 10 besides provisioned concurrency: `pulumi config set mapConcurrency 5`"},
+		},
+		{name: "a new account that takes its time", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0", "mapConcurrency": "5"}, account: madeUp{limit: 10}},
+		{
+			name: "an account that cannot run anything", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0"}, account: madeUp{limit: 1},
+			errs: []string{"concurrency: the account has 1, and a run needs 2: ask AWS"},
+		},
+		{
+			name: "nobody answers", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"}, account: madeUp{err: errors.New("AccessDenied")},
+			warnings: []string{
+				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01, and whether lambda-benchmark-dev-hello-nodejs18-arm64-512 exists could not be asked: AccessDenied",
+				"whether the account's concurrency is enough could not be asked: AccessDenied",
+			},
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, err := ParseConfig(row.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := preflight{
+				config: c, names: names{project: "lambda-benchmark", stage: "dev"},
+				account: row.account, now: day(row.on), runtime: readLifecycles(),
+			}
+			warnings, err := p.check(t.Context())
+			var errs []string
+			if err != nil {
+				errs = strings.Split(err.Error(), "\n")
+			}
+			begins := cmp.Comparer(func(want, got string) bool { return strings.Contains(got, want) || strings.Contains(want, got) })
+			if diff := cmp.Diff(row.warnings, warnings, begins); diff != "" {
+				t.Errorf("warnings (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(row.errs, errs, begins); diff != "" {
+				t.Errorf("errors (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLifecycles holds the table to what it is for: the catalogue's runtimes.
+func TestLifecycles(t *testing.T) {
+	l := readLifecycles()
+	if l.Source == "" || l.Checked.IsZero() {
+		t.Error("the table does not say where it is from, or when")
+	}
+	for _, f := range functions.Catalogue() {
+		for _, id := range f.Runtimes {
+			if _, ok := l.find(id); !ok {
+				t.Errorf("runtimes.json lacks %s of %s", id, f.Source)
+			}
+		}
+	}
+	for i, r := range l.Runtimes {
+		if r.Deprecated.IsZero() || !r.Deprecated.Before(r.CreateBlocked.Time) || !r.CreateBlocked.Before(r.UpdateBlocked.Time) {
+			t.Errorf("%s: %v, %v, %v is not the order in which AWS goes about it", r.ID, r.Deprecated, r.CreateBlocked, r.UpdateBlocked)
+		}
+		if slices.ContainsFunc(l.Runtimes[:i], func(other lifecycle) bool { return other.ID == r.ID }) {
+			t.Errorf("%s is there twice", r.ID)
+		}
+	}
+}
