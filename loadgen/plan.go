@@ -263,7 +263,7 @@ func readBody(text string) ([]byte, error) {
 // setSchedule says when requests are sent.
 func (p *plan) setSchedule() error {
 	o := &p.attack
-	o.Schedule = pace.Schedule{Seed: p.seed, Process: pace.Process(p.arrivals)}
+	o.Schedule = pace.Schedule{Seed: p.seed, Process: pace.Process(p.arrivals), Targets: len(o.Targets)}
 	switch {
 	case p.rate == rateMax:
 		o.Closed = &attack.Closed{Conns: p.conns, Duration: p.duration}
@@ -271,7 +271,9 @@ func (p *plan) setSchedule() error {
 		return nil
 	case p.trace != "":
 		o.Schedule.Process = ""
-		return p.readTrace()
+		if err := p.readTrace(); err != nil {
+			return err
+		}
 	case len(p.phases) > 0:
 		o.Schedule.Phases = p.phases
 	case p.test != nil && len(p.test.Phases) > 0 && !p.given["rate"] && !p.given["duration"]:
@@ -286,7 +288,6 @@ func (p *plan) setSchedule() error {
 		}
 		o.Schedule.Phases = pace.At(rate, p.duration)
 	}
-	o.Schedule.Targets = len(o.Targets)
 	return o.Schedule.Validate()
 }
 
