@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
@@ -31,6 +32,11 @@ type benchmark struct {
 	dir      *results.Dir
 	manifest results.Manifest
 
+	// run names the workflow's execution, and so its results.
+	run      string
+	follower *follower
+	copied   map[string]bool // samples that are in the run directory, by key
+
 	// cells are the benchmarked variants, modules the functions behind the API.
 	cells, modules []cell
 }
@@ -45,6 +51,7 @@ func newBenchmark(root string, o Options, t *toolbox, c *console.Console) (*benc
 	if err != nil {
 		return nil, err
 	}
+	s.Config.MapConcurrency = 1  // on one machine, two at a time would measure each other
 	s.Config.Architecture = host // module functions are load-tested, which an emulator would spoil
 	m := results.Manifest{
 		Tool: "local", Version: hostinfo.Version(), Platform: string(deployed.Local), Region: s.Region, Stage: s.Name,
@@ -55,7 +62,11 @@ func newBenchmark(root string, o Options, t *toolbox, c *console.Console) (*benc
 		return nil, err
 	}
 	c.Printf("results go to %s", dir.Path())
-	return &benchmark{root: root, options: o, tools: t, console: c, host: host, stage: s, dir: dir, manifest: m}, nil
+	return &benchmark{
+		root: root, options: o, tools: t, console: c, host: host, stage: s, dir: dir, manifest: m,
+		run:      fmt.Sprintf("%s-%x", m.Started.Format("20060102T150405Z"), o.Seed),
+		follower: newFollower(), copied: map[string]bool{},
+	}, nil
 }
 
 // start prepares what the stage needs, plans it and starts the plan.
@@ -65,15 +76,15 @@ func (b *benchmark) start(ctx context.Context) (*machine, error) {
 		selected = slices.DeleteFunc(selected, func(v matrix.Variant) bool { return !b.options.Only.Has(v) })
 	}
 	modules := b.stage.Config.Modules()
-	all, err := b.tools.prepare(ctx, slices.Concat(selected, modules))
+	all, err := b.tools.prepare(ctx, slices.Concat(selected, modules, b.stage.Config.Harness()))
 	if err != nil {
 		return nil, err
 	}
-	b.cells, b.modules = all[:len(selected)], all[len(selected):]
+	b.cells, b.modules = all[:len(selected)], all[len(selected):len(selected)+len(modules)]
 
 	artifacts := stack.Artifacts{}
 	hashes := map[string]string{}
-	var defined []matrix.Variant
+	var defined, emulated []matrix.Variant
 	for i, c := range all {
 		if c.skipped != "" {
 			b.console.Printf("skipped  %v: %s", c.variant, c.skipped)
@@ -83,6 +94,9 @@ func (b *benchmark) start(ctx context.Context) (*machine, error) {
 		hashes[c.variant.Name()] = c.artifact.SHA256
 		if i < len(selected) {
 			defined = append(defined, c.variant)
+			if c.emulated() {
+				emulated = append(emulated, c.variant)
+			}
 		}
 	}
 	plan, err := deploy.Make(deploy.Options{
@@ -91,7 +105,17 @@ func (b *benchmark) start(ctx context.Context) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, what := range plan.LeftOut {
+		b.console.Printf("left out  %s", what)
+	}
 	m, err := start(ctx, plan, startOptions{
+		database: databaseOptions{
+			cache:      filepath.Join(buildDir(b.root), "runtimes"),
+			history:    filepath.Join(b.root, "out", "history-"+b.stage.Name+".sqlite"),
+			console:    b.console,
+			unmeasured: emulated,
+		},
+		observe:    b.follower.observe,
 		finder:     b.tools.finder,
 		codeDir:    filepath.Join(buildDir(b.root), "code"),
 		logDir:     filepath.Join(b.dir.Path(), "logs"),

@@ -66,7 +66,7 @@ func write(t *testing.T, path string, data []byte) {
 
 // TestMeasure runs everything that go run ./local runs, in small.
 func TestMeasure(t *testing.T) {
-	b := testBenchmark(t, Counts{Cold: 2, Warm: 3, Rate: 20, Duration: time.Second})
+	b := testBenchmark(t, Counts{Cold: 2, Warm: 3, Rounds: 2, Rate: 20, Duration: time.Second})
 	var stdout strings.Builder
 	if err := b.measure(t.Context(), &stdout); err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestMeasure(t *testing.T) {
 
 // TestInterruptedRunIsReadable ends a run at its first sample.
 func TestInterruptedRunIsReadable(t *testing.T) {
-	b := testBenchmark(t, Counts{Cold: 1000, Warm: 0, Rate: 1, Duration: time.Second})
+	b := testBenchmark(t, Counts{Cold: 1000, Warm: 0, Rounds: 1000, Rate: 1, Duration: time.Second})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	samples := filepath.Join(b.dir.Path(), results.SamplesFile)
 	go func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -15,8 +16,11 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/harness"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
+	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/gateway"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
@@ -24,27 +28,38 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/loopback"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
+	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
 // machine is a plan that has been carried out: the stack, running here.
 type machine struct {
 	// stack is what the users of the stack see, URLs included.
 	stack deployed.Stack
+	// statsURL is the base URL of the stats API, apiKey its key; empty without a harness.
+	statsURL, apiKey string
+	// database says what keeps the results.
+	database string
 	// knobs say how freezing, CPU share and memory are enforced.
 	knobs map[string]string
 
 	functions *lambda.Service
+	workflows *executions.Service
+	schedules []executions.Schedule
+	results   *dynamo.Store  // nil without a harness
 	closers   []func() error // in the order in which they were opened
 }
 
 // startOptions are what a machine needs besides its plan.
 type startOptions struct {
+	database   databaseOptions
 	finder     *runtimes.Finder
 	codeDir    string // where zips are unpacked
 	logDir     string // where log streams are kept
 	seed       uint64
 	ssmLatency time.Duration
 	console    *console.Console
+	// observe is told of every event of the workflow's executions.
+	observe func(states.Event)
 }
 
 // start carries out a plan and returns once every provisioned environment is
@@ -87,11 +102,31 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 		Progress:  o.console.Printf,
 	})
 	m.closers = append(m.closers, m.functions.Close)
-	m.serve(endpoint, awsapi.New(awsapi.Options{
+	m.workflows = executions.New(executions.Options{
+		Functions: m.functions, Directory: directory, Seed: o.seed, Observe: o.observe, Progress: o.console.Printf,
+	})
+	m.closers = append(m.closers, m.workflows.Close)
+	for _, machine := range plan.StateMachines {
+		if err := m.workflows.Create(machine); err != nil {
+			return nil, err
+		}
+	}
+	m.schedules = plan.Schedules
+	services := awsapi.Options{
 		Region: plan.Region, AccountID: plan.AccountID,
-		Lambda: m.functions, Logs: store, Directory: directory,
-		Parameters: plan.Parameters, SSMLatency: ssmLatency(o.ssmLatency),
-	}))
+		Lambda: m.functions, Logs: store, Directory: directory, Workflows: m.workflows,
+		Parameters: plan.Parameters, SSMLatency: ssmLatency(o.ssmLatency), Secrets: plan.Secrets,
+	}
+	if len(plan.Tables) > 0 {
+		server, err := m.startDatabase(ctx, plan.Tables, o.database)
+		if err != nil {
+			return nil, err
+		}
+		services.DynamoDB = server.Handler
+		m.database = server.Name + " " + server.Version
+		m.results = dynamo.New(server.Client(), plan.Deployed.Table, dynamo.Options{})
+	}
+	m.serve(endpoint, awsapi.New(services))
 
 	if err := m.create(ctx, plan, o.console); err != nil {
 		return nil, err
@@ -102,7 +137,18 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 			return nil, err
 		}
 		m.serve(listener, loopback.Only(gateway.New(api, m.functions.Invoke, plan.Region, plan.AccountID)))
-		m.stack.APIURL = "http://" + listener.Addr().String() + "/" + api.Stage
+		url := "http://" + listener.Addr().String() + "/" + api.Stage
+		switch api.ID {
+		case plan.ModulesAPI:
+			m.stack.APIURL = url
+		case plan.StatsAPI:
+			m.statsURL = url
+		}
+	}
+	for _, secret := range plan.Secrets {
+		if secret.Name == plan.APIKeySecret {
+			m.apiKey = secret.Value
+		}
 	}
 	return m, nil
 }
@@ -110,6 +156,10 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 // create makes the plan's functions, and what hangs on them.
 func (m *machine) create(ctx context.Context, plan deploy.Plan, c *console.Console) error {
 	for _, f := range plan.Functions {
+		if f.Variables[harness.TableName] != "" { // one of our own, which labels results
+			f.Variables = maps.Clone(f.Variables)
+			f.Variables[harness.Platform] = string(deployed.Local)
+		}
 		if _, _, err := m.functions.CreateFunction(ctx, f); err != nil {
 			return fmt.Errorf("create function %s: %w", f.Name, err)
 		}
@@ -146,7 +196,7 @@ func listen() (net.Listener, error) {
 
 // serve answers on a listener until the machine is closed.
 func (m *machine) serve(l net.Listener, h http.Handler) {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	go server.Serve(l) //nolint:errcheck // it ends with ErrServerClosed
 	m.closers = append(m.closers, server.Close)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,8 +52,8 @@ func (b *benchmark) measure(ctx context.Context, stdout io.Writer) error {
 	return errors.Join(errs...)
 }
 
-// bench takes the cold and warm samples, checks the cells that only an emulator
-// can run, and returns a row for every cell, the skipped ones included.
+// bench lets the workflow take the cold and warm samples, checks the cells that
+// only an emulator can run, and returns a row for every cell, the skipped ones included.
 func (b *benchmark) bench(ctx context.Context, m *machine) ([]results.VariantSummary, error) {
 	cellOf := map[matrix.Variant]cell{}
 	var rows []results.VariantSummary
@@ -75,24 +74,16 @@ func (b *benchmark) bench(ctx context.Context, m *machine) ([]results.VariantSum
 		}
 	}
 
-	client := lambdaClient(m.stack)
-	o := bench.Options{
-		Run: filepath.Base(b.dir.Path()), Platform: deployed.Local, Seed: b.options.Seed,
-		Cold: b.options.Counts.Cold, Warm: b.options.Counts.Warm, WarmUp: bench.Full().WarmUp,
-		Progress: func(p bench.Progress) {
-			b.console.Status("round %d of %d: %v, %s (%d of %d samples)", p.Round, p.Rounds, p.Variant, p.Phase, p.Done, p.Total)
-			if p.Phase == bench.PhaseFailed {
-				b.console.Printf("failed  %v: %s", p.Variant, p.Reason)
-			}
-		},
-	}
-	emulated, err := b.check(ctx, m, client, checked, o)
+	emulated, err := b.check(ctx, m, checked)
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := bench.Run(ctx, client, measured, o, b.dir.Append)
-	b.manifest.Notes = append(b.manifest.Notes, outcome.Notes...)
-	rows = slices.Concat(rows, emulated, outcome.Variants)
+	rows = append(rows, emulated...)
+	if len(measured) > 0 && ctx.Err() == nil {
+		var own []results.VariantSummary
+		own, err = b.workflow(ctx, m, measured)
+		rows = append(rows, own...)
+	}
 	for i, row := range rows {
 		// The function says which version runs it; which client stands between them, only we know.
 		if row.RanOn != nil {
@@ -112,7 +103,9 @@ const firstVersion = "1"
 // check compares the answers of functions that only an emulator can run. They are
 // started as provisioned concurrency, because an emulated init phase may take
 // longer than the 10 s of one on demand.
-func (b *benchmark) check(ctx context.Context, m *machine, client bench.LambdaAPI, fns []deployed.Function, o bench.Options) ([]results.VariantSummary, error) {
+func (b *benchmark) check(ctx context.Context, m *machine, fns []deployed.Function) ([]results.VariantSummary, error) {
+	client := lambdaClient(m.stack)
+	o := bench.Options{Run: b.run, Platform: deployed.Local, Seed: b.options.Seed}
 	var rows []results.VariantSummary
 	for i, fn := range fns {
 		b.console.Status("checking the answers of %v under an emulator (%d of %d)", fn.Variant, i+1, len(fns))

@@ -30,14 +30,16 @@ type Options struct {
 	Seed uint64
 	// SSMLatency is how long the local SSM takes to answer.
 	SSMLatency time.Duration
+	// Every replaces the stage's schedule while it serves; 0 keeps it.
+	Every time.Duration
 	// Counts say how much is measured.
 	Counts Counts
 }
 
 // Counts is how much a run measures.
 type Counts struct {
-	// Cold and Warm are samples per cell and workload.
-	Cold, Warm int
+	// Cold and Warm are samples per cell and workload, taken in Rounds visits.
+	Cold, Warm, Rounds int
 	// Rate is requests per second to each module function, for Duration.
 	Rate     float64
 	Duration time.Duration
@@ -46,9 +48,9 @@ type Counts struct {
 // The two sizes of a run.
 var (
 	// full loads each module with the 600 requests of the benchmark that this one replaces.
-	full = Counts{Cold: bench.Full().Cold, Warm: bench.Full().Warm, Rate: 10, Duration: 60 * time.Second}
+	full = Counts{Cold: bench.Full().Cold, Warm: bench.Full().Warm, Rounds: 10, Rate: 10, Duration: 60 * time.Second}
 	// quick is a first look.
-	quick = Counts{Cold: bench.Quick().Cold, Warm: bench.Quick().Warm, Rate: 10, Duration: 10 * time.Second}
+	quick = Counts{Cold: bench.Quick().Cold, Warm: bench.Quick().Warm, Rounds: 5, Rate: 10, Duration: 10 * time.Second}
 )
 
 const usage = `Runs the whole benchmark on this machine, without AWS.
@@ -80,6 +82,7 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 	flags.StringVar(&o.Out, "out", "", "the run's `directory` (default out/<time>)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "fixes every order that is drawn at random (default: a new one, written into the manifest)")
 	flags.DurationVar(&o.SSMLatency, "ssm-latency", 20*time.Millisecond, "how long the local SSM takes to answer; on one machine it would be microseconds")
+	flags.DurationVar(&o.Every, "every", 0, "with serve: how often the workflow starts by itself (default: the stage's schedule)")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return o, err
@@ -104,6 +107,12 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 	if o.SSMLatency < 0 || o.SSMLatency > 10*time.Second {
 		return fail("-ssm-latency: %v is not between 0 and 10s", o.SSMLatency)
 	}
+	switch {
+	case o.Every < 0 || o.Every > 0 && o.Every < time.Minute:
+		return fail("-every: %v is less than a minute", o.Every)
+	case o.Every > 0 && !o.Serve:
+		return fail("-every: only serve keeps a schedule")
+	}
 	o.Counts = full
 	if *quickly {
 		o.Counts = quick
@@ -121,6 +130,6 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 func (o Options) manifest() map[string]any {
 	return map[string]any{
 		"stage": o.Stage, "only": strings.Join(o.Only, ","), "seed": o.Seed, "ssmLatencyMs": o.SSMLatency.Seconds() * 1000,
-		"cold": o.Counts.Cold, "warm": o.Counts.Warm, "rate": o.Counts.Rate, "durationSeconds": o.Counts.Duration.Seconds(),
+		"cold": o.Counts.Cold, "warm": o.Counts.Warm, "rounds": o.Counts.Rounds, "rate": o.Counts.Rate, "durationSeconds": o.Counts.Duration.Seconds(),
 	}
 }
