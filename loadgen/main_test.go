@@ -2,18 +2,14 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -160,86 +156,6 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 	}
 }
 
-func TestUsageErrors(t *testing.T) {
-	url := "http://127.0.0.1:1/dev"
-	write := func(name, text string) string {
-		path := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	run := t.TempDir()
-	if err := os.WriteFile(filepath.Join(run, results.ManifestFile), []byte("{}"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	placeholder := write("config.yaml", "config: {target: Put the URL here, phases: [{duration: 1, arrivalRate: 1}]}\nscenarios: [{flow: [{get: /a}]}]")
-	for _, row := range []struct {
-		name   string
-		args   []string
-		stderr string
-	}{
-		{"nothing", nil, "where to?"},
-		{"an unknown flag", []string{"-foo"}, "-foo"},
-		{"no URL", []string{"-url", "example.com"}, "want http://host"},
-		{"a password in the URL", []string{"-url", "http://me:pw@h/"}, "use -header"},
-		{"no rate", []string{"-url", url, "-rate", "many"}, "requests per second, or max"},
-		{"no time", []string{"-url", url, "-duration", "0s"}, "-duration"},
-		{"less than one request", []string{"-url", url, "-rate", "0.1", "-duration", "1s"}, "less than one arrival"},
-		{"a bad phase", []string{"-url", url, "-phase", "60s"}, "want duration@rate"},
-		{"phases and a rate", []string{"-url", url, "-phase", "60s@1", "-rate", "5"}, "-phase and -rate exclude each other"},
-		{"connections of an open loop", []string{"-url", url, "-conns", "5"}, "-conns needs -rate max"},
-		{"no trace", []string{"-url", url, "-trace", "nowhere"}, "-trace"},
-		{"a bad trace", []string{"-url", url, "-trace", write("trace", "0\nx\n")}, "line 2"},
-		{"poisson and constant", []string{"-url", url, "-poisson", "-arrivals", "constant"}, "exclude each other"},
-		{"an unknown process", []string{"-url", url, "-arrivals", "often"}, "want constant, poisson"},
-		{"an unknown engine", []string{"-url", url, "-engine", "steam"}, "want epoll, portable"},
-		{"an unknown format", []string{"-url", url, "-format", "xml"}, "want text, json, hgrm, html"},
-		{"a bad threshold", []string{"-url", url, "-fail-if", "p99>300"}, "no unit of time"},
-		{"a threshold on nobody", []string{"-url", url, "-fail-if", "lost.p99>300ms"}, `no target "lost" among esmodule, commonjs`},
-		{"a bad margin", []string{"-url", url, "-margin", "5"}, "want a time such as 5ms"},
-		{"a bad header", []string{"-url", url, "-header", "secret"}, "want 'name: value'"},
-		{"a header that breaks out", []string{"-url", url, "-header", "a: b\r\nc: d"}, "cannot have the value"},
-		{"no body", []string{"-url", url, "-body", "@nowhere"}, "-body"},
-		{"a bad status", []string{"-url", url, "-expect-status", "2xx"}, "not a status code"},
-		{"only nobody", []string{"-url", url, "-only", "lost"}, `no target "lost"`},
-		{"a target twice", []string{"-url", url, "-targets", "/a,/a"}, "twice"},
-		{"an argument too many", []string{"-url", url, "more"}, `"more" is not understood`},
-		{"HTTP/2 with epoll", []string{"-url", url, "-http2", "-engine", "epoll"}, "HTTP/2"},
-		{"a directory in use", []string{"-url", url, "-out", run}, "it holds a run already"},
-		{"no artillery file", []string{"-artillery", "nowhere.yaml"}, "nowhere.yaml"},
-		{"a placeholder for a target", []string{"-artillery", placeholder}, `"Put the URL here": want http://host or https://host; -url overrides it`},
-		{"report without a directory", []string{"report"}, "want one run directory"},
-		{"report of nothing", []string{"report", t.TempDir()}, "it holds no run"},
-		{"compare with one directory", []string{"compare", run}, "want two run directories"},
-		{"compare with nothing", []string{"compare", run, t.TempDir()}, "it holds no run"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			code, stdout, stderr := command(t, row.args...)
-			if code != exitUsage || !strings.Contains(stderr, row.stderr) || stdout != "" {
-				t.Errorf("exit code %d, want %d with %q; stderr:\n%s\nstdout:\n%s", code, exitUsage, row.stderr, stderr, stdout)
-			}
-			if strings.Contains(stderr, "secret") && row.name == "a bad header" {
-				t.Error("the message repeats what may be a secret")
-			}
-		})
-	}
-}
-
-func TestHelpNamesEveryFlag(t *testing.T) {
-	for _, args := range [][]string{{"-h"}, {"help"}, {"compare", "-h"}} {
-		code, stdout, _ := command(t, args...)
-		if code != exitOK || stdout != usage {
-			t.Errorf("%v: exit code %d, and not the help", args, code)
-		}
-	}
-	new(settings).flagSet().VisitAll(func(f *flag.Flag) {
-		if !strings.Contains(usage, "  -"+f.Name+" ") && !strings.Contains(usage, "  -"+f.Name+"\n") {
-			t.Errorf("the help lacks -%s", f.Name)
-		}
-	})
-}
-
 func TestFormats(t *testing.T) {
 	url := modules(t, 0)
 	for _, row := range []struct {
@@ -376,142 +292,4 @@ func TestArtilleryFiles(t *testing.T) {
 	if code != exitOK && code != exitInvalid || l.Targets[0].Answered != 20 || l.Targets[1].Answered != 20 {
 		t.Errorf("exit code %d, %+v: %s", code, l.Targets, stderr)
 	}
-}
-
-func TestStage(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	name := "pulumi"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
-		t.Skipf("no links here: %v", err)
-	}
-	url := modules(t, 0)
-	stack := `{"platform":"aws","region":"eu-west-1","stage":"dev","apiUrl":"` + url + `","functions":[]}`
-	quoted, err := json.Marshal(stack)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range []struct {
-		name, path, outputs, stage string
-		code                       int
-		stderr                     string
-	}{
-		{"a stack", dir, `{"apiUrl":"` + url + `","deployed":` + string(quoted) + `}`, "dev", exitOK, ""},
-		{"a stack that is described as an object", dir, `{"deployed":` + stack + `}`, "dev", exitOK, ""},
-		{"an empty stack", dir, `{}`, "dev", exitUsage, "no output apiUrl"},
-		{"no JSON", dir, `x`, "dev", exitUsage, "read the stack's outputs"},
-		{"another stage", dir, `{}`, "prod", exitUsage, "no stack named"},
-		{"no pulumi", t.TempDir(), "", "dev", exitUsage, "pulumi is not on the PATH"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Setenv("PATH", row.path)
-			t.Setenv(fakePulumi, row.outputs)
-			code, stdout, stderr := command(t, with(short, "-stage", row.stage, "-format", "json")...)
-			if code != row.code && !(code == exitInvalid && row.code == exitOK) || !strings.Contains(stderr, row.stderr) {
-				t.Fatalf("exit code %d, want %d with %q:\n%s", code, row.code, row.stderr, stderr)
-			}
-			if row.code != exitOK {
-				return
-			}
-			if m := conserved(t, stdout).Manifest; m.Platform != "aws" || m.Region != "eu-west-1" || m.Stage != "dev" {
-				t.Errorf("the manifest is %+v", m)
-			}
-		})
-	}
-}
-
-func TestInterrupt(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no process can be interrupted by another here")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := func(t *testing.T, url string, flags ...string) (*exec.Cmd, *bytes.Buffer, *bytes.Buffer) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		t.Cleanup(cancel)
-		cmd := exec.CommandContext(ctx, self, with(flags, "-url", url, "-only", "esmodule", "-rate", "50", "-duration", "10m", "-format", "json")...)
-		cmd.Env = append(os.Environ(), asMain+"=1")
-		var stdout, stderr bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &stdout, &stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return cmd, &stdout, &stderr
-	}
-	seen := make(chan struct{}, 1)
-	server := func(t *testing.T, handle http.HandlerFunc) string {
-		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			select {
-			case seen <- struct{}{}:
-			default:
-			}
-			handle(w, r)
-		}))
-		t.Cleanup(s.Close)
-		return s.URL
-	}
-
-	t.Run("once: the report is complete", func(t *testing.T) {
-		cmd, stdout, stderr := start(t, server(t, func(w http.ResponseWriter, r *http.Request) {}))
-		<-seen
-		<-seen
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		err := cmd.Wait()
-		if l := conserved(t, stdout.String()); !l.Manifest.Interrupted || l.Targets[0].Answered == 0 {
-			t.Errorf("the manifest is %+v, the target %+v", l.Manifest, l.Targets[0])
-		}
-		if code := cmd.ProcessState.ExitCode(); code != exitOK && code != exitInvalid {
-			t.Errorf("%v:\n%s", err, stderr)
-		}
-	})
-	t.Run("once: a part cannot pass", func(t *testing.T) {
-		cmd, _, stderr := start(t, server(t, func(w http.ResponseWriter, r *http.Request) {}), "-fail-if", "errors>0")
-		<-seen
-		<-seen
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait() // its code is what is asked
-		if code := cmd.ProcessState.ExitCode(); code == exitOK || !strings.Contains(stderr.String(), "the run was interrupted") {
-			t.Errorf("exit code %d:\n%s", code, stderr)
-		}
-	})
-	t.Run("twice: it leaves", func(t *testing.T) {
-		stop := make(chan struct{})
-		url := server(t, func(w http.ResponseWriter, r *http.Request) {
-			select {
-			case <-stop:
-			case <-r.Context().Done():
-			}
-		})
-		t.Cleanup(func() { close(stop) }) // before the server is closed
-		cmd, _, stderr := start(t, url, "-timeout", "30s")
-		<-seen
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_ = cmd.Wait() // its code is what is asked
-		}()
-		for {
-			select {
-			case <-done:
-				if code := cmd.ProcessState.ExitCode(); code != exitKilled {
-					t.Errorf("exit code %d, want %d:\n%s", code, exitKilled, stderr)
-				}
-				return
-			case <-time.After(50 * time.Millisecond):
-				_ = cmd.Process.Signal(os.Interrupt) // it may have left already
-			}
-		}
-	})
 }

@@ -41,7 +41,8 @@ func platformOf(base string, targets []results.Target) (platform, region string)
 	}
 	host := strings.ToLower(u.Hostname())
 	labels := strings.Split(host, ".")
-	if i := slices.Index(labels, "amazonaws"); i >= 1 {
+	aws := strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn")
+	if i := slices.Index(labels, "amazonaws"); aws && i >= 1 {
 		return string(deployed.AWS), labels[i-1]
 	}
 	if i := slices.Index(labels, "lambda-url"); i >= 0 && i+1 < len(labels) && strings.HasSuffix(host, ".on.aws") {

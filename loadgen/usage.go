@@ -4,7 +4,8 @@ package main
 const usage = `Load-tests HTTP endpoints at a planned rate and reports latencies that a stall cannot hide.
 
   loadgen -url URL [flags]                 run a load test and print what it found
-  loadgen compare [flags] DIR DIR          judge two run directories against each other, offline
+  loadgen compare [-margin M] [-format text|json] DIR DIR
+                                           judge two run directories against each other, offline
   loadgen report [-format F] DIR           print a run directory again
 
 where to

@@ -18,22 +18,25 @@ type Target struct {
 	Connect                          *latency.Histogram
 }
 
-// Judge says whether the condition holds, and with which figures. One that names
-// no target is breached if any target breaches it.
+// Judge says whether the condition is breached, and by which figures. Where its
+// left side names no target, any target may breach it; where its right side
+// names none, it is the left one's.
 func (t Threshold) Judge(targets []Target) results.Threshold {
 	judged := results.Threshold{Condition: t.text}
 	var breaches, others []string
-	asked := targets
-	if t.left.target != "" || t.againstTerm && t.right.target != "" && len(targets) > 0 {
-		asked = targets[:1] // the names in the condition decide, not the target at hand
-	}
-	for _, at := range asked {
+	for _, at := range targets {
+		if t.left.target != "" && t.left.target != at.Name {
+			continue
+		}
 		breached, reason := t.judgeFor(at, targets)
 		if breached {
 			breaches = append(breaches, reason)
 		} else {
 			others = append(others, reason)
 		}
+	}
+	if len(breaches)+len(others) == 0 {
+		breaches = []string{"there is no target " + t.left.target}
 	}
 	judged.Breached = len(breaches) > 0
 	if judged.Breached {
@@ -43,7 +46,7 @@ func (t Threshold) Judge(targets []Target) results.Threshold {
 	return judged
 }
 
-// judgeFor judges the condition where sides without a name mean the target at hand.
+// judgeFor judges the condition for one target, which sides without a name mean.
 func (t Threshold) judgeFor(at Target, targets []Target) (breached bool, reason string) {
 	left, why := t.left.read(at, targets, t.share())
 	if why != "" {
