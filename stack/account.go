@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	secrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -17,10 +19,15 @@ type account interface {
 	concurrency(ctx context.Context) (int, error)
 	// exists says whether there is a function of that name.
 	exists(ctx context.Context, function string) (bool, error)
+	// secret is the value of a secret; ok is false if there is no such secret.
+	secret(ctx context.Context, name string) (value string, ok bool, err error)
 }
 
 // awsAccount asks AWS itself.
-type awsAccount struct{ client *lambda.Client }
+type awsAccount struct {
+	lambda  *lambda.Client
+	secrets *secretsmanager.Client
+}
 
 // elsewhere are settings of Pulumi's provider that lead it to another account
 // or endpoint than this process finds by itself.
@@ -44,11 +51,11 @@ func connect(ctx *pulumi.Context) (*awsAccount, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return &awsAccount{lambda.NewFromConfig(c)}, nil
+	return &awsAccount{lambda.NewFromConfig(c), secretsmanager.NewFromConfig(c)}, nil
 }
 
 func (a *awsAccount) concurrency(ctx context.Context) (int, error) {
-	out, err := a.client.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	out, err := a.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil {
 		return 0, err
 	}
@@ -59,9 +66,23 @@ func (a *awsAccount) concurrency(ctx context.Context) (int, error) {
 }
 
 func (a *awsAccount) exists(ctx context.Context, function string) (bool, error) {
-	_, err := a.client.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &function})
+	_, err := a.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &function})
 	if errors.As(err, new(*types.ResourceNotFoundException)) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+func (a *awsAccount) secret(ctx context.Context, name string) (string, bool, error) {
+	out, err := a.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+	if errors.As(err, new(*secrets.ResourceNotFoundException)) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	if out.SecretString == nil {
+		return "", true, nil // it is binary, which is no key either
+	}
+	return *out.SecretString, true, nil
 }

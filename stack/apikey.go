@@ -19,15 +19,16 @@ func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 		Description: pulumi.String("Reads the results of the benchmark"),
 		Tags:        d.tags,
 	}
-	if d.existingKey != "" {
-		args.Value = pulumi.String(d.existingKey) // the SDK marks it as secret
+	existing := d.config.APIKeySecret
+	if existing != "" {
+		args.Value = d.existingKey(existing) // the SDK marks it as secret
 	}
 	key, err := apigateway.NewApiKey(d.ctx, "stats", args)
 	if err != nil {
 		return nil, pulumi.StringOutput{}, fmt.Errorf("api key: %w", err)
 	}
-	if d.existingKey != "" {
-		return key, d.known(d.config.APIKeySecret), nil
+	if existing != "" {
+		return key, d.known(existing), nil
 	}
 	secret, err := secretsmanager.NewSecret(d.ctx, "api-key", &secretsmanager.SecretArgs{
 		Name:                 pulumi.String(d.names.apiKeySecret()),
@@ -47,20 +48,15 @@ func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 	return key, secret.Name, nil
 }
 
-// askKey reads the key that somebody else keeps, if the stage names one.
-func (d *definition) askKey() (string, error) {
-	name := d.config.APIKeySecret
-	if name == "" {
-		return "", nil
-	}
-	secret, err := secretsmanager.LookupSecretVersion(d.ctx, &secretsmanager.LookupSecretVersionArgs{SecretId: name})
-	if err != nil {
-		return "", fmt.Errorf("config apiKeySecret: read secret %s: %w", name, err)
-	}
-	if err := checkAPIKey(secret.SecretString); err != nil {
-		return "", fmt.Errorf("config apiKeySecret: secret %s: %w", name, err)
-	}
-	return secret.SecretString, nil
+// existingKey reads the key that somebody else keeps in a secret.
+func (d *definition) existingKey(secret string) pulumi.StringOutput {
+	found := secretsmanager.LookupSecretVersionOutput(d.ctx, secretsmanager.LookupSecretVersionOutputArgs{SecretId: pulumi.String(secret)})
+	return found.SecretString().ApplyT(func(value string) (string, error) {
+		if err := checkAPIKey(value); err != nil {
+			return "", fmt.Errorf("config apiKeySecret: secret %s: %w", secret, err)
+		}
+		return value, nil
+	}).(pulumi.StringOutput)
 }
 
 // checkAPIKey says whether API Gateway would take a secret's value as a key.

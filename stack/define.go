@@ -53,10 +53,8 @@ type definition struct {
 
 	partition, region, account string
 
-	// existing are the functions that the stack did not make, existingKey the API
-	// key that it did not make, or empty.
-	existing    []deployed.Function
-	existingKey string
+	// existing are the functions that the stack did not make.
+	existing []deployed.Function
 }
 
 func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definition, error) {
@@ -86,9 +84,6 @@ func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definit
 	}
 	// Asked before there is a resource, because the answer can be a refusal.
 	if d.existing, err = d.askExisting(); err != nil {
-		return nil, err
-	}
-	if d.existingKey, err = d.askKey(); err != nil {
 		return nil, err
 	}
 	return d, nil

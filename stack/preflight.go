@@ -40,6 +40,7 @@ type preflight struct {
 func (p *preflight) check(ctx context.Context) (warnings []string, err error) {
 	p.checkRuntimes(ctx)
 	p.checkConcurrency(ctx)
+	p.checkSecret(ctx)
 	return p.warnings, errors.Join(p.errs...)
 }
 
@@ -138,5 +139,24 @@ func (p *preflight) checkConcurrency(ctx context.Context) {
 		}
 		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides provisioned concurrency: `pulumi config set mapConcurrency %d`, or %s",
 			p.config.MapConcurrency, 2*p.config.MapConcurrency, left, left/2, ask)
+	}
+}
+
+// checkSecret reads the secret that the stage names, if it names one.
+func (p *preflight) checkSecret(ctx context.Context) {
+	name := p.config.APIKeySecret
+	if name == "" {
+		return
+	}
+	value, ok, err := p.account.secret(ctx, name)
+	switch {
+	case err != nil:
+		p.warn("config apiKeySecret: secret %s could not be read: %v", name, err)
+	case !ok:
+		p.refuse("config apiKeySecret: there is no secret %s: make it, or have the stack make one with `pulumi config rm apiKeySecret`", name)
+	default:
+		if err := checkAPIKey(value); err != nil {
+			p.refuse("config apiKeySecret: secret %s: %w", name, err)
+		}
 	}
 }

@@ -17,13 +17,20 @@ import (
 type madeUp struct {
 	limit int
 	there func(function string) bool
-	err   error
+	// secrets by name.
+	secrets map[string]string
+	err     error
 }
 
 func (m madeUp) concurrency(context.Context) (int, error) { return m.limit, m.err }
 
 func (m madeUp) exists(_ context.Context, function string) (bool, error) {
 	return m.there != nil && m.there(function), m.err
+}
+
+func (m madeUp) secret(_ context.Context, name string) (string, bool, error) {
+	value, ok := m.secrets[name]
+	return value, ok, m.err
 }
 
 func TestPreflight(t *testing.T) {
@@ -92,10 +99,24 @@ func TestPreflight(t *testing.T) {
 			errs: []string{"concurrency: the account has 1, and a run needs 2: ask AWS"},
 		},
 		{
-			name: "nobody answers", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"}, account: madeUp{err: errors.New("AccessDenied")},
+			name: "somebody else's key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
+			account: madeUp{limit: 1000, secrets: map[string]string{"theirs": "a key that is long enough"}},
+		},
+		{
+			name: "somebody else's short key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
+			account: madeUp{limit: 1000, secrets: map[string]string{"theirs": "short"}},
+			errs:    []string{"config apiKeySecret: secret theirs: it has 5 characters, and API Gateway takes keys of 20 to 128: store such a key in it"},
+		},
+		{
+			name: "nobody's key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"}, account: madeUp{limit: 1000},
+			errs: []string{"config apiKeySecret: there is no secret theirs: make it, or have the stack make one with `pulumi config rm apiKeySecret`"},
+		},
+		{
+			name: "nobody answers", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8", "apiKeySecret": "theirs"}, account: madeUp{err: errors.New("AccessDenied")},
 			warnings: []string{
 				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01, and whether lambda-benchmark-dev-hello-nodejs18-arm64-512 exists could not be asked: AccessDenied",
 				"whether the account's concurrency is enough could not be asked: AccessDenied",
+				"config apiKeySecret: secret theirs could not be read: AccessDenied",
 			},
 		},
 	} {

@@ -106,7 +106,9 @@ func (d *definition) admit(api *restAPI, stage *apigateway.Stage) (pulumi.String
 	}
 	_, err = apigateway.NewUsagePlanKey(d.ctx, "stats", &apigateway.UsagePlanKeyArgs{
 		KeyId: key.ID(), KeyType: pulumi.String("API_KEY"), UsagePlanId: plan.ID(),
-	})
+	},
+		// It repeats the key's value, which the SDK hides of the key itself only.
+		pulumi.AdditionalSecretOutputs([]string{"value"}))
 	if err != nil {
 		return pulumi.StringOutput{}, fmt.Errorf("api stats: usage plan: key: %w", err)
 	}

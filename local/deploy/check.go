@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
@@ -17,12 +18,8 @@ func (p *Plan) check() error {
 	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 
 	for _, f := range p.Functions {
-		i := slices.IndexFunc(p.Roles, func(r iam.Role) bool { return r.ARN == f.RoleARN })
-		switch {
-		case i < 0:
-			refuse("function %s: role %s does not exist", f.Name, f.RoleARN)
-		case !slices.Contains(p.Roles[i].Services, "lambda.amazonaws.com"):
-			refuse("function %s: role %s does not trust lambda.amazonaws.com", f.Name, f.RoleARN)
+		if err := p.trusted(f.RoleARN, "lambda.amazonaws.com"); err != nil {
+			refuse("function %s: %w", f.Name, err)
 		}
 		if !slices.ContainsFunc(p.LogGroups, func(g LogGroup) bool { return g.Name == f.LogGroup }) {
 			refuse("function %s: log group %s does not exist", f.Name, f.LogGroup)
@@ -53,7 +50,37 @@ func (p *Plan) check() error {
 			}
 		}
 	}
+	for _, m := range p.StateMachines {
+		if err := p.trusted(m.RoleARN, "states.amazonaws.com"); err != nil {
+			refuse("state machine %s: %w", m.Name, err)
+		}
+	}
+	for _, s := range p.Schedules {
+		if err := p.trusted(s.RoleARN, "scheduler.amazonaws.com"); err != nil {
+			refuse("schedule %s: %w", s.Name, err)
+		}
+		if !slices.ContainsFunc(p.StateMachines, func(m executions.StateMachine) bool { return m.ARN == s.TargetARN }) {
+			refuse("schedule %s: state machine %s does not exist", s.Name, s.TargetARN)
+		}
+	}
+	for _, s := range p.Secrets {
+		if s.Value == "" {
+			refuse("secret %s has no value", s.Name)
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// trusted says whether a role exists and lets a service act as it.
+func (p *Plan) trusted(role, service string) error {
+	i := slices.IndexFunc(p.Roles, func(r iam.Role) bool { return r.ARN == role })
+	switch {
+	case i < 0:
+		return fmt.Errorf("role %s does not exist", role)
+	case !slices.Contains(p.Roles[i].Services, service):
+		return fmt.Errorf("role %s does not trust %s", role, service)
+	}
+	return nil
 }
 
 // qualified says whether a function exists and has the version or alias.
@@ -98,6 +125,18 @@ func (p *Plan) duplicates() []error {
 	}
 	for _, parameter := range p.Parameters {
 		once("parameter", parameter.Name)
+	}
+	for _, t := range p.Tables {
+		once("table", t.Name)
+	}
+	for _, m := range p.StateMachines {
+		once("state machine", m.Name)
+	}
+	for _, s := range p.Schedules {
+		once("schedule", s.Name)
+	}
+	for _, s := range p.Secrets {
+		once("secret", s.Name)
 	}
 	for _, api := range p.APIs {
 		once("api", api.ID+"/"+api.Stage)

@@ -145,6 +145,44 @@ func TestMakeWithoutModules(t *testing.T) {
 	}
 }
 
+// TestMakeKeepsToThisMachine leaves out what exists on AWS only, says so, and
+// has a key of its own in the place of somebody else's.
+func TestMakeKeepsToThisMachine(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"Pulumi.yaml": "name: lambda-benchmark\n",
+		"Pulumi.mine.yaml": "config:\n  lambda-benchmark:apiKeySecret: theirs\n  lambda-benchmark:functions:\n" +
+			"    - arn: arn:aws:lambda:us-east-1:123456789012:function:theirs\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := ReadStage(dir, "mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Make(Options{Root: dir, Stage: "mine", Artifacts: zips(s.Config.Harness()...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"function arn:aws:lambda:us-east-1:123456789012:function:theirs: it exists on AWS only"}
+	if diff := cmp.Diff(want, plan.LeftOut); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	if len(plan.Secrets) != 1 || plan.Secrets[0].Name != "theirs" || plan.APIKeySecret != "theirs" {
+		t.Fatalf("secrets are %+v and the key is in %q, want theirs", plan.Secrets, plan.APIKeySecret)
+	}
+	if _, ok := plan.APIs[0].APIKeys[plan.Secrets[0].Value]; !ok {
+		t.Errorf("the API admits %v, want the key in the secret", plan.APIs[0].APIKeys)
+	}
+	for _, f := range plan.Functions {
+		if f.Variables["PLATFORM"] != "local" {
+			t.Errorf("%s believes to be on %q", f.Name, f.Variables["PLATFORM"])
+		}
+	}
+}
+
 func TestMakeNeedsArtefacts(t *testing.T) {
 	s, err := ReadStage(root, "dev")
 	if err != nil {

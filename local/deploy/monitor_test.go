@@ -6,14 +6,19 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/local/gateway"
 	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
 
@@ -91,6 +96,125 @@ func api(ctx *pulumi.Context, uri pulumi.StringInput, change func(*apigateway.In
 	}
 	_, err = apigateway.NewStage(ctx, "a", &apigateway.StageArgs{RestApi: a.ID(), Deployment: deployment.ID(), StageName: pulumi.String("dev")})
 	return err
+}
+
+// machine makes a state machine and its schedule, as the changes want them.
+func machine(changeSchedule func(*scheduler.ScheduleArgs), changeMachine func(*sfn.StateMachineArgs)) pulumi.RunFunc {
+	return after(func(ctx *pulumi.Context, w world) error {
+		args := &sfn.StateMachineArgs{
+			Name: pulumi.String("m"), Type: pulumi.String("STANDARD"), RoleArn: w.role.Arn,
+			Definition: pulumi.String(`{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`),
+		}
+		if changeMachine != nil {
+			changeMachine(args)
+		}
+		m, err := sfn.NewStateMachine(ctx, "m", args)
+		if err != nil {
+			return err
+		}
+		schedule := &scheduler.ScheduleArgs{
+			Name: pulumi.String("m"), ScheduleExpression: pulumi.String("rate(2 hours)"), State: pulumi.String("ENABLED"),
+			FlexibleTimeWindow: scheduler.ScheduleFlexibleTimeWindowArgs{Mode: pulumi.String("OFF")},
+			Target:             scheduler.ScheduleTargetArgs{Arn: m.Arn, RoleArn: w.role.Arn},
+		}
+		if changeSchedule != nil {
+			changeSchedule(schedule)
+		}
+		_, err = scheduler.NewSchedule(ctx, "m", schedule)
+		return err
+	})
+}
+
+// table makes a table, as change wants it, and an item in it unless that is empty.
+func table(item string, change func(*dynamodb.TableArgs)) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		args := &dynamodb.TableArgs{
+			Name: pulumi.String("t"), BillingMode: pulumi.String("PAY_PER_REQUEST"), HashKey: pulumi.String("pk"),
+			Attributes: dynamodb.TableAttributeArray{dynamodb.TableAttributeArgs{Name: pulumi.String("pk"), Type: pulumi.String("S")}},
+		}
+		if change != nil {
+			change(args)
+		}
+		t, err := dynamodb.NewTable(ctx, "t", args)
+		if err != nil || item == "" {
+			return err
+		}
+		_, err = dynamodb.NewTableItem(ctx, "i", &dynamodb.TableItemArgs{TableName: t.Name, HashKey: t.HashKey, Item: pulumi.String(item)})
+		return err
+	}
+}
+
+// apiWithKey makes GET / that needs a key, and perhaps a usage plan with one.
+func apiWithKey(ctx *pulumi.Context, w world, admitted bool) error {
+	a, err := apigateway.NewRestApi(ctx, "a", &apigateway.RestApiArgs{Name: pulumi.String("a")})
+	if err != nil {
+		return err
+	}
+	if _, err := apigateway.NewMethod(ctx, "a", &apigateway.MethodArgs{
+		RestApi: a.ID(), ResourceId: a.RootResourceId, HttpMethod: pulumi.String("GET"), Authorization: pulumi.String("NONE"), ApiKeyRequired: pulumi.Bool(true),
+	}); err != nil {
+		return err
+	}
+	if _, err := apigateway.NewIntegration(ctx, "a", &apigateway.IntegrationArgs{
+		RestApi: a.ID(), ResourceId: a.RootResourceId, HttpMethod: pulumi.String("GET"),
+		Type: pulumi.String("AWS_PROXY"), IntegrationHttpMethod: pulumi.String("POST"), Uri: w.function.InvokeArn,
+	}); err != nil {
+		return err
+	}
+	d, err := apigateway.NewDeployment(ctx, "a", &apigateway.DeploymentArgs{RestApi: a.ID()})
+	if err != nil {
+		return err
+	}
+	stage, err := apigateway.NewStage(ctx, "a", &apigateway.StageArgs{RestApi: a.ID(), Deployment: d.ID(), StageName: pulumi.String("dev")})
+	if err != nil || !admitted {
+		return err
+	}
+	key, err := apigateway.NewApiKey(ctx, "k", &apigateway.ApiKeyArgs{Name: pulumi.String("k")})
+	if err != nil {
+		return err
+	}
+	plan, err := apigateway.NewUsagePlan(ctx, "p", &apigateway.UsagePlanArgs{
+		Name:             pulumi.String("p"),
+		ApiStages:        apigateway.UsagePlanApiStageArray{apigateway.UsagePlanApiStageArgs{ApiId: a.ID(), Stage: stage.StageName}},
+		ThrottleSettings: apigateway.UsagePlanThrottleSettingsArgs{RateLimit: pulumi.Float64(2.5), BurstLimit: pulumi.Int(5)},
+		QuotaSettings:    apigateway.UsagePlanQuotaSettingsArgs{Limit: pulumi.Int(100), Period: pulumi.String("DAY")},
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := apigateway.NewUsagePlanKey(ctx, "k", &apigateway.UsagePlanKeyArgs{KeyId: key.ID(), KeyType: pulumi.String("API_KEY"), UsagePlanId: plan.ID()}); err != nil {
+		return err
+	}
+	secret, err := secretsmanager.NewSecret(ctx, "s", &secretsmanager.SecretArgs{Name: pulumi.String("s")})
+	if err != nil {
+		return err
+	}
+	_, err = secretsmanager.NewSecretVersion(ctx, "s", &secretsmanager.SecretVersionArgs{SecretId: secret.ID(), SecretString: key.Value})
+	return err
+}
+
+// TestAPIKey follows a key that API Gateway makes up to where it is admitted,
+// and into its secret.
+func TestAPIKey(t *testing.T) {
+	m := newMonitor("us-east-1", stack.Artifacts{matrix.Variant{}: artifact.Artifact{Path: "f.zip"}})
+	m.plan.Stage = "dev"
+	plan, err := m.run("test", after(func(ctx *pulumi.Context, w world) error { return apiWithKey(ctx, w, true) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Secrets) != 1 || len(plan.Secrets[0].Value) != 40 {
+		t.Fatalf("secrets are %+v, want one of 40 characters", plan.Secrets)
+	}
+	api := plan.APIs[0]
+	if _, ok := api.APIKeys[plan.Secrets[0].Value]; !ok || len(api.APIKeys) != 1 {
+		t.Errorf("the API admits %v, want the key in the secret", api.APIKeys)
+	}
+	if want := (gateway.UsagePlan{Rate: 2.5, Burst: 5, Quota: 100, Period: "DAY"}); api.UsagePlan != want {
+		t.Errorf("usage plan is %+v, want %+v", api.UsagePlan, want)
+	}
+	if !api.Routes[0].KeyRequired {
+		t.Error("the method needs no key")
+	}
 }
 
 func TestMonitorRefuses(t *testing.T) {
@@ -198,6 +322,36 @@ func TestMonitorRefuses(t *testing.T) {
 			_, err = apigateway.NewStage(ctx, "a", &apigateway.StageArgs{RestApi: a.ID(), Deployment: d.ID(), StageName: pulumi.String("dev")})
 			return err
 		}, "api a: GET /r has no integration"},
+		{"a state machine that says something unknown", machine(nil, func(a *sfn.StateMachineArgs) {
+			a.Definition = pulumi.String(`{"StartAt":"A","States":{"A":{"Type":"Dance","End":true}}}`)
+		}), "resource m (aws:sfn/stateMachine:StateMachine): definition: "},
+		{"an express state machine", machine(nil, func(a *sfn.StateMachineArgs) { a.Type = pulumi.String("EXPRESS") }), "type EXPRESS is not known to local"},
+		{"a state machine whose role is a function's", machine(nil, nil), "state machine m: role arn:aws:iam::123456789012:role/f does not trust states.amazonaws.com"},
+		{"a schedule of nothing", machine(func(a *scheduler.ScheduleArgs) {
+			a.Target = scheduler.ScheduleTargetArgs{Arn: pulumi.String("arn:aws:states:us-east-1:1:stateMachine:x"), RoleArn: pulumi.String("arn:aws:iam::1:role/x")}
+		}, nil), "schedule m: role arn:aws:iam::1:role/x does not exist\nschedule m: state machine arn:aws:states:us-east-1:1:stateMachine:x does not exist"},
+		{"a schedule by the calendar", machine(func(a *scheduler.ScheduleArgs) { a.ScheduleExpression = pulumi.String("cron(0 12 * * ? *)") }, nil), `schedule expression "cron(0 12 * * ? *)"`},
+		{"a schedule that is neither on nor off", machine(func(a *scheduler.ScheduleArgs) { a.State = pulumi.String("PERHAPS") }, nil), "state PERHAPS is neither ENABLED nor DISABLED"},
+		{"a table that is paid for by the hour", table("", func(a *dynamodb.TableArgs) { a.BillingMode = pulumi.String("PROVISIONED") }), "billing mode PROVISIONED is not known to local"},
+		{"a key that is a number", table("", func(a *dynamodb.TableArgs) {
+			a.Attributes = dynamodb.TableAttributeArray{dynamodb.TableAttributeArgs{Name: pulumi.String("pk"), Type: pulumi.String("N")}}
+		}), "attribute pk: type N is not known to local"},
+		{"a key that is no attribute", table("", func(a *dynamodb.TableArgs) { a.RangeKey = pulumi.String("sk") }), "key sk is not among the attributes"},
+		{"an attribute that is no key", table("", func(a *dynamodb.TableArgs) {
+			a.Attributes = append(a.Attributes.(dynamodb.TableAttributeArray), dynamodb.TableAttributeArgs{Name: pulumi.String("more"), Type: pulumi.String("S")})
+		}), "attribute more is no key of the table or of an index"},
+		{"an item without its key", table(`{"other":{"S":"a"}}`, nil), "item: it lacks the key pk of table t"},
+		{"an item of no table", func(ctx *pulumi.Context) error {
+			_, err := dynamodb.NewTableItem(ctx, "i", &dynamodb.TableItemArgs{TableName: pulumi.String("none"), HashKey: pulumi.String("pk"), Item: pulumi.String(`{}`)})
+			return err
+		}, "table none does not exist"},
+		{"a secret without a value", func(ctx *pulumi.Context) error {
+			_, err := secretsmanager.NewSecret(ctx, "s", &secretsmanager.SecretArgs{Name: pulumi.String("s")})
+			return err
+		}, "secret s has no value"},
+		{"a method whose key nobody can have", after(func(ctx *pulumi.Context, w world) error {
+			return apiWithKey(ctx, w, false)
+		}), "api a: a method needs a key, and no usage plan admits one"},
 		{"two of a name", func(ctx *pulumi.Context) error {
 			for _, logical := range []string{"a", "b"} {
 				if _, err := cloudwatch.NewLogGroup(ctx, logical, &cloudwatch.LogGroupArgs{Name: pulumi.String("same")}); err != nil {
