@@ -48,13 +48,14 @@ func circumstances(p report.Page) map[string]string {
 		}
 		add(name, report.OptionText(value))
 	}
-	for _, group := range []struct {
-		name   string
-		values map[string]string
-	}{{"machine", m.Machine}, {"artifact", m.Artifacts}, {"knob", m.Knobs}} {
-		for name, value := range group.values {
-			add(group.name+" "+name, value)
-		}
+	for name, value := range m.Machine {
+		add("machine "+name, value)
+	}
+	for name, value := range m.Knobs {
+		add("knob "+name, value)
+	}
+	for name, hash := range m.Artifacts {
+		add("artifact "+name, hash[:min(12, len(hash))])
 	}
 	if l := p.Summary.Modules; l != nil {
 		add("engine used", l.Generator.Engine)
