@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -101,6 +102,12 @@ func loadOf(m results.Manifest, logs []Log) *results.Load {
 	l := &results.Load{Manifest: m, Generator: results.Generator{
 		Reasons: []string{"the run was killed before it could judge itself: only what had been answered is known"},
 	}}
+	// The manifest has the targets in their order, the directory by name.
+	order := OptionText(m.Options["targets"])
+	logs = slices.Clone(logs)
+	slices.SortStableFunc(logs, func(a, b Log) int {
+		return strings.Index(order, a.Target) - strings.Index(order, b.Target)
+	})
 	for _, log := range logs {
 		total := log.Total()
 		t := results.Target{Name: log.Target, Answered: total.N(), LatencyMs: total.Percentiles()}
