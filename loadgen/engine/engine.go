@@ -78,8 +78,9 @@ type Config struct {
 
 	// Started is told the wall clock of the schedule's zero, before the first request. It may be nil.
 	Started func(time.Time)
-	// Dial replaces the network of the portable engine in tests.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Dial replaces the network of the portable engine in tests, Lookup the resolver of both.
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	Lookup func(ctx context.Context, host string) ([]string, error)
 }
 
 // Engine runs one plan once.

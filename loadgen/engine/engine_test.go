@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -211,16 +212,74 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
-func TestUnknownName(t *testing.T) {
+func TestNames(t *testing.T) {
+	address, err := url.Parse(server(t, always(okay)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, engine := range engines() {
 		for _, dns := range []DNS{Upfront, PerConnection} {
 			t.Run(engine+"/"+string(dns), func(t *testing.T) {
-				b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://does-not-exist.invalid/")}, Schedule: plan(3), DNS: dns, Timeout: 5 * time.Second})
+				var lookups atomic.Int64
+				found := func(_ context.Context, host string) ([]string, error) {
+					lookups.Add(1)
+					if host != "api.example" {
+						return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+					}
+					return []string{"127.0.0.1"}, nil
+				}
+				c := Config{Requests: []Request{request(t, "http://unknown.example:"+address.Port()+"/")}, Schedule: plan(3), DNS: dns, Lookup: found}
+				b, _ := play(t, t.Context(), engine, c)
 				if got := b.causes(); got["dns"] != 3 {
-					t.Errorf("got %v, want 3 dns", got)
+					t.Errorf("an unknown name: got %v, want 3 dns", got)
+				}
+				lookups.Store(0)
+				c.Requests = []Request{request(t, "http://api.example:"+address.Port()+"/")}
+				b, _ = play(t, t.Context(), engine, c)
+				if got := b.causes(); got[""] != 3 {
+					t.Errorf("a known name: got %v, want 3 answers", got)
+				}
+				want := 1
+				if dns == PerConnection {
+					want = b.connected
+				}
+				if got := int(lookups.Load()); got < want || dns == Upfront && got != 1 {
+					t.Errorf("%d look-ups for %d connections", got, b.connected)
 				}
 			})
 		}
+	}
+}
+
+// Connections take a name's addresses in turn, and go on to the next where nobody listens.
+func TestAddressesInTurn(t *testing.T) {
+	var mu sync.Mutex
+	dialed := map[string]int{}
+	dial := func(_ context.Context, _, address string) (net.Conn, error) {
+		mu.Lock()
+		dialed[address]++
+		mu.Unlock()
+		if address == "10.0.0.2:80" {
+			return nil, errors.New("no route")
+		}
+		client, server := net.Pipe()
+		go func() {
+			defer server.Close()
+			if hear(bufio.NewReader(server)) {
+				io.WriteString(server, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+			}
+		}()
+		return client, nil
+	}
+	b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, "http://api.example/")}, Schedule: apart(9, time.Millisecond), MaxConns: 1, Dial: dial,
+		Lookup: func(context.Context, string) ([]string, error) {
+			return []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"}, nil
+		}})
+	if got := b.causes(); got[""] != 9 {
+		t.Errorf("got %v, want 9 answers", got)
+	}
+	if dialed["10.0.0.1:80"] < 3 || dialed["10.0.0.2:80"] < 2 || dialed["10.0.0.3:80"] < 3 {
+		t.Errorf("dialled %v", dialed)
 	}
 }
 

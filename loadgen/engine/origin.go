@@ -21,6 +21,7 @@ type origin struct {
 
 	dns       DNS
 	dialer    func(ctx context.Context, network, address string) (net.Conn, error)
+	resolver  func(ctx context.Context, host string) ([]string, error)
 	addresses []string // looked up upfront, with the port
 	lookup    error    // why that failed
 	turn      atomic.Uint32
@@ -53,9 +54,12 @@ func (s *setup) originOf(u *url.URL) (*origin, error) {
 			return o, nil
 		}
 	}
-	o := &origin{index: len(s.origins), host: u.Hostname(), port: port, dns: s.DNS, dialer: s.Dial}
+	o := &origin{index: len(s.origins), host: u.Hostname(), port: port, dns: s.DNS, dialer: s.Dial, resolver: s.Lookup}
 	if o.dialer == nil {
 		o.dialer = new(net.Dialer).DialContext
+	}
+	if o.resolver == nil {
+		o.resolver = net.DefaultResolver.LookupHost
 	}
 	if u.Scheme == "https" {
 		protocol := "http/1.1"
@@ -85,7 +89,7 @@ func (o *origin) lookUp(ctx context.Context) ([]string, error) {
 	if net.ParseIP(o.host) != nil {
 		return []string{net.JoinHostPort(o.host, o.port)}, nil
 	}
-	hosts, err := net.DefaultResolver.LookupHost(ctx, o.host)
+	hosts, err := o.resolver(ctx, o.host)
 	if err != nil {
 		return nil, err
 	}
