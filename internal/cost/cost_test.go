@@ -1,0 +1,214 @@
+package cost
+
+import (
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestPrices(t *testing.T) {
+	l := Prices()
+	if _, err := time.Parse(time.DateOnly, l.Checked); err != nil || l.Region == "" {
+		t.Errorf("region %q, checked %q: %v", l.Region, l.Checked, err)
+	}
+	for name, p := range l.Prices {
+		if p.USD <= 0 || p.Per == "" || !strings.HasPrefix(p.Source, "https://") || !slices.Contains([]Confidence{Seen, SecondHand, Unconfirmed}, p.Confidence) {
+			t.Errorf("%s is %+v, want a price with a unit, a source and how sure it is", name, p)
+		}
+	}
+	for _, kind := range []string{"lambda.duration.", "lambda.provisioned.", "lambda.provisioned.duration."} {
+		if arm, x86 := l.price(kind+"arm64").USD, l.price(kind+"x86_64").USD; arm >= x86 {
+			t.Errorf("%sarm64 costs %v and x86_64 %v: two of them are mixed up", kind, arm, x86)
+		}
+	}
+}
+
+func TestUSD(t *testing.T) {
+	const request = 0.0000002
+	for _, row := range []struct {
+		name string
+		Invocation
+		want float64
+	}{
+		{"a GB-second", Invocation{Billed: time.Second, MemoryMB: 1024, Architecture: functions.X8664}, 0.0000166667 + request},
+		{"on arm64", Invocation{Billed: time.Second, MemoryMB: 1024, Architecture: functions.ARM64}, 0.0000133334 + request},
+		{"half the memory", Invocation{Billed: time.Second, MemoryMB: 512, Architecture: functions.X8664}, 0.0000166667/2 + request},
+		{"a millisecond", Invocation{Billed: time.Millisecond, MemoryMB: 128, Architecture: functions.X8664}, 0.0000166667/8000 + request},
+		{"provisioned", Invocation{Billed: time.Second, MemoryMB: 1024, Architecture: functions.X8664, Provisioned: true}, 0.0000097222 + request},
+		{"nothing but the request", Invocation{MemoryMB: 1024, Architecture: functions.ARM64}, request},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := Prices().USD(row.Invocation); math.Abs(got-row.want) > 1e-15 {
+				t.Errorf("%v, want %v", got, row.want)
+			}
+		})
+	}
+}
+
+// stage is a small one; change may make it another.
+func stage(change func(*Stage)) Stage {
+	s := Stage{
+		Cold: 5, Warm: 20, Rounds: 5, Iterations: 2000, Every: 2 * time.Hour, ProvisionedConcurrency: 20, SampleTTLDays: 14, Secrets: 1,
+		Harness: matrix.Variant{Function: "runner", Language: "go", Architecture: functions.ARM64, MemoryMB: 512},
+	}
+	for _, language := range []string{"go", "java", "nodejs"} {
+		for _, a := range []functions.Architecture{functions.ARM64, functions.X8664} {
+			s.Measured = append(s.Measured, matrix.Variant{Function: "hello", Language: language, Architecture: a, MemoryMB: 512})
+		}
+	}
+	for _, name := range []string{"commonjs", "esmodule"} {
+		s.Modules = append(s.Modules, matrix.Variant{Function: name, Language: "nodejs", Architecture: functions.ARM64, MemoryMB: 512})
+	}
+	if change != nil {
+		change(&s)
+	}
+	return s
+}
+
+func TestText(t *testing.T) {
+	b, err := Estimate(stage(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := b.Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", "estimate.golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), text.String()); diff != "" {
+		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
+	}
+}
+
+// TestEstimateByHand reckons some lines again, from their prices' definitions.
+func TestEstimateByHand(t *testing.T) {
+	b, err := Estimate(stage(func(s *Stage) { s.ProvisionedConcurrency = 3 }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		what           string
+		in             []Line
+		quantity, each float64
+	}{
+		// 6 functions x 2 workloads x (5 cold + 20 warm + 5 warm-up calls)
+		{"benchmarked functions, requests", b.Run, 360, 0.0000002},
+		// begin 3, end 3, 5 rounds x (2 + 6 x 3), 2 passes x 2 + 1 wait
+		{"workflow", b.Run, 111, 0.000025},
+		// 360 samples of 3 KB twice, 30 visits' originals twice, 24 aggregates twice
+		{"table, writes", b.Run, 2*360*3 + 60 + 48, 0.000000625},
+		// 3 environments of half a GB for 365/12 days
+		{"provisioned concurrency of esmodule, 3", b.Month, 1.5 * 365.0 / 12 * 86400, 0.0000033334},
+		// 365 runs of 300 samples of 2,500 bytes, kept for 14 days
+		{"table, storage", b.Month, 365 * 300 * 2500 / 1e9 * 14 / (365.0 / 12), 0.25},
+		{"API key's secret", b.Month, 1, 0.40},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			i := slices.IndexFunc(row.in, func(l Line) bool { return l.What == row.what })
+			if i < 0 {
+				t.Fatalf("no such line in %+v", row.in)
+			}
+			l := row.in[i]
+			if math.Abs(l.Quantity-row.quantity) > 1e-6*row.quantity || math.Abs(l.USD-row.quantity*row.each) > 1e-6*l.USD {
+				t.Errorf("%v %s for %v, want %v for %v", l.Quantity, l.Unit, l.USD, row.quantity, row.quantity*row.each)
+			}
+		})
+	}
+	var months float64
+	for _, l := range b.Month {
+		months += l.USD
+	}
+	if runs := b.Month[0]; runs.Quantity != 365 || math.Abs(runs.USD-365*b.PerRun()) > 1e-9 || math.Abs(months-b.PerMonth()) > 1e-9 {
+		t.Errorf("a month has %v runs for %v and costs %v, want 365 runs of %v in %v", runs.Quantity, runs.USD, b.PerMonth(), b.PerRun(), months)
+	}
+}
+
+// TestEstimateFollows says which way an estimate goes.
+func TestEstimateFollows(t *testing.T) {
+	base, err := Estimate(stage(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name       string
+		change     func(*Stage)
+		run, month int // -1 less, 0 the same, 1 more
+	}{
+		{"more cold starts", func(s *Stage) { s.Cold *= 2 }, 1, 1},
+		{"more memory", func(s *Stage) { s.Measured[0].MemoryMB = 3008 }, 1, 1},
+		{"a function less", func(s *Stage) { s.Measured = s.Measured[1:] }, -1, -1},
+		{"more rounds", func(s *Stage) { s.Rounds = 10 }, 1, 1},
+		{"half as often", func(s *Stage) { s.Every *= 2 }, 0, -1},
+		{"no schedule", func(s *Stage) { s.Every = 0 }, 0, -1},
+		{"no provisioned concurrency", func(s *Stage) { s.ProvisionedConcurrency = 0 }, 0, -1},
+		{"recovery", func(s *Stage) { s.PointInTimeRecovery = true }, 0, 1},
+		{"a harness on x86", func(s *Stage) { s.Harness.Architecture = functions.X8664 }, 1, 1},
+		{"visits longer than a runner lives", func(s *Stage) { s.Cold, s.Rounds = 500, 1 }, 1, 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b, err := Estimate(stage(row.change))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sign := func(a, b float64) int {
+				switch {
+				case a < b:
+					return 1
+				case a > b:
+					return -1
+				}
+				return 0
+			}
+			if run, month := sign(base.PerRun(), b.PerRun()), sign(base.PerMonth(), b.PerMonth()); run != row.run || month != row.month {
+				t.Errorf("run %v -> %v, month %v -> %v, want signs %d and %d", base.PerRun(), b.PerRun(), base.PerMonth(), b.PerMonth(), row.run, row.month)
+			}
+		})
+	}
+}
+
+func TestEstimateRefuses(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		change func(*Stage)
+	}{
+		{"no round", func(s *Stage) { s.Rounds = 0 }},
+		{"no sample", func(s *Stage) { s.Cold, s.Warm = 0, 0 }},
+		{"a negative number", func(s *Stage) { s.Warm = -1 }},
+		{"no harness", func(s *Stage) { s.Harness = matrix.Variant{} }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if b, err := Estimate(stage(row.change)); err == nil {
+				t.Errorf("no error, but %+v", b)
+			}
+		})
+	}
+}
+
+func TestDollars(t *testing.T) {
+	for usd, want := range map[float64]string{0: "$0.0000", 0.00002: "< $0.0001", 0.01234: "$0.0123", 12.345: "$12.35"} {
+		if got := Dollars(usd); got != want {
+			t.Errorf("Dollars(%v) = %s, want %s", usd, got, want)
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package cost
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+//go:embed assumptions.json
+var assumptionsJSON []byte
+
+// assumptions are documented in assumptions.json.
+type assumptions struct {
+	Note, Source           string
+	BilledMs               map[string]struct{ Cold, Warm float64 }
+	SHA256CPUMsPerThousand float64 `json:"sha256CPUMsPerThousand"`
+	VCPUMemoryMB           float64 `json:"vCPUMemoryMB"`
+	UpdateSeconds          float64
+	RoundTripMs            float64
+	ShortRunnerMs          float64
+	RunnerSeconds          float64
+	CollectorPasses        float64
+	CollectorSeconds       float64
+	SampleBytes, LogBytes  float64
+	StatsRequestsPerMonth  float64
+	StatsBilledMs          float64
+	StatsReadUnits         float64
+}
+
+func assumed() assumptions {
+	var a assumptions
+	if err := json.Unmarshal(assumptionsJSON, &a); err != nil {
+		panic(fmt.Sprintf("assumptions.json, which is part of this program, is broken: %v", err))
+	}
+	return a
+}
+
+// Stage is what an estimate is made for.
+type Stage struct {
+	// Measured are the functions that a run measures.
+	Measured []matrix.Variant
+	// Cold and Warm are the samples of each function and workload, Rounds the
+	// visits that they are spread over, Iterations those of the sha256 workload.
+	Cold, Warm, Rounds, Iterations int
+	// Every is the time between two scheduled runs; 0 is none.
+	Every time.Duration
+
+	// Harness is one of our own functions: all have its memory and architecture.
+	Harness matrix.Variant
+	// Modules are the functions behind the API, each with so many provisioned environments.
+	Modules                []matrix.Variant
+	ProvisionedConcurrency int
+
+	// SampleTTLDays is how long samples are kept; 0 is for good.
+	SampleTTLDays       int
+	PointInTimeRecovery bool
+	// Secrets is how many secrets the stack keeps.
+	Secrets int
+}
+
+// Workloads that every function is measured with: hello and sha256.
+const workloads = 2
+
+const (
+	daysPerMonth  = 365.0 / 12
+	hoursPerMonth = daysPerMonth * 24
+)
+
+// Estimate says what one run of the stage costs, and a month of it.
+func Estimate(s Stage) (Breakdown, error) {
+	if s.Rounds < 1 || s.Cold < 0 || s.Warm < 0 || s.Cold+s.Warm == 0 {
+		return Breakdown{}, errors.New("estimate: a run needs a round, and samples to take in it")
+	}
+	if s.Harness.MemoryMB <= 0 || s.Every < 0 || s.ProvisionedConcurrency < 0 {
+		return Breakdown{}, errors.New("estimate: the harness has no memory, or a number is negative")
+	}
+	e := estimate{stage: s, prices: Prices(), assumed: assumed()}
+	e.run()
+	e.month()
+	return e.breakdown, nil
+}
+
+type estimate struct {
+	stage     Stage
+	prices    PriceList
+	assumed   assumptions
+	breakdown Breakdown
+}
+
+// line adds a cost to a list.
+func (e *estimate) line(to *[]Line, what string, quantity float64, price string) {
+	if quantity == 0 {
+		return
+	}
+	p := e.prices.price(price)
+	*to = append(*to, Line{What: what, Quantity: quantity, Unit: p.Per, USD: quantity * p.USD, Confidence: p.Confidence})
+}
+
+// compute adds the duration of functions of one architecture, and their requests.
+func (e *estimate) compute(to *[]Line, what string, gbSeconds map[functions.Architecture]float64, requests float64) {
+	for _, a := range []functions.Architecture{functions.ARM64, functions.X8664} {
+		e.line(to, what+", "+string(a), gbSeconds[a], "lambda.duration."+string(a))
+	}
+	e.line(to, what+", requests", requests, "lambda.request")
+}
+
+// samples is how many a run takes, without warm-up calls.
+func (e *estimate) samples() float64 {
+	return float64(len(e.stage.Measured)*workloads) * float64(e.stage.Cold+e.stage.Warm)
+}
+
+func (e *estimate) run() {
+	s, a, lines := e.stage, e.assumed, &e.breakdown.Run
+	gbSeconds := map[functions.Architecture]float64{}
+	visits := float64(s.Rounds * len(s.Measured))
+	// One call of each workload and visit warms up and is not counted as a sample.
+	warmUps := visits * workloads
+	invocations := e.samples() + warmUps
+	inFunctions := 0.0 // seconds that the runner waits for functions
+	for _, v := range s.Measured {
+		billed := a.billed(v, s)
+		gbSeconds[v.Architecture] += billed * float64(v.MemoryMB) / 1024
+		inFunctions += billed
+	}
+	e.compute(lines, "benchmarked functions", gbSeconds, invocations)
+
+	updates := float64(len(s.Measured)*workloads*s.Cold) + visits // each visit is put back
+	runner := updates*a.UpdateSeconds + inFunctions + invocations*a.RoundTripMs/1000
+	perVisit := e.callsPerVisit(visits, runner)
+	// To begin and to finish, once a round for its order, and for each visit and
+	// what it puts back.
+	calls := 2 + float64(s.Rounds) + visits*float64(perVisit+1)
+	runner += calls * a.ShortRunnerMs / 1000
+	collector := (a.CollectorPasses + 1) * a.CollectorSeconds
+	e.compute(lines, "runner and collector", map[functions.Architecture]float64{
+		s.Harness.Architecture: (runner + collector) * float64(s.Harness.MemoryMB) / 1024,
+	}, calls+a.CollectorPasses+1)
+
+	e.line(lines, "workflow", Transitions(s.Rounds, len(s.Measured), perVisit, int(a.CollectorPasses)), "states.transition")
+	e.line(lines, "traces", 1+visits, "xray.trace")
+	stored := invocations * units(a.SampleBytes, 1024)
+	// A sample is written when it is taken and again when its record is complete;
+	// a run, its functions' originals, failures and aggregates are few beside it.
+	e.line(lines, "table, writes", 2*stored+2*visits+float64(len(s.Measured)*workloads*2)*2, "dynamodb.write")
+	// A visit reads the samples of earlier ones, the collector and the aggregate all.
+	read := invocations * a.SampleBytes / 4096
+	e.line(lines, "table, reads", math.Ceil(read*(float64(s.Rounds)+1)/2+read*(a.CollectorPasses+1)), "dynamodb.read")
+	e.line(lines, "logs", (invocations+calls)*a.LogBytes/1e9, "logs.ingestion")
+}
+
+// billed is how many seconds of a function one run is billed for.
+func (a assumptions) billed(v matrix.Variant, s Stage) float64 {
+	of, ok := a.BilledMs[v.Language]
+	if !ok {
+		of = a.BilledMs[""]
+	}
+	share := min(1, float64(v.MemoryMB)/a.VCPUMemoryMB)
+	hash := a.SHA256CPUMsPerThousand * float64(s.Iterations) / 1000 / share
+	cold, warm := float64(s.Cold), float64(s.Warm+s.Rounds) // with warm-up calls
+	ms := workloads*(cold*of.Cold+warm*of.Warm) + (cold+warm)*hash
+	return ms / 1000
+}
+
+// callsPerVisit is how many calls of the runner a visit takes.
+func (e *estimate) callsPerVisit(visits, runnerSeconds float64) int {
+	if visits == 0 {
+		return 1
+	}
+	return max(1, int(math.Ceil(runnerSeconds/visits/e.assumed.RunnerSeconds)))
+}
+
+// Transitions is how many states a run enters, by the definition
+// stack/workflow.asl.json: callsPerVisit is how often the runner is asked in one
+// visit, passes how often the collector is.
+func Transitions(rounds, functions, callsPerVisit, passes int) float64 {
+	const (
+		begin  = 3 // Begin, Busy?, Rounds
+		end    = 3 // Aggregate, Finish, Finished
+		round  = 2 // Order, Functions
+		visit  = 2 // Visit, Visit done?
+		pass   = 2 // Collect, Collected?
+		wait   = 1 // between two passes
+		always = 1 // Restore
+	)
+	return float64(begin + end + rounds*(round+functions*(callsPerVisit*visit+always)) + passes*pass + (passes-1)*wait)
+}
+
+func (e *estimate) month() {
+	s, a, lines := e.stage, e.assumed, &e.breakdown.Month
+	if s.Every > 0 {
+		e.breakdown.RunsPerMonth = hoursPerMonth / s.Every.Hours()
+	}
+	runs := e.breakdown.RunsPerMonth
+	if runs > 0 {
+		*lines = append(*lines, Line{What: "runs", Quantity: runs, Unit: "run", USD: runs * e.breakdown.PerRun(), Confidence: worst(e.breakdown.Run)})
+		e.line(lines, "schedule", runs, "scheduler.start")
+	}
+	for _, m := range s.Modules {
+		gbSeconds := float64(s.ProvisionedConcurrency) * hoursPerMonth * 3600 * float64(m.MemoryMB) / 1024
+		e.line(lines, fmt.Sprintf("provisioned concurrency of %s, %d", m.Function, s.ProvisionedConcurrency), gbSeconds, "lambda.provisioned."+string(m.Architecture))
+	}
+	// Samples that are kept for good grow without bounds: what one month adds is counted.
+	months := 1.0
+	if s.SampleTTLDays > 0 {
+		months = float64(s.SampleTTLDays) / daysPerMonth
+	}
+	kept := runs * months * e.samples() * a.SampleBytes / 1e9
+	e.line(lines, "table, storage", kept, "dynamodb.storage")
+	if s.PointInTimeRecovery {
+		e.line(lines, "table, point-in-time recovery", kept, "dynamodb.recovery")
+	}
+	e.line(lines, "stats API", a.StatsRequestsPerMonth, "apigateway.request")
+	e.compute(lines, "stats API's function", map[functions.Architecture]float64{
+		s.Harness.Architecture: a.StatsRequestsPerMonth * a.StatsBilledMs / 1000 * float64(s.Harness.MemoryMB) / 1024,
+	}, a.StatsRequestsPerMonth)
+	e.line(lines, "stats API, reads", a.StatsRequestsPerMonth*a.StatsReadUnits, "dynamodb.read")
+	e.line(lines, "API key's secret", float64(s.Secrets), "secretsmanager.secret")
+}

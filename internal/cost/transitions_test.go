@@ -1,0 +1,97 @@
+package cost_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/local/states"
+)
+
+// answers plays runner and collector: it answers by action, and only counts.
+type answers struct {
+	rounds, functions, callsPerVisit, passes int
+
+	mu     sync.Mutex
+	visits map[string]int
+	passed int
+}
+
+func (a *answers) RunTask(_ context.Context, _ string, input any) (any, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	payload := input.(map[string]any)["Payload"].(map[string]any)
+	numbers := func(n int) (all []int) {
+		for i := range n {
+			all = append(all, i+1)
+		}
+		return all
+	}
+	var answer any = map[string]any{}
+	switch payload["action"] {
+	case "begin":
+		answer = map[string]any{"busy": false, "run": "r", "plan": map[string]any{"concurrency": 2}, "rounds": numbers(a.rounds)}
+	case "order":
+		var items []map[string]any
+		for _, i := range numbers(a.functions) {
+			items = append(items, map[string]any{"function": fmt.Sprint("f", i)})
+		}
+		answer = map[string]any{"items": items}
+	case "visit":
+		key := fmt.Sprint(payload["function"], payload["round"])
+		a.visits[key]++
+		answer = map[string]any{"done": a.visits[key] == a.callsPerVisit, "cursor": "c"}
+	case "collect":
+		a.passed++
+		answer = map[string]any{"complete": a.passed == a.passes, "missing": 1, "waitSeconds": 60}
+	case "aggregate":
+		answer = map[string]any{"series": 1}
+	}
+	// As JSON has it, because that is what goes through states.
+	text, err := json.Marshal(map[string]any{"Payload": answer})
+	if err != nil {
+		return nil, err
+	}
+	var out any
+	return out, json.Unmarshal(text, &out)
+}
+
+// TestTransitions holds the formula against the definition that is deployed, run
+// by the interpreter that counts.
+func TestTransitions(t *testing.T) {
+	text, err := os.ReadFile("../../stack/workflow.asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := strings.NewReplacer("${runner}", "arn:runner", "${collector}", "arn:collector").Replace(string(text))
+	machine, err := states.Parse([]byte(definition))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ rounds, functions, callsPerVisit, passes int }{
+		{1, 1, 1, 1}, {3, 1, 1, 1}, {1, 5, 1, 1}, {1, 1, 4, 1}, {1, 1, 1, 3}, {10, 14, 2, 2},
+	} {
+		t.Run(fmt.Sprintf("%+v", row), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x := states.Execution{
+					Machine: machine, ARN: "arn:aws:states:us-east-1:1:execution:m:r", Name: "r", MachineARN: "arn:m", MachineName: "m",
+					Tasks: &answers{rounds: row.rounds, functions: row.functions, callsPerVisit: row.callsPerVisit, passes: row.passes, visits: map[string]int{}},
+					Input: map[string]any{"plan": map[string]any{}},
+				}
+				_, usage, err := x.Execute(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := cost.Transitions(row.rounds, row.functions, row.callsPerVisit, row.passes); got != float64(usage.Transitions) {
+					t.Errorf("Transitions = %v, and the interpreter counts %d", got, usage.Transitions)
+				}
+			})
+		})
+	}
+}
