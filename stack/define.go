@@ -10,6 +10,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
@@ -40,7 +41,13 @@ func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error)
 	if err != nil {
 		return Outputs{}, err
 	}
-	return d.outputs(measured, modules, harness), nil
+	estimate, err := c.Estimate()
+	if err != nil {
+		return Outputs{}, err
+	}
+	outputs := d.outputs(measured, modules, harness)
+	outputs.CostPerRun, outputs.CostPerMonth = cost.Dollars(estimate.PerRun()), cost.Dollars(estimate.PerMonth())
+	return outputs, nil
 }
 
 // definition is what all resources of one stack share.

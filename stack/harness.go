@@ -100,7 +100,6 @@ func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []sta
 	benchmarked := d.arn("lambda", "function:"+d.names.physical(helloName+"-")+"*")
 	may := []statement{
 		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"),
-		queryIndex(table),
 		{
 			sid:       "Measure",
 			actions:   []string{"lambda:InvokeFunction", "lambda:GetFunction", "lambda:UpdateFunctionConfiguration"},

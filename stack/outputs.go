@@ -20,6 +20,8 @@ type Outputs struct {
 	// benchmark, TableName where its results are. All are empty if the harness
 	// is left out.
 	StatsURL, APIKeySecret, WorkflowARN, TableName pulumi.StringOutput
+	// CostPerRun and CostPerMonth are estimates.
+	CostPerRun, CostPerMonth string
 	// ModulesAPI and StatsAPI are the IDs of the two APIs, for those who carry
 	// the definition out somewhere else than on AWS.
 	ModulesAPI, StatsAPI pulumi.StringOutput
@@ -107,5 +109,7 @@ func (o Outputs) export(ctx *pulumi.Context) {
 	ctx.Export("apiKeySecretName", o.APIKeySecret)
 	ctx.Export("workflowArn", o.WorkflowARN)
 	ctx.Export("tableName", o.TableName)
+	ctx.Export("estimatedCostPerRun", pulumi.String(o.CostPerRun))
+	ctx.Export("estimatedCostPerMonth", pulumi.String(o.CostPerMonth))
 	ctx.Export("deployed", pulumi.JSONMarshal(o.Deployed))
 }
