@@ -200,6 +200,42 @@ func TestScheduleStartsAndAsksItsRole(t *testing.T) {
 	}
 }
 
+const distributedMap = `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","End":true,"ItemProcessor":{
+  "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}}`
+
+func TestDistributedMapTakesPermissions(t *testing.T) {
+	executions := strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + "/*"
+	start := iam.Statement{Actions: []string{"states:StartExecution"}, Resources: []string{machineARN}}
+	follow := iam.Statement{Actions: []string{"states:DescribeExecution"}, Resources: []string{executions}}
+	stop := iam.Statement{Actions: []string{"states:StopExecution"}, Resources: []string{executions}}
+	tests := []struct {
+		name       string
+		statements []iam.Statement
+		status     string
+	}{
+		{"all of them", []iam.Statement{start, follow, stop}, "SUCCEEDED"},
+		{"may not start", []iam.Statement{follow, stop}, "FAILED"},
+		{"may not follow", []iam.Statement{start, stop}, "FAILED"},
+		{"may not stop", []iam.Statement{start, follow}, "FAILED"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			directory := iam.NewDirectory(iam.Role{Name: "r", ARN: roleARN, Policies: []iam.Policy{{Statements: tt.statements}}})
+			s := service(t, Options{Functions: answer(`{}`), Directory: directory}, distributedMap)
+			e, err := s.StartExecution(t.Context(), machineARN, "n", `{"items":[1,2]}`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, err = s.Wait(t.Context(), e.ARN); err != nil || e.Status != tt.status {
+				t.Errorf("got %+v, error %v; want %s", e, err, tt.status)
+			}
+			if e.Status == "FAILED" && e.Error != "States.Permissions" {
+				t.Errorf("it failed with %s, want States.Permissions", e.Error)
+			}
+		})
+	}
+}
+
 func TestParseRate(t *testing.T) {
 	tests := []struct {
 		expression string

@@ -178,6 +178,13 @@ func (s *Service) Wait(ctx context.Context, arn string) (awsapi.Execution, error
 	}
 }
 
+// Executions is how many executions there have been, running and ended.
+func (s *Service) Executions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.executions)
+}
+
 func (s *Service) find(arn string) (*execution, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

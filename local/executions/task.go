@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
@@ -38,6 +39,26 @@ func (t *tasks) RunTask(ctx context.Context, resource string, input any) (any, e
 		return nil, functionError(out.Payload)
 	}
 	return result(out), nil
+}
+
+// StartMapRun implements [states.MapRunGate]: a distributed map's iterations are
+// executions of the same state machine, which its role must be allowed to start,
+// to follow and to stop:
+// https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html.
+func (t *tasks) StartMapRun(_ context.Context, state string) error {
+	d := t.service.options.Directory
+	if d == nil {
+		return nil
+	}
+	child := strings.Replace(t.machine.ARN, ":stateMachine:", ":execution:", 1) + "/" + state + ":child"
+	for _, need := range []struct{ action, resource string }{
+		{"states:StartExecution", t.machine.ARN}, {"states:DescribeExecution", child}, {"states:StopExecution", child},
+	} {
+		if err := d.AuthorizeRole(t.machine.RoleARN, need.action, need.resource); err != nil {
+			return &states.Error{Name: states.ErrPermissions, Cause: err.Error()}
+		}
+	}
+	return nil
 }
 
 // parameters reads a task's effective input.

@@ -27,6 +27,7 @@ type Directory struct {
 	mu       sync.RWMutex
 	roles    map[string]Role   // by ARN
 	sessions map[string]string // access key id -> role ARN
+	observe  func(roleARN, action, resource string)
 }
 
 // NewDirectory returns a directory of the roles.
@@ -37,6 +38,10 @@ func NewDirectory(roles ...Role) *Directory {
 	}
 	return d
 }
+
+// Observe lets f hear of everything that a role asked for and was allowed, from
+// several goroutines. It is called before the directory is used.
+func (d *Directory) Observe(f func(roleARN, action, resource string)) { d.observe = f }
 
 // Assume lets a service act as a role under an access key. It fails where AWS
 // would: the role does not exist, or does not trust the service.
@@ -91,6 +96,9 @@ func (d *Directory) AuthorizeRole(roleARN, action, resource string) error {
 
 func (d *Directory) authorizeRole(role Role, action, resource string) error {
 	if role.Allows(action, resource) {
+		if d.observe != nil {
+			d.observe(role.ARN, action, resource)
+		}
 		return nil
 	}
 	return &DeniedError{Principal: role.ARN, Action: action, Resource: resource}

@@ -18,6 +18,12 @@ type TaskRunner interface {
 	RunTask(ctx context.Context, resource string, input any) (any, error)
 }
 
+// MapRunGate is a [TaskRunner] that is asked before a distributed map starts its
+// children, which takes permissions of its own.
+type MapRunGate interface {
+	StartMapRun(ctx context.Context, state string) error
+}
+
 // Execution is one run of a machine.
 type Execution struct {
 	Machine *Machine

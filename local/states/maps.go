@@ -117,6 +117,11 @@ func (r *run) distribute(ctx context.Context, s *state, most int, inputs []any) 
 	if err := r.record("MapRunStarted", s.name, nil); err != nil {
 		return nil, err
 	}
+	if gate, ok := r.Tasks.(MapRunGate); ok {
+		if err := gate.StartMapRun(ctx, s.name); err != nil {
+			return nil, errors.Join(err, r.record("MapRunFailed", s.name, err))
+		}
+	}
 	limit := defaultDistributedParallel
 	if most > 0 {
 		limit = most
