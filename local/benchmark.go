@@ -36,6 +36,9 @@ type benchmark struct {
 	run      string
 	follower *follower
 	copied   map[string]bool // samples that are in the run directory, by key
+	// plan is what was started; allowed may watch what its roles use.
+	plan    deploy.Plan
+	allowed func(roleARN, action, resource string)
 
 	// cells are the benchmarked variants, modules the functions behind the API.
 	cells, modules []cell
@@ -105,6 +108,7 @@ func (b *benchmark) start(ctx context.Context) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.plan = plan
 	for _, what := range plan.LeftOut {
 		b.console.Printf("left out  %s", what)
 	}
@@ -116,6 +120,7 @@ func (b *benchmark) start(ctx context.Context) (*machine, error) {
 			unmeasured: emulated,
 		},
 		observe:    b.follower.observe,
+		allowed:    b.allowed,
 		finder:     b.tools.finder,
 		codeDir:    filepath.Join(buildDir(b.root), "code"),
 		logDir:     filepath.Join(b.dir.Path(), "logs"),

@@ -60,6 +60,8 @@ type startOptions struct {
 	console    *console.Console
 	// observe is told of every event of the workflow's executions.
 	observe func(states.Event)
+	// allowed, if not nil, is told of everything that a role asked for and was allowed.
+	allowed func(roleARN, action, resource string)
 }
 
 // start carries out a plan and returns once every provisioned environment is
@@ -92,6 +94,7 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 	}
 	m.stack.EndpointURL = "http://" + endpoint.Addr().String()
 	directory := iam.NewDirectory(plan.Roles...)
+	directory.Observe(o.allowed)
 	m.functions = lambda.New(lambda.Options{
 		Region: plan.Region, AccountID: plan.AccountID,
 		Launcher: host, Logs: store, Directory: directory,

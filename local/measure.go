@@ -17,6 +17,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
@@ -153,7 +154,7 @@ func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error)
 		Targets:  targets,
 		Schedule: pace.Schedule{Seed: b.options.Seed, Phases: pace.At(b.options.Counts.Rate, b.options.Counts.Duration)},
 		HLog: func(target string) (io.WriteCloser, error) {
-			return b.dir.Create(target + ".hlog")
+			return b.dir.Create(results.LogFile(target))
 		},
 		Progress: func(p attack.Progress) {
 			b.console.Status("load test: %v of %v, %d answered, %d failed", p.Elapsed.Round(1e9), p.Duration, p.Answered, p.Failed)
@@ -164,6 +165,7 @@ func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error)
 	}
 	load := result.Load()
 	load.Manifest = b.manifest
+	load.Comparison = result.Compare(verdict.Options{Seed: b.options.Seed})
 	if !load.Generator.Valid {
 		b.console.Printf("the load test is not valid: %s", load.Generator.Reasons)
 	}
