@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,24 +84,22 @@ func (d *definition) describe(f ExistingFunction) (deployed.Function, error) {
 	if here := d.arn("lambda", "function:"); !strings.HasPrefix(arn, here) {
 		return deployed.Function{}, fmt.Errorf("the workflow invokes functions of its own account and region only, whose ARNs begin with %s", here)
 	}
-	args := &lambda.LookupFunctionArgs{FunctionName: arn}
-	if qualifier != "" {
-		args.Qualifier = &qualifier
-	}
-	found, err := lambda.LookupFunction(d.ctx, args)
+	version := cmp.Or(qualifier, "$LATEST") // else the provider lists all versions to find it
+	found, err := lambda.LookupFunction(d.ctx, &lambda.LookupFunctionArgs{FunctionName: arn, Qualifier: &version})
 	if err != nil {
 		return deployed.Function{}, fmt.Errorf("ask AWS about it: %w", err)
 	}
 	if found.Runtime == "" || len(found.Architectures) == 0 {
 		return deployed.Function{}, errors.New("it has no runtime, so it is a container image, which is not supported")
 	}
-	group := "/aws/lambda/" + found.FunctionName // where Lambda logs by itself
+	name := arn[strings.LastIndexByte(arn, ':')+1:] // found.FunctionName is what was asked for
+	group := "/aws/lambda/" + name                  // where Lambda logs by itself
 	if len(found.LoggingConfigs) > 0 && found.LoggingConfigs[0].LogGroup != "" {
 		group = found.LoggingConfigs[0].LogGroup
 	}
 	return deployed.Function{
 		Variant: matrix.Variant{
-			Function: found.FunctionName, Language: languageOf(found.Runtime), Runtime: found.Runtime,
+			Function: name, Language: languageOf(found.Runtime), Runtime: found.Runtime,
 			Architecture: functions.Architecture(found.Architectures[0]), MemoryMB: found.MemorySize,
 		},
 		ARN: arn, Qualifier: qualifier, LogGroup: group, Reconfigure: f.Reconfigure, Payload: f.Payload,

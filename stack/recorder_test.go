@@ -47,7 +47,7 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		return resource.PropertyMap{"secretString": resource.NewProperty(r.secrets[args.Args["secretId"].StringValue()])}, nil
 	case "aws:lambda/getFunction:getFunction":
 		return resource.PropertyMap{
-			"functionName": resource.NewProperty("theirs"), "runtime": resource.NewProperty("nodejs20.x"), "memorySize": resource.NewProperty(256.0),
+			"functionName": args.Args["functionName"], "runtime": resource.NewProperty("nodejs20.x"), "memorySize": resource.NewProperty(256.0),
 			"architectures": resource.NewProperty([]resource.PropertyValue{resource.NewProperty("x86_64")}),
 		}, nil
 	}
