@@ -156,6 +156,27 @@ func TestInterruptedRunIsReadable(t *testing.T) {
 	}
 }
 
+func TestEstimate(t *testing.T) {
+	root, err := repositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range []string{"dev", "prod"} {
+		var out strings.Builder
+		if err := estimate(root, stage, &out); err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"One run", "One month", "provisioned concurrency", "$"} {
+			if !strings.Contains(out.String(), word) {
+				t.Errorf("the estimate of %s does not mention %q:\n%s", stage, word, out.String())
+			}
+		}
+	}
+	if err := estimate(root, "nowhere", io.Discard); err == nil || !strings.Contains(err.Error(), "choose from dev, prod") {
+		t.Errorf("a stage that does not exist gave %v", err)
+	}
+}
+
 func readJSON(t *testing.T, path string, v any) {
 	t.Helper()
 	data, err := os.ReadFile(path)

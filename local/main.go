@@ -3,6 +3,7 @@
 //
 //	go run ./local [flags]         deploy, measure, report
 //	go run ./local serve [flags]   deploy and stay up
+//	go run ./local -estimate       say what the stage costs on AWS
 //
 // It composes the packages below it and adds nothing to what they do:
 // artifact and runtimes prepare the functions, deploy turns the stack's
@@ -25,6 +26,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
 	"github.com/lambda-benchmark/lambda-benchmark/local/guard"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 )
@@ -92,6 +94,9 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 	if err != nil {
 		return err
 	}
+	if o.Estimate {
+		return estimate(root, o.Stage, stdout)
+	}
 	t := &toolbox{
 		builder: &artifact.Builder{Root: root, Dir: buildDir(root), Progress: c.Printf},
 		finder:  &runtimes.Finder{Root: root, Cache: filepath.Join(buildDir(root), "runtimes"), Progress: c.Printf},
@@ -107,6 +112,19 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 		err = b.measure(ctx, stdout)
 	}
 	return errors.Join(err, b.finish(ctx.Err() != nil))
+}
+
+// estimate prints what a stage costs on AWS.
+func estimate(root, stage string, stdout io.Writer) error {
+	s, err := deploy.ReadStage(root, stage)
+	if err != nil {
+		return err
+	}
+	b, err := s.Config.Estimate()
+	if err != nil {
+		return err
+	}
+	return b.Text(stdout)
 }
 
 // repositoryRoot is the folder with this project's go.mod, at or above the working directory.

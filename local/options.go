@@ -20,6 +20,8 @@ import (
 type Options struct {
 	// Serve stays up instead of measuring.
 	Serve bool
+	// Estimate prints what the stage costs on AWS, and does nothing else.
+	Estimate bool
 	// Stage names the Pulumi.<stage>.yaml whose configuration is deployed.
 	Stage string
 	// Only keeps the hello cells of these runtimes and languages; empty keeps all.
@@ -76,6 +78,7 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
 	}
+	flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
 	quickly := flags.Bool("quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts per workload, %.0f requests per module", quick.Cold, quick.Warm, quick.Rate*quick.Duration.Seconds()))
 	only := flags.String("only", "", "measure only these runtimes and languages, such as `go,nodejs22.x`")
 	flags.StringVar(&o.Stage, "stage", "dev", "the `stage` whose Pulumi.<stage>.yaml is deployed")
