@@ -63,7 +63,7 @@ type tolerance struct {
 }
 
 type waiting struct {
-	seconds     float64
+	seconds     int
 	secondsPath *path
 	until       time.Time
 	untilPath   *path
@@ -314,7 +314,7 @@ func (r *reader) waiting(w *waiting) {
 	if given != 1 {
 		r.fail("one of Seconds, SecondsPath, Timestamp and TimestampPath must be there, and only one")
 	}
-	w.seconds = r.number("Seconds", 0, 0, maxSeconds)
+	w.seconds = r.whole("Seconds", 0, 0, maxSeconds)
 	for name, target := range map[string]**path{"SecondsPath": &w.secondsPath, "TimestampPath": &w.untilPath} {
 		if _, there := r.fields[name]; there {
 			p := r.path(name)

@@ -57,14 +57,18 @@ func asError(err error) *Error {
 	return failf(ErrTaskFailed, "%v", err)
 }
 
-// matches says whether an ErrorEquals list covers the error. States.ALL leaves
-// out the two terminal errors, and States.TaskFailed stands for every error of
-// a task but a timeout.
+// matches says whether an ErrorEquals list covers the error. States.Runtime and
+// the end of the history always fail the execution, even where a list names them;
+// States.ALL leaves out what is too large, and States.TaskFailed stands for every
+// error of a task but a timeout.
 func (e *Error) matches(list []string, task bool) bool {
+	if e.Name == ErrRuntime || e.Name == errHistoryLimit {
+		return false
+	}
 	if slices.Contains(list, e.Name) {
 		return true
 	}
-	if e.Name == ErrRuntime || e.Name == ErrDataLimitExceeded || e.Name == errHistoryLimit {
+	if e.Name == ErrDataLimitExceeded {
 		return false
 	}
 	return slices.Contains(list, ErrAll) || task && e.Name != ErrTimeout && slices.Contains(list, ErrTaskFailed)

@@ -314,15 +314,19 @@ func (s *state) effectiveInput(sc scope) (any, error) {
 }
 
 func (s *state) fail(sc scope) error {
-	name, err := s.errorText.eval(sc)
-	if err != nil {
-		return err
+	var texts [2]string
+	for i, e := range []expression{s.errorText, s.causeText} {
+		v, err := e.eval(sc)
+		if err != nil {
+			return err
+		}
+		text, ok := v.(string)
+		if !ok {
+			return failf(ErrRuntime, "state %q: ErrorPath and CausePath must give strings, not %v", s.name, v)
+		}
+		texts[i] = text
 	}
-	cause, err := s.causeText.eval(sc)
-	if err != nil {
-		return err
-	}
-	return failf(fmt.Sprint(name), "%v", cause)
+	return failf(texts[0], "%s", texts[1])
 }
 
 func (s *state) choose(sc scope) (string, error) {
@@ -344,10 +348,10 @@ func (w waiting) wait(ctx context.Context, sc scope) error {
 	if w.secondsPath != nil {
 		v, _ := w.secondsPath.get(sc)
 		f, ok := v.(float64)
-		if !ok || f < 0 || f > maxSeconds {
-			return failf(ErrRuntime, "SecondsPath %q is %v: not a number of seconds", w.secondsPath.text, v)
+		if !ok || f != math.Trunc(f) || f < 0 || f > maxSeconds {
+			return failf(ErrRuntime, "SecondsPath %q is %v: not a whole number of seconds", w.secondsPath.text, v)
 		}
-		seconds = f
+		seconds = int(f)
 	}
 	if w.untilPath != nil {
 		v, _ := w.untilPath.get(sc)
@@ -361,7 +365,7 @@ func (w waiting) wait(ctx context.Context, sc scope) error {
 	if !until.IsZero() {
 		return sleep(ctx, time.Until(until))
 	}
-	return sleep(ctx, time.Duration(seconds*float64(time.Second)))
+	return sleep(ctx, time.Duration(seconds)*time.Second)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -23,10 +23,13 @@ type constant struct{ value any }
 
 func (c constant) eval(scope) (any, error) { return c.value, nil }
 
+// eval fails with States.Runtime if nothing is at the path: that is what executions
+// recorded on AWS say, where the language's specification has
+// States.ParameterPathFailure. It matters, since nothing catches States.Runtime.
 func (p path) eval(s scope) (any, error) {
 	v, ok := p.get(s)
 	if !ok {
-		return nil, failf(ErrParameterPathFailure, "nothing is at path %q", p.text)
+		return nil, failf(ErrRuntime, "nothing is at path %q", p.text)
 	}
 	return v, nil
 }
@@ -101,10 +104,14 @@ func format(args []any) (any, error) {
 		if len(rest) == 0 {
 			return nil, fmt.Errorf("there are more {} than arguments")
 		}
-		if s, ok := rest[0].(string); ok {
-			b.WriteString(s)
-		} else {
-			text, err := json.Marshal(rest[0])
+		switch v := rest[0].(type) {
+		case string:
+			b.WriteString(v)
+		case []any, map[string]any:
+			// AWS writes them in Java's notation, {a=1}, which nobody can want.
+			return nil, fmt.Errorf("an array or an object cannot be put into a template: use States.JsonToString")
+		default:
+			text, err := json.Marshal(v)
 			if err != nil {
 				return nil, err
 			}
@@ -126,12 +133,13 @@ func array(args []any, i int) ([]any, error) {
 	return items, nil
 }
 
+// integer rounds to the nearest integer, and a half up, as AWS does.
 func integer(args []any, i int) (int, error) {
 	f, ok := args[i].(float64)
-	if !ok || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+	if !ok || math.Abs(f) > 1<<53 {
 		return 0, fmt.Errorf("argument %d is not an integer", i+1)
 	}
-	return int(f), nil
+	return int(math.Floor(f + 0.5)), nil
 }
 
 func text(args []any, i int) (string, error) {
@@ -233,6 +241,9 @@ func stringToJSON(args []any) (any, error) {
 	s, err := text(args, 0)
 	if err != nil {
 		return nil, err
+	}
+	if strings.TrimSpace(s) == "" {
+		return nil, nil // as recorded on AWS
 	}
 	var v any
 	if err := json.Unmarshal([]byte(s), &v); err != nil {

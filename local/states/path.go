@@ -136,6 +136,9 @@ func walk(v any, steps []step) (any, bool) {
 // set returns data with value at the path. Objects on the way are copied, so
 // that data itself, which other states may still hold, never changes.
 func (p path) set(data, value any) (any, error) {
+	if data == nil && len(p.steps) > 0 {
+		return nil, failf(ErrResultPathMatchFailure, "%q cannot be set in null", p.text)
+	}
 	return put(data, p.steps, value)
 }
 

@@ -114,6 +114,42 @@ func TestExecute(t *testing.T) {
 			input:      `{}`, tasks: echo, wantError: ErrRuntime,
 		},
 		{
+			name:       "nothing catches a runtime error, not even its name",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"OutputPath":"$.none","Catch":[{"ErrorEquals":["States.Runtime"],"Next":"B"}],"End":true},"B":{"Type":"Pass","End":true}}}`,
+			input:      `{}`, tasks: echo, wantError: ErrRuntime,
+		},
+		{
+			name:       "a template's path that leads nowhere is a runtime error, which nothing catches",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Parameters":{"x.$":"$.none"},"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"End":true},"B":{"Type":"Pass","End":true}}}`,
+			input:      `{}`, tasks: echo, wantError: ErrRuntime,
+		},
+		{
+			name:       "what is too large is caught by its name only",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Catch":[{"ErrorEquals":["States.DataLimitExceeded"],"ResultPath":null,"Next":"B"}],"End":true},"B":{"Type":"Pass","End":true}}}`,
+			input:      `{}`, want: `{}`,
+			tasks: taskFunc(func(context.Context, any) (any, error) { return strings.Repeat("x", maxPayloadBytes), nil }),
+		},
+		{
+			name:       "an intrinsic function's failure can be caught",
+			definition: `{"StartAt":"A","States":{"A":{` + task + `,"Parameters":{"x.$":"States.ArrayLength($)"},"Catch":[{"ErrorEquals":["States.IntrinsicFailure"],"ResultPath":null,"Next":"B"}],"End":true},"B":{"Type":"Pass","End":true}}}`,
+			input:      `{}`, tasks: echo, want: `{}`,
+		},
+		{
+			name:       "null has no place for a result",
+			definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Result":1,"ResultPath":"$.a","End":true}}}`,
+			input:      `null`, wantError: ErrResultPathMatchFailure,
+		},
+		{
+			name:       "wait by a path wants whole seconds",
+			definition: `{"StartAt":"A","States":{"A":{"Type":"Wait","SecondsPath":"$.s","End":true}}}`,
+			input:      `{"s":1.5}`, wantError: ErrRuntime,
+		},
+		{
+			name:       "fail wants strings at its paths",
+			definition: `{"StartAt":"F","States":{"F":{"Type":"Fail","ErrorPath":"$.x","Cause":"c"}}}`,
+			input:      `{"x":3}`, wantError: ErrRuntime,
+		},
+		{
 			name:       "a task's timeout",
 			definition: `{"StartAt":"A","States":{"A":{` + task + `,"TimeoutSeconds":3,"End":true}}}`,
 			input:      `{}`, wantError: ErrTimeout, wantWaited: 3 * time.Second,
@@ -295,6 +331,11 @@ func TestIntrinsics(t *testing.T) {
 		{`States.StringSplit($.s, ',')`, `["x","y"]`},
 		{`States.Base64Decode(States.Base64Encode($.s))`, `"x,y"`},
 		{`States.Hash('', 'SHA-256')`, `"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"`},
+		{`States.Format('{}, {}, {} and {}', 'a', 1.5, null, true)`, `"a, 1.5, null and true"`},
+		// Recorded on AWS: rounded, a half up; and blank text is null.
+		{`States.MathAdd(1.5, -1.49)`, `1`},
+		{`States.MathAdd(-2.5, 0.5)`, `-1`},
+		{`States.StringToJson('  ')`, `null`},
 		{`$.a[*]`, `[1,2,3]`},
 		{`$['o']['k']`, `"v"`},
 	} {
