@@ -4,8 +4,10 @@
 // A [Sample] is one invocation seen from both sides: the client's clock, and the
 // record that the platform wrote. [Sample.Temperature] is the only classifier of
 // cold and warm; [Metrics] is the only table of what is measured, and the
-// summary, the report and the API all iterate it. [Summarise] condenses samples
-// to percentiles that are order statistics: values that were really measured.
+// summary, the report and the API all iterate it. What a runtime counts by
+// itself (heap, collections, ...) is summarised beside them, by its own names.
+// [Summarise] condenses samples to percentiles that are order statistics: values
+// that were really measured.
 //
 // A run is written into a directory ([Dir]) such that a kill at any moment
 // leaves something readable: samples.jsonl grows by one write a line, every other

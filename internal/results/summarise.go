@@ -19,6 +19,7 @@ func Summarise(samples iter.Seq[Sample]) map[matrix.Variant][]SeriesSummary {
 	type collected struct {
 		n      int
 		values [][]float64 // by index of metrics
+		own    runtimeValues
 	}
 	bySeries := map[Series]*collected{}
 	for s := range samples {
@@ -28,7 +29,7 @@ func Summarise(samples iter.Seq[Sample]) map[matrix.Variant][]SeriesSummary {
 		}
 		c := bySeries[series]
 		if c == nil {
-			c = &collected{values: make([][]float64, len(metrics))}
+			c = &collected{values: make([][]float64, len(metrics)), own: runtimeValues{}}
 			bySeries[series] = c
 		}
 		c.n++
@@ -37,12 +38,14 @@ func Summarise(samples iter.Seq[Sample]) map[matrix.Variant][]SeriesSummary {
 				c.values[i] = append(c.values[i], v)
 			}
 		}
+		c.own.add(s)
 	}
 	summaries := map[matrix.Variant][]SeriesSummary{}
 	for series, c := range bySeries {
 		summary := SeriesSummary{
 			Workload: string(series.Event.Workload), Iterations: series.Event.Iterations,
 			Temperature: series.Temperature, N: c.n, Metrics: map[string]MetricSummary{},
+			RuntimeMetrics: c.own.summarise(),
 		}
 		for i, m := range metrics {
 			if len(c.values[i]) > 0 {

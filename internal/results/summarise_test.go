@@ -169,6 +169,7 @@ func TestSummaryJSON(t *testing.T) {
 				"clientMs": number(180), "overheadMs": number(1.47), "billedMs": number(179), "maxMemoryUsedMB": number(66),
 				"cpuMs": number(3.25), "processCpuMs": number(61.5), "cpuUtilisation": number(3.25 / 4.125),
 			},
+			"runtimeMetrics": map[string]any{"heapUsedBytes": number(4.5e6)},
 		}},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); diff != "" {

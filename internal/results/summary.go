@@ -55,6 +55,9 @@ type SeriesSummary struct {
 	Temperature Temperature              `json:"temperature"`
 	N           int                      `json:"n"`
 	Metrics     map[string]MetricSummary `json:"metrics"`
+	// RuntimeMetrics are the runtime's own numbers ([functions.Answer.Metrics]) by
+	// their names there, at most [MaxRuntimeMetrics] of them.
+	RuntimeMetrics map[string]MetricSummary `json:"runtimeMetrics,omitempty"`
 	// Place is nil for a series that is not ranked.
 	Place *Place `json:"place,omitempty"`
 }

@@ -20,7 +20,8 @@
 // where a run of the origin has one sample. What was not measured is null, and
 // coldStartInitDuration is absent; neither is ever zero. Beside them are ours: the
 // run, the whole variant, and for each temperature the percentiles of every
-// metric of package results, with their number and the median's interval.
+// metric of package results, with their number and the median's interval, and
+// apart from them those of the runtime's own numbers (heap, collections, ...).
 //
 // # Errors
 //

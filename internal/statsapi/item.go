@@ -46,6 +46,8 @@ type Series struct {
 	N int `json:"n"`
 	// Metrics are by [results.Metric.Name]; their intervals are at [results.Confidence].
 	Metrics map[string]results.MetricSummary `json:"metrics"`
+	// RuntimeMetrics are the runtime's own numbers; absent where it gave none.
+	RuntimeMetrics map[string]results.MetricSummary `json:"runtimeMetrics,omitempty"`
 }
 
 // items joins a run's records, which come by [results.CompareSeries], to one item
@@ -80,7 +82,7 @@ func (i *Item) add(r results.SeriesRecord) {
 	if metrics == nil {
 		metrics = map[string]results.MetricSummary{}
 	}
-	i.Series[r.Series.Temperature] = Series{N: r.Summary.N, Metrics: metrics}
+	i.Series[r.Series.Temperature] = Series{N: r.Summary.N, Metrics: metrics, RuntimeMetrics: r.Summary.RuntimeMetrics}
 	median := func(name string) *float64 { return metrics[name].P50 }
 	switch r.Series.Temperature {
 	case results.Cold:

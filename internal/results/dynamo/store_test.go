@@ -100,7 +100,8 @@ func record(run string, started time.Time, series results.Series, median float64
 		Run: run, Platform: deployed.Local, Started: started, Series: series, FunctionName: "hello",
 		Summary: results.SeriesSummary{
 			Workload: string(series.Event.Workload), Iterations: series.Event.Iterations, Temperature: series.Temperature, N: 3,
-			Metrics: map[string]results.MetricSummary{results.DurationMs: {N: 3, P50: &median}},
+			Metrics:        map[string]results.MetricSummary{results.DurationMs: {N: 3, P50: &median}},
+			RuntimeMetrics: map[string]results.MetricSummary{"collections": {N: 2, P50: &median}},
 		},
 	}
 }
