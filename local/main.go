@@ -50,21 +50,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return exitUsage
 	}
-	ctx, stop := interruptible(ctx, stderr)
+	c := console.New(stderr)
+	ctx, stop := interruptible(ctx, o, c)
 	defer stop()
 
-	c := console.New(stderr)
-	if err := launch(ctx, o, c, stdout); err != nil {
-		c.Done()
-		fmt.Fprintf(stderr, "local: %v\n", err)
-		return exitFailed
+	err = launch(ctx, o, c, stdout)
+	c.Done()
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errInterrupted): // whatever else went wrong then follows from it
+		c.Printf("local: interrupted; what there is is in %s", o.Out)
+	default:
+		c.Printf("local: %v", err)
 	}
-	return exitOK
+	return exitFailed
 }
 
 // interruptible returns a context that the first interrupt ends, so that the
 // run can drain and report. The second ends the program.
-func interruptible(ctx context.Context, stderr io.Writer) (context.Context, context.CancelFunc) {
+func interruptible(ctx context.Context, o Options, c *console.Console) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -73,7 +78,11 @@ func interruptible(ctx context.Context, stderr io.Writer) (context.Context, cont
 		if !ok {
 			return
 		}
-		fmt.Fprintf(stderr, "\n%v: ending the run and reporting what there is; once more ends it at once\n", s)
+		what := "ending the run and reporting what there is"
+		if o.Serve {
+			what = "ending the stack"
+		}
+		c.Printf("%v: %s; once more ends it at once", s, what)
 		cancel(errInterrupted)
 		if _, ok := <-signals; ok {
 			os.Exit(exitFailed) // the guard ends everything that is still there

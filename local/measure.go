@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -146,6 +147,9 @@ func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error)
 		}
 	}
 	if len(targets) == 0 {
+		for _, c := range b.modules {
+			b.manifest.Notes = append(b.manifest.Notes, fmt.Sprintf("no load test of %s: %s", c.variant.Function, c.skipped))
+		}
 		return nil, nil
 	}
 	// The ES module is the first side of every comparison.
@@ -167,7 +171,7 @@ func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error)
 	load.Manifest = b.manifest
 	load.Comparison = result.Compare(verdict.Options{Seed: b.options.Seed})
 	if !load.Generator.Valid {
-		b.console.Printf("the load test is not valid: %s", load.Generator.Reasons)
+		b.console.Printf("the load test is not valid: %s", strings.Join(load.Generator.Reasons, "; "))
 	}
 	return &load, nil
 }

@@ -68,7 +68,7 @@ func (b *benchmark) announce(stdout io.Writer, m *machine) error {
 		}
 	}
 	lines = append(lines, "",
-		fmt.Sprintf("  export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me", m.stack.EndpointURL, m.stack.Region),
+		fmt.Sprintf("  export AWS_ENDPOINT_URL=%s AWS_REGION=%[2]s AWS_DEFAULT_REGION=%[2]s AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me", m.stack.EndpointURL, m.stack.Region),
 		"  aws lambda list-functions",
 	)
 	if m.stack.APIURL != "" {
