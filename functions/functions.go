@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Architecture is an instruction set as Lambda names it.
@@ -59,14 +60,18 @@ type Function struct {
 //go:embed functions.json
 var catalogueJSON []byte
 
-// Catalogue returns every function in the order of functions.json.
-func Catalogue() []Function {
+// Catalogue returns every function in the order of functions.json. The slice is
+// the caller's; the rows' own slices are everybody's and must not be changed.
+func Catalogue() []Function { return slices.Clone(catalogue()) }
+
+// catalogue is read once: whoever asks for a contract asks for it at every sample.
+var catalogue = sync.OnceValue(func() []Function {
 	rows, err := ParseCatalogue(catalogueJSON)
 	if err != nil {
 		panic(fmt.Sprintf("functions.json, which is part of this program, is broken: %v", err))
 	}
 	return rows
-}
+})
 
 // Find returns the row of the catalogue that describes a function of that name
 // and language on a runtime and an architecture.

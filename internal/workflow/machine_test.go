@@ -59,6 +59,8 @@ type harness struct {
 	// overhead is what Step Functions and Lambda take for a task beside the function.
 	overhead time.Duration
 	tasks    atomic.Int64
+	// mostBytes is the largest payload in or out, busy how long all tasks took together.
+	mostBytes, busy atomic.Int64
 }
 
 func newHarness(t testing.TB, cloud *workflowtest.Cloud) *harness {
@@ -87,6 +89,8 @@ func (h *harness) RunTask(ctx context.Context, _ string, input any) (result any,
 	}
 	name := parameters["FunctionName"].(string)
 	time.Sleep(h.overhead)
+	began := time.Now()
+	defer func() { h.busy.Add(int64(time.Since(began))) }()
 	if h.refuse != nil {
 		if refused := h.refuse(name); refused != nil {
 			return nil, refused
@@ -129,6 +133,9 @@ func (h *harness) RunTask(ctx context.Context, _ string, input any) (result any,
 	data, err := json.Marshal(map[string]any{"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": answer})
 	if err != nil {
 		return nil, err
+	}
+	most := int64(max(len(payload), len(data)))
+	for old := h.mostBytes.Load(); most > old && !h.mostBytes.CompareAndSwap(old, most); old = h.mostBytes.Load() {
 	}
 	return result, json.Unmarshal(data, &result)
 }

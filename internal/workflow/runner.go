@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -29,10 +29,7 @@ type Runner struct {
 	// Log may be nil.
 	Log *slog.Logger
 
-	mu    sync.Mutex
-	known map[string]deployed.Function // by name, of the run knownRun
-	// knownRun makes a warm environment read the functions once in a run.
-	knownRun string
+	known atomic.Pointer[directory]
 }
 
 // LeaseTime is how long a run may be silent. It is longer than any invocation
@@ -118,23 +115,30 @@ func (r *Runner) measured(ctx context.Context) ([]deployed.Function, error) {
 
 // function finds one of the run's functions.
 func (r *Runner) function(ctx context.Context, run, name string) (deployed.Function, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.known == nil || r.knownRun != run {
+	known := r.known.Load()
+	if known == nil || known.run != run {
 		all, err := r.measured(ctx)
 		if err != nil {
 			return deployed.Function{}, err
 		}
-		r.known, r.knownRun = map[string]deployed.Function{}, run
+		known = &directory{run: run, functions: map[string]deployed.Function{}}
 		for _, f := range all {
-			r.known[f.Variant.Name()] = f
+			known.functions[f.Variant.Name()] = f
 		}
+		r.known.Store(known)
 	}
-	f, ok := r.known[name]
+	f, ok := known.functions[name]
 	if !ok {
 		return f, &RequestError{fmt.Errorf("function %q is not in the table; it was removed while the run was under way", name)}
 	}
 	return f, nil
+}
+
+// directory is a run's functions by name. A warm environment of the runner reads
+// them once in a run.
+type directory struct {
+	run       string
+	functions map[string]deployed.Function
 }
 
 // alone renews the lease, and is an error if another run has taken over.

@@ -81,8 +81,7 @@ type Cloud struct {
 	functions map[string]*cloudFunction
 	calls     map[string]int
 	requests  int
-	inFlight  int
-	mostAlive int
+	gbSeconds float64
 	logs      map[string][]LogEvent
 
 	control, reads, filter *rate.Limiter
@@ -185,6 +184,13 @@ func (c *Cloud) Calls() map[string]int {
 	return maps.Clone(c.calls)
 }
 
+// GBSeconds is what the invocations would be billed.
+func (c *Cloud) GBSeconds() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.gbSeconds
+}
+
 // Throttled is how many calls were over a quota.
 func (c *Cloud) Throttled() int {
 	c.mu.Lock()
@@ -281,7 +287,6 @@ func (c *Cloud) Invoke(ctx context.Context, in *lambda.InvokeInput, _ ...func(*l
 		return nil, err
 	}
 	c.mu.Lock()
-	c.inFlight--
 	e.busy = false
 	c.log(f, e, i, start)
 	c.mu.Unlock()
@@ -333,8 +338,6 @@ func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *en
 	}
 	e.busy = true
 	e.invocations++
-	c.inFlight++
-	c.mostAlive = max(c.mostAlive, c.inFlight)
 
 	duration, used, size := c.Latencies.Later, 66, f.Variant.MemoryMB
 	if e.invocations == 1 {
@@ -351,6 +354,7 @@ func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *en
 		billed += init
 	}
 	i.Record.BilledDuration = &billed
+	c.gbSeconds += billed.Seconds() * float64(size) / 1024
 	i.Answer = functions.Answer{
 		Message: "Hello, world!", Language: f.Variant.Language, RuntimeVersion: "1", Architecture: string(f.Variant.Architecture),
 		EnvironmentID: e.id, Invocation: e.invocations, InitializationType: functions.OnDemand, FunctionVersion: "$LATEST",

@@ -35,6 +35,15 @@ type Table struct {
 
 	holder string
 	until  time.Time
+
+	samplesRead int64
+}
+
+// SamplesRead is how many samples were read so far.
+func (t *Table) SamplesRead() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.samplesRead
 }
 
 func (t *Table) lock(ctx context.Context, method string) error {
@@ -124,6 +133,7 @@ func (t *Table) Samples(ctx context.Context, q results.Query) iter.Seq2[results.
 				}
 			}
 		}
+		t.samplesRead += int64(len(found))
 		t.mu.Unlock()
 		slices.SortFunc(found, results.CompareSamples)
 		for _, s := range found {
