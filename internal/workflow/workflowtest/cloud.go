@@ -31,7 +31,9 @@ type Latencies struct {
 	Network time.Duration
 	// Init and First are a cold start's two parts, Later is every other invocation.
 	Init, First, Later time.Duration
-	FilterLogEvents    time.Duration
+	// Iteration is what one hash of the sha256 workload adds.
+	Iteration       time.Duration
+	FilterLogEvents time.Duration
 	// Ingestion is how long a line of a log takes until it can be read.
 	Ingestion time.Duration
 }
@@ -175,6 +177,13 @@ func (c *Cloud) Variables(arn string) map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.functions[arn].variables)
+}
+
+// SetVariables replaces a function's environment variables.
+func (c *Cloud) SetVariables(arn string, variables map[string]string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.functions[arn].variables = maps.Clone(variables)
 }
 
 // Calls counts calls by name, throttled ones included.
@@ -343,6 +352,7 @@ func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *en
 	if e.invocations == 1 {
 		duration = c.Latencies.First
 	}
+	duration += time.Duration(event.Iterations) * c.Latencies.Iteration
 	i := &Invocation{N: f.invocations, Function: f.name, Record: lambdalog.Record{
 		Kind: lambdalog.Report, RequestID: fmt.Sprintf("00000000-0000-4000-8000-%012d", c.requests),
 		Duration: &duration, MemorySizeMB: &size, MaxMemoryUsedMB: &used,
