@@ -84,3 +84,33 @@ func TestMatcher(t *testing.T) {
 		})
 	}
 }
+
+// Whatever is accepted is exactly one request to net/http, with the same parts.
+func FuzzRequest(f *testing.F) {
+	f.Add("GET", "h:80", "/dev/esmodule?x=1", "X-Api-Key", "k", []byte(nil))
+	f.Add("POST", "h", "/", "A", "b\r\nC: d", []byte("body"))
+	f.Fuzz(func(t *testing.T, method, host, path, name, value string, body []byte) {
+		raw, err := Request{Method: method, Host: host, Path: path, Header: http.Header{name: {value}}, Body: body}.Append(nil)
+		if err != nil || method == "CONNECT" || method == "PRI" {
+			return // these two have rules of their own
+		}
+		in := bufio.NewReader(bytes.NewReader(raw))
+		read, err := http.ReadRequest(in)
+		if err != nil {
+			t.Skip() // net/http is stricter about URLs and hosts
+		}
+		got, err := io.ReadAll(read.Body)
+		if err != nil || !bytes.Equal(got, body) {
+			t.Errorf("%q: net/http reads the body %q (%v)", raw, got, err)
+		}
+		if read.Method != method || read.RequestURI != path {
+			t.Errorf("%q: net/http reads %q %q", raw, read.Method, read.RequestURI)
+		}
+		if n := len(read.Header); n > 3 { // the header, User-Agent, Content-Length
+			t.Errorf("%q: net/http reads %d headers: %v", raw, n, read.Header)
+		}
+		if rest, _ := io.ReadAll(in); len(rest) > 0 {
+			t.Errorf("%q: %q is left", raw, rest)
+		}
+	})
+}
