@@ -117,27 +117,37 @@ func (e *epoll) warm(ctx context.Context, shards []*shard) {
 	for _, o := range e.origins {
 		o.resolve(ctx)
 	}
-	slots := make(chan struct{}, fewestDials)
-	var dials sync.WaitGroup
 	for _, s := range shards {
 		for _, p := range s.pools {
 			n := p.quota
 			if e.Closed == nil {
 				n = e.warmth(p.origin, s.bounds.maxConns, len(shards))
 			}
-			for ; n > 0 && s.bounds.conns < s.bounds.maxConns; n-- {
-				p.dialStarted()
-				slots <- struct{}{}
-				dials.Go(func() {
-					s.post(s.dial(ctx, p))
-					<-slots
-				})
-			}
+			s.warm(ctx, p, min(n, s.bounds.maxConns-s.bounds.conns))
 		}
 	}
-	dials.Wait()
-	for _, s := range shards {
+}
+
+// warm makes n connections. The first one tells how many can be made at once;
+// where it fails, the others are not tried.
+func (s *shard) warm(ctx context.Context, p *pool[*socket], n int) {
+	for n > 0 {
+		atOnce := min(n, p.budget.limit())
+		if p.conns == 0 {
+			atOnce = 1
+		}
+		var dials sync.WaitGroup
+		for range atOnce {
+			p.dialStarted()
+			dials.Go(func() { s.post(s.dial(ctx, p)) })
+		}
+		dials.Wait()
+		before := p.conns
 		s.collect()
+		if p.conns < before+atOnce {
+			return
+		}
+		n -= atOnce
 	}
 }
 

@@ -141,30 +141,36 @@ func (p *portable) warm(ctx context.Context) {
 		if p.HTTP2 {
 			n = min(n, 1) // it carries many requests at once
 		}
-		var wait sync.WaitGroup
-		slots := make(chan struct{}, fewestDials)
-		for range n {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-			}
-			if ctx.Err() != nil {
-				break
-			}
-			wait.Go(func() {
-				defer func() { <-slots }()
-				p.mu.Lock()
-				ok := pool.bounds.conns < pool.bounds.maxConns
-				if ok {
-					pool.dialStarted()
-				}
-				p.mu.Unlock()
-				if ok {
-					p.dial(ctx, pool)
-				}
-			})
+		p.warmPool(ctx, pool, n)
+	}
+}
+
+// warmPool makes n connections. The first one tells how many can be made at
+// once; where one fails, no more are tried.
+func (p *portable) warmPool(ctx context.Context, pool *pool[lane], n int) {
+	for n > 0 {
+		p.mu.Lock()
+		before := pool.conns
+		atOnce := min(n, pool.budget.limit(), pool.bounds.maxConns-pool.bounds.conns)
+		if before == 0 {
+			atOnce = min(atOnce, 1)
 		}
-		wait.Wait()
+		for range atOnce {
+			pool.dialStarted()
+		}
+		p.mu.Unlock()
+		var dials sync.WaitGroup
+		for range atOnce {
+			dials.Go(func() { p.dial(ctx, pool) })
+		}
+		dials.Wait()
+		p.mu.Lock()
+		after := pool.conns
+		p.mu.Unlock()
+		if atOnce == 0 || after < before+atOnce {
+			return
+		}
+		n -= atOnce
 	}
 }
 
