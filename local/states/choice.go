@@ -193,7 +193,7 @@ func parseComparison(rule map[string]any) (condition, error) {
 	if !ok {
 		return nil, fmt.Errorf("Variable is missing")
 	}
-	variable, err := parsePath(name)
+	variable, err := parseReferencePath(name)
 	if err != nil {
 		return nil, fmt.Errorf("Variable: %w", err)
 	}
@@ -215,7 +215,7 @@ func parseComparison(rule map[string]any) (condition, error) {
 			if !ok {
 				return nil, fmt.Errorf("%s is not a path", operator)
 			}
-			if c.with, err = parsePath(text); err != nil {
+			if c.with, err = parseReferencePath(text); err != nil {
 				return nil, fmt.Errorf("%s: %w", operator, err)
 			}
 			return c, nil

@@ -219,10 +219,7 @@ func parseState(name string, fields map[string]any) (*state, error) {
 		return nil, fmt.Errorf("Type %q is not supported", s.kind)
 	}
 	r.known(append(slices.Clone(allowed), "Type", "Comment")...)
-	s.inputPath, s.outputPath, s.resultPath = r.path("InputPath"), r.path("OutputPath"), r.path("ResultPath")
-	if len(s.resultPath.steps) > 0 && !s.resultPath.reference() {
-		r.fail("ResultPath %q is not a reference path", s.resultPath.text)
-	}
+	s.inputPath, s.outputPath, s.resultPath = r.path("InputPath"), r.path("OutputPath"), r.resultPath()
 	s.parameters, s.resultSelector = r.template("Parameters"), r.template("ResultSelector")
 	s.retry, s.catch = r.retriers(), r.catchers()
 	if slices.Contains(allowed, "End") && r.boolean("End") == (s.next != "") {
@@ -287,7 +284,7 @@ func (r *reader) catchers() []catcher {
 	for i, fields := range r.list("Catch") {
 		inner := reader{fields: fields}
 		inner.known("Comment", "ErrorEquals", "Next", "ResultPath")
-		c := catcher{errors: inner.errorNames(), next: inner.str("Next"), resultPath: inner.path("ResultPath")}
+		c := catcher{errors: inner.errorNames(), next: inner.str("Next"), resultPath: inner.resultPath()}
 		if c.next == "" {
 			inner.fail("Next is missing")
 		}
@@ -317,8 +314,7 @@ func (r *reader) waiting(w *waiting) {
 	w.seconds = r.whole("Seconds", 0, 0, maxSeconds)
 	for name, target := range map[string]**path{"SecondsPath": &w.secondsPath, "TimestampPath": &w.untilPath} {
 		if _, there := r.fields[name]; there {
-			p := r.path(name)
-			*target = &p.path
+			*target = r.referencePath(name)
 		}
 	}
 	if text := r.str("Timestamp"); text != "" {
@@ -393,15 +389,17 @@ func (r *reader) mapState(s *state) {
 		r.fail("ItemProcessor: %w", err)
 	}
 	s.processor = m
-	s.itemsPath = r.path("ItemsPath")
+	s.itemsPath = optionalPath{path: path{text: "$"}}
+	if _, there := r.fields["ItemsPath"]; there {
+		s.itemsPath.path = *r.referencePath("ItemsPath")
+	}
 	s.parameters = r.template("ItemSelector")
 	s.maxConcurrency = r.whole("MaxConcurrency", 0, 0, maxSeconds)
 	if _, there := r.fields["MaxConcurrencyPath"]; there {
 		if _, both := r.fields["MaxConcurrency"]; both {
 			r.fail("MaxConcurrency and MaxConcurrencyPath are both there")
 		}
-		p := r.path("MaxConcurrencyPath")
-		s.concurrencyAt = &p.path
+		s.concurrencyAt = r.referencePath("MaxConcurrencyPath")
 	}
 	s.label = r.str("Label")
 	_, countSet := r.fields["ToleratedFailureCount"]

@@ -2,6 +2,7 @@ package states
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -79,14 +80,20 @@ func parseStep(rest string) (step, string, error) {
 	return step{index: index, isIndex: true}, after, nil
 }
 
-// reference says whether the path names exactly one place: what ResultPath needs.
-func (p path) reference() bool {
-	for _, s := range p.steps {
-		if s.wildcard || s.isIndex {
-			return false
-		}
+// parseReferencePath parses a path that leads to exactly one place: what the
+// language calls a Reference Path.
+func parseReferencePath(text string) (path, error) {
+	p, err := parsePath(text)
+	if err == nil && slices.ContainsFunc(p.steps, func(s step) bool { return s.wildcard }) {
+		err = fmt.Errorf("path %q can lead to several places: a reference path has no *", text)
 	}
-	return !p.context
+	return p, err
+}
+
+// field says whether the path names a field of the data. It is what a ResultPath
+// must do here: the language allows an array's item too.
+func (p path) field() bool {
+	return !p.context && !slices.ContainsFunc(p.steps, func(s step) bool { return s.wildcard || s.isIndex })
 }
 
 // get returns the value at the path, and whether there is one. A wildcard

@@ -119,6 +119,23 @@ func (r *reader) path(name string) optionalPath {
 	return optionalPath{path: p}
 }
 
+// referencePath reads the path of exactly one place.
+func (r *reader) referencePath(name string) *path {
+	p, err := parseReferencePath(r.str(name))
+	if err != nil {
+		r.fail("%s: %w", name, err)
+	}
+	return &p
+}
+
+func (r *reader) resultPath() optionalPath {
+	p := r.path("ResultPath")
+	if !p.field() {
+		r.fail("ResultPath: path %q is not supported: it must name a field of the input, without [n], * or $$", p.text)
+	}
+	return p
+}
+
 func (r *reader) template(name string) template {
 	v, there := r.fields[name]
 	if !there {
@@ -133,8 +150,11 @@ func (r *reader) template(name string) template {
 
 // text reads a string, or the path of one from the field with the suffix Path.
 func (r *reader) text(name string) expression {
-	if r.fields[name+"Path"] == nil {
+	if _, there := r.fields[name+"Path"]; !there {
 		return constant{r.str(name)}
+	}
+	if _, both := r.fields[name]; both {
+		r.fail("%s and %sPath are both there", name, name)
 	}
 	p, err := parseExpression(r.str(name + "Path"))
 	if err != nil {
