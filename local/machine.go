@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -16,7 +15,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/harness"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
@@ -159,10 +157,6 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 // create makes the plan's functions, and what hangs on them.
 func (m *machine) create(ctx context.Context, plan deploy.Plan, c *console.Console) error {
 	for _, f := range plan.Functions {
-		if f.Variables[harness.TableName] != "" { // one of our own, which labels results
-			f.Variables = maps.Clone(f.Variables)
-			f.Variables[harness.Platform] = string(deployed.Local)
-		}
 		if _, _, err := m.functions.CreateFunction(ctx, f); err != nil {
 			return fmt.Errorf("create function %s: %w", f.Name, err)
 		}

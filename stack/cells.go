@@ -35,9 +35,10 @@ func (c Config) Modules() []matrix.Variant {
 	return all
 }
 
-// harnessMemoryMB is plenty for what our own functions hold, and gives them a
-// good part of a vCPU: the runner's clock is in every sample.
-const harnessMemoryMB = 512
+// harnessMemoryMB gives our own functions one whole virtual CPU: the runner holds
+// the client's clock, and a function that is throttled reads it late. They need a
+// fraction of the memory.
+const harnessMemoryMB = 1769
 
 // The functions of the harness, as the catalogue names them.
 const (

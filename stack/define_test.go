@@ -246,7 +246,7 @@ func TestDefineRefuses(t *testing.T) {
 		{"a stage with a dash", "dev-1", all, `stage "dev-1": a stage's name is made of small letters and digits`},
 		{"a stage too long for AWS", "aratherlongnameforastage", all, "choose a shorter stage name"},
 		{"one module function without an artefact", "dev", withoutModule, "commonjs nodejs22.x arm64 512 MB: no artefact"},
-		{"one harness function without an artefact", "dev", withoutRunner, "runner go arm64 512 MB: no artefact"},
+		{"one harness function without an artefact", "dev", withoutRunner, "runner go arm64 1769 MB: no artefact"},
 		{"an artefact of a function that is not in the catalogue", "dev", stranger, "no row of functions.json"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
