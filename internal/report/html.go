@@ -20,13 +20,16 @@ var pageHTML string
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ms": optional, "whole": whole, "median": median, "p90": p90, "memory": memory, "grouped": grouped,
 	"interval": interval, "class": className, "needs": needs, "values": values,
+	// A unit stays with its number.
+	"unbroken": strings.NewReplacer(" ms", "\u00a0ms", " %", "\u00a0%").Replace,
 }).Parse(pageHTML))
 
 // view is what the template shows.
 type view struct {
 	Title    string
 	Local    bool
-	Headline []string
+	Says     string
+	Headline []finding
 	Parts    []part
 	Others   []other
 	Doubts   []string
@@ -51,6 +54,11 @@ func (r row) Version() string                    { return r.version() }
 func (r row) ColdSeries() *results.SeriesSummary { return r.cold }
 func (r row) WarmSeries() *results.SeriesSummary { return r.warm }
 
+// HasRuntimeMetrics says whether any runtime of the part counts something of itself.
+func (p part) HasRuntimeMetrics() bool {
+	return slices.ContainsFunc(p.Rows, func(r row) bool { return len(r.RuntimeMetrics()) > 0 })
+}
+
 // other is a cell without times.
 type other struct{ Name, Architectures, Status, Reason string }
 
@@ -58,9 +66,8 @@ type loadView struct {
 	results.Load
 	Title                        string
 	Verdict, Failures, Spillover []string
-	// Generator is what the generator says of itself, Invalid why it is not to be trusted.
-	Generator            string
-	Invalid              []string
+	// Generator is what the generator measured of itself, NotValid what it means for the reader if that was bad.
+	Generator, NotValid  string
 	Closed               bool
 	Curve, Time, Classes template.HTML
 	Clocks               []clockRow
@@ -82,10 +89,7 @@ func (p Page) WriteHTML(w io.Writer) error {
 }
 
 func (p Page) view() view {
-	platform := p.Summary.Platform
-	if platform == "" {
-		platform = deployed.Platform(p.Manifest.Platform)
-	}
+	platform := platformOf(p.Summary, p.Manifest)
 	v := view{Title: "lambda-benchmark", Local: platform == deployed.Local, Notes: slices.Clone(p.Manifest.Notes)}
 	if !p.Manifest.Started.IsZero() {
 		v.Title += ", " + p.Manifest.Started.UTC().Format("2006-01-02 15:04 MST")
@@ -94,7 +98,7 @@ func (p Page) view() view {
 		v.Notes = append(v.Notes, "The run was interrupted: this is what it had until then.")
 	}
 	v.Parts = p.parts()
-	v.Headline = headline(p.Summary)
+	v.Says, v.Headline = findingsTitle(platform, p.Manifest), findings(p.Summary)
 	for _, u := range unmeasured(p.Summary.Variants) {
 		v.Others = append(v.Others, other{u.label, architectures(u.cells), string(u.status), u.text})
 	}
@@ -121,8 +125,8 @@ func (p Page) parts() []part {
 			parts = append(parts, part{
 				Title: title, Rows: in,
 				Cold: coldChart(in, d, "Cold starts: "+title), Warm: warmChart(in, d, "Warm invocations: "+title),
-				ColdPlaces: toldApart(all, func(r row) *results.SeriesSummary { return r.cold }),
-				WarmPlaces: toldApart(all, func(r row) *results.SeriesSummary { return r.warm }),
+				ColdPlaces: toldApart(all, coldOf),
+				WarmPlaces: toldApart(all, warmOf),
 			})
 		}
 	}
@@ -132,10 +136,12 @@ func (p Page) parts() []part {
 func (p Page) load(l results.Load) *loadView {
 	names := make([]string, len(l.Targets))
 	var logs []Log
-	generator := generatorLines(l.Generator)
 	v := &loadView{
-		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generator[0], Invalid: generator[1:],
+		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generatorLine(l.Generator),
 		Spillover: spilloverLines(l.Targets), Closed: closedLoop(l),
+	}
+	if !l.Generator.Valid {
+		v.NotValid = notValid
 	}
 	for i, t := range l.Targets {
 		names[i] = t.Name
@@ -158,52 +164,6 @@ func (p Page) load(l results.Load) *loadView {
 	v.Time = timeChart(logs, v.Title+": latency over time")
 	v.Classes = classChart(l.Targets, v.Title+": latency by class of request")
 	return v
-}
-
-// headline says in words what the first look is for.
-func headline(s results.Summary) []string {
-	var lines []string
-	for _, e := range workloads(s.Variants) {
-		if e.workload != "hello" {
-			continue
-		}
-		all := rows(s.Variants, e)
-		if fastest := first(all, func(r row) *results.SeriesSummary { return r.cold }, results.TotalMs); fastest != "" {
-			lines = append(lines, "Fastest cold start: "+fastest)
-		}
-		if fastest := first(all, func(r row) *results.SeriesSummary { return r.warm }, results.DurationMs); fastest != "" {
-			lines = append(lines, "Fastest warm invocation: "+fastest)
-		}
-	}
-	if s.Modules == nil {
-		return lines
-	}
-	if c := firstRequest(*s.Modules); c != nil {
-		lines = append(lines, sentence(verdictLine(*c)))
-	} else if line := firstRequestLine(s.Modules.Targets); line != "" {
-		lines = append(lines, sentence(line))
-	}
-	if c := s.Modules.Comparison; c != nil {
-		lines = append(lines, verdictLine(*c))
-	}
-	return lines
-}
-
-// sentence begins with a capital.
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// first names those who share the first place, or says that nobody has it.
-func first(all []row, of func(row) *results.SeriesSummary, metric string) string {
-	if !toldApart(all, of) {
-		return ""
-	}
-	var names []string
-	for _, r := range all {
-		if s := of(r); s != nil && s.Place != nil && s.Place.Tier == 1 {
-			names = append(names, fmt.Sprintf("%s %s %d MB (%s ms)", r.name(), r.Variant.Architecture, r.Variant.MemoryMB, optional(median(s, metric))))
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // facts are the run's circumstances.

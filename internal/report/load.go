@@ -39,24 +39,35 @@ func writeLoad(b *strings.Builder, l results.Load) {
 		meaning = "CLOSED LOOP, whose latencies hide stalls; in ms"
 	}
 	fmt.Fprintf(b, "load test of %s: %s\n\n", strings.Join(names, " and "), meaning)
-	writeTargets(b, l.Targets)
-	writeClocks(b, l.Targets)
-	writeClasses(b, l.Targets)
-	for _, line := range verdictLines(l) {
+	said := append(verdictLines(l), thresholdLines(l.Thresholds)...)
+	for _, line := range said {
 		wrap(b, indent, indent+indent, line)
 	}
-	for _, line := range append(thresholdLines(l.Thresholds), generatorLines(l.Generator)...) {
-		wrap(b, indent, indent+indent, line)
+	if len(said) > 0 {
+		b.WriteString("\n")
 	}
+	if !l.Generator.Valid {
+		wrap(b, indent, indent+indent, notValid)
+		for _, reason := range l.Generator.Reasons {
+			wrap(b, indent+"- ", indent+indent, reason)
+		}
+		b.WriteString("\n")
+	}
+	writeTooFew(b, writeTargets(b, l.Targets), writeClasses(b, l.Targets), writeClocks(b, l.Targets))
+	wrap(b, indent, indent+indent, generatorLine(l.Generator))
 	b.WriteString("\n")
 }
+
+// notValid says what it means for the reader that the generator was not well.
+const notValid = "NOT VALID: the load generator cannot vouch for these latencies, because its own delay may be part of them. " +
+	"Take them as a hint and do not quote them. Why, and what helps:"
 
 // closedLoop says that nothing was offered: each connection waited for its answer.
 func closedLoop(l results.Load) bool {
 	return l.Generator.OfferedRate == nil && l.Generator.AchievedRate != nil
 }
 
-func writeTargets(b *strings.Builder, targets []results.Target) {
+func writeTargets(b *strings.Builder, targets []results.Target) table {
 	t := table{columns: []column{
 		{"", "target", true},
 		{"requests", "sent", false}, {"requests", "answered", false}, {"requests", "failed", false}, {"requests", "dropped", false}, {"requests", "resent", false},
@@ -84,6 +95,7 @@ func writeTargets(b *strings.Builder, targets []results.Target) {
 		wrap(b, indent, indent+indent, line)
 	}
 	b.WriteString("\n")
+	return t
 }
 
 // values is never nil, so that what is absent is absent one level below.
@@ -103,6 +115,20 @@ func needs(p results.Percentiles) string {
 		return absent
 	}
 	return fmt.Sprintf("needs %d", verdict.MinSamples(99, results.Confidence))
+}
+
+// writeTooFew explains the cells without a number, once for all tables.
+func writeTooFew(b *strings.Builder, tables ...table) {
+	var notes []string
+	if slices.ContainsFunc(tables, func(t table) bool { return t.has("needs ") }) {
+		notes = append(notes, fmt.Sprintf("needs %d: it takes that many answers to state a p99", verdict.MinSamples(99, results.Confidence)))
+	}
+	if slices.ContainsFunc(tables, func(t table) bool { return t.has(absent) }) {
+		notes = append(notes, "-: too few answers to state it")
+	}
+	if len(notes) > 0 {
+		b.WriteString(indent + strings.Join(notes, "; ") + "\n\n")
+	}
 }
 
 // unlessAbsent leaves the cell empty, so that a column without any value goes.
@@ -141,7 +167,7 @@ func failureLines(t results.Target) []string {
 }
 
 // writeClocks shows the other two clocks in one table.
-func writeClocks(b *strings.Builder, targets []results.Target) {
+func writeClocks(b *strings.Builder, targets []results.Target) table {
 	t := table{columns: []column{
 		{"", "target", true}, {"", "clock", true}, {"", "", true},
 		{"", "p50", false}, {"", "p90", false}, {"", "p99", false}, {"", "max", false},
@@ -163,6 +189,7 @@ func writeClocks(b *strings.Builder, targets []results.Target) {
 		t.write(b)
 		b.WriteString("\n")
 	}
+	return t
 }
 
 // className is a class for people: first, provisioned.
@@ -170,7 +197,7 @@ func className(c results.Class) string { return shortClass(c.ClassName()) }
 
 func shortClass(name string) string { return strings.TrimSuffix(name, "-concurrency") }
 
-func writeClasses(b *strings.Builder, targets []results.Target) {
+func writeClasses(b *strings.Builder, targets []results.Target) table {
 	t := table{columns: []column{
 		{"", "target", true}, {"", "request", true}, {"", "n", false},
 		{"latency", "p50", false}, {"latency", "95 % interval", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
@@ -198,7 +225,7 @@ func writeClasses(b *strings.Builder, targets []results.Target) {
 		}
 	}
 	if len(t.rows) == 0 {
-		return
+		return t
 	}
 	t.write(b)
 	fmt.Fprintf(b, "%sfirst: the first request that an execution environment served; later: all others\n", indent)
@@ -215,6 +242,7 @@ func writeClasses(b *strings.Builder, targets []results.Target) {
 		wrap(b, indent, indent+indent, line)
 	}
 	b.WriteString("\n")
+	return t
 }
 
 // spilloverLines say how much of a provisioned function's load went past its
@@ -255,8 +283,8 @@ func rate(v float64) string {
 	return number(v)
 }
 
-// generatorLines are what the generator thinks of itself.
-func generatorLines(g results.Generator) []string {
+// generatorLine is what the generator measured of itself.
+func generatorLine(g results.Generator) string {
 	facts := []string{"generator: " + cmp.Or(g.Engine, "unknown") + " engine"}
 	switch {
 	case g.AchievedRate == nil:
@@ -281,9 +309,9 @@ func generatorLines(g results.Generator) []string {
 	if g.GCPauseMaxMs != nil {
 		facts = append(facts, fmt.Sprintf("longest GC pause %s ms", number(*g.GCPauseMaxMs)))
 	}
-	if g.Valid {
-		facts = append(facts, "valid")
-		return []string{strings.Join(facts, ", ")}
+	word := "valid"
+	if !g.Valid {
+		word = "NOT VALID"
 	}
-	return append([]string{strings.Join(facts, ", "), "NOT VALID: do not trust these numbers"}, g.Reasons...)
+	return strings.Join(append(facts, word), ", ")
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -24,12 +23,12 @@ func PairText(w io.Writer, p results.Pair) error {
 	}
 	writePairTargets(&b, p)
 	for _, t := range p.Targets {
-		all := append([]results.Comparison{t.Comparison}, t.Comparison.Others...)
-		slices.SortStableFunc(all, func(a, b results.Comparison) int {
-			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
-		})
-		for _, c := range all {
-			wrap(&b, indent, indent+indent, t.Name+": "+verdictLine(c))
+		for _, c := range judged(t.Comparison) {
+			of := t.Name
+			if c.Class != "" {
+				of += ", " + classWords(c.Class)
+			}
+			wrap(&b, indent, indent+indent, of+": "+verdictLine(c, percentileName(c.Percentile)))
 		}
 	}
 	return flush(w, &b)

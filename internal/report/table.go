@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,6 +25,16 @@ func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 // heading is a line of its own before the rows that follow.
 func (t *table) heading(text string) { t.rows = append(t.rows, []string{text}) }
+
+// has says whether a cell begins with the text.
+func (t *table) has(prefix string) bool {
+	for _, row := range t.rows {
+		if !t.isHeading(row) && slices.ContainsFunc(row, func(cell string) bool { return strings.HasPrefix(cell, prefix) }) {
+			return true
+		}
+	}
+	return false
+}
 
 // isHeading tells a heading from a row of cells.
 func (t *table) isHeading(row []string) bool { return len(row) == 1 && len(t.columns) > 1 }
@@ -113,16 +124,30 @@ func (t *table) write(b *strings.Builder) {
 // columns is how wide text is made.
 const columns = 100
 
-// wrap breaks text at spaces, and within a word only if no line could hold it.
-// The first line begins with first, the others with rest.
+// words are a text's, a unit together with its number.
+func words(text string) []string {
+	var all []string
+	for field := range strings.FieldsSeq(text) {
+		switch unit := strings.TrimRight(field, ",;:)"); {
+		case len(all) > 0 && (unit == "%" || unit == "ms"):
+			all[len(all)-1] += " " + field
+		default:
+			all = append(all, field)
+		}
+	}
+	return all
+}
+
+// wrap breaks text between words, and within a word only if no line could hold
+// it. The first line begins with first, the others with rest.
 func wrap(b *strings.Builder, first, rest, text string) {
 	line, empty := []rune(first), true
 	flush := func() {
 		b.WriteString(strings.TrimRight(string(line), " ") + "\n")
 		line, empty = []rune(rest), true
 	}
-	for field := range strings.FieldsSeq(text) {
-		word := []rune(field)
+	for _, one := range words(text) {
+		word := []rune(one)
 		if !empty && len(line)+1+len(word) > columns {
 			flush()
 		}

@@ -11,15 +11,19 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Text writes a run for people: one table for each workload, the cells that were
+// Text writes a run for people: what it says in words, one table for each workload, the cells that were
 // not measured and why, the load test of the modules, and where it all ran.
 func Text(w io.Writer, s results.Summary, m results.Manifest) error {
 	var b strings.Builder
-	for _, workload := range workloads(s.Variants) {
-		writeWorkload(&b, s.Variants, workload)
+	writeFindings(&b, s, m)
+	events := workloads(s.Variants)
+	for _, event := range events {
+		writeWorkload(&b, s.Variants, event)
+	}
+	if len(events) > 0 {
+		writeWords(&b)
 	}
 	writeUnmeasured(&b, s.Variants)
 	writeDoubts(&b, s.Variants)
@@ -170,7 +174,6 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 	if len(sections) == 1 {
 		title += ", " + sections[0].String()
 	}
-	coldOf, warmOf := func(r row) *results.SeriesSummary { return r.cold }, func(r row) *results.SeriesSummary { return r.warm }
 	cold, warm := largest(all, coldOf), largest(all, warmOf)
 	fmt.Fprintf(b, "%s: medians of %s and %s, in ms\n\n", title, counted(cold, "cold start"), counted(warm, "warm invocation"))
 
@@ -193,20 +196,31 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 	}
 	t.write(b)
 	if coldPlaces || warmPlaces {
-		fmt.Fprintf(b, "%s# is the place: what cannot be told apart from a place's first shares it\n", indent)
+		fmt.Fprintf(b, "%s#: the place; what cannot be told apart from the first of a place shares it\n", indent)
 	}
 	for _, part := range []struct {
 		name   string
 		places bool
-		n      int64
-	}{{"cold starts", coldPlaces, cold}, {"warm invocations", warmPlaces, warm}} {
-		if len(all) > 1 && !part.places && part.n > 0 {
-			reason := "none can be told apart from the first"
-			if least := verdict.MinSamples(50, results.Confidence); part.n < least {
-				reason = fmt.Sprintf("a verdict on medians needs %d of each", least)
-			}
-			fmt.Fprintf(b, "%sno places among %s: %s\n", indent, part.name, reason)
+		of     func(row) *results.SeriesSummary
+	}{{"cold starts", coldPlaces, coldOf}, {"warm invocations", warmPlaces, warmOf}} {
+		if len(all) > 1 && !part.places && largest(all, part.of) > 0 {
+			wrap(b, indent, indent+indent, "no places for "+part.name+", "+untold(all, part.of))
 		}
+	}
+	if t.has(absent) {
+		fmt.Fprintf(b, "%s-: not measured\n", indent)
+	}
+	b.WriteString("\n")
+}
+
+// writeWords says once what the columns of the workloads' tables are.
+func writeWords(b *strings.Builder) {
+	for _, line := range []string{
+		"init: the environment's start; first: its first invocation; total: both, each median on its own",
+		"p90: of the total, and of the warm duration; client: what the caller waited in all",
+		"cpu: processor time of the handler; report.html has the rest, CPU utilisation and heaps among it",
+	} {
+		b.WriteString(indent + line + "\n")
 	}
 	b.WriteString("\n")
 }

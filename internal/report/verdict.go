@@ -11,32 +11,57 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// verdictLines say in words who is faster, at each percentile, and after a
-// first request.
+// verdictLines say in words who is faster: after a first request, over all
+// requests at each percentile, and after the first.
 func verdictLines(l results.Load) []string {
-	var lines, silent []string
-	for _, t := range l.Targets {
-		if t.Answered == 0 {
-			silent = append(silent, t.Name)
-		}
-	}
-	if c := l.Comparison; c != nil && len(silent) > 0 {
-		lines = append(lines, "no verdict: nothing came back from "+strings.Join(silent, " and "))
+	var lines []string
+	if c, silent := l.Comparison, silent(l); c != nil && len(silent) > 0 {
+		lines = append(lines, noVerdict(silent))
 	} else if c != nil {
-		all := append([]results.Comparison{*c}, c.Others...)
-		slices.SortStableFunc(all, func(a, b results.Comparison) int {
-			return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
-		})
-		for _, c := range all {
-			lines = append(lines, verdictLine(c))
+		for _, one := range judged(*c) {
+			lines = append(lines, classWords(one.Class)+": "+verdictOn(l, one))
 		}
 	}
 	if firstRequest(l) == nil {
 		if line := firstRequestLine(l.Targets); line != "" {
-			lines = append(lines, line)
+			lines = append(lines, "first request of a provisioned environment: "+line)
 		}
 	}
 	return lines
+}
+
+// silent are the targets that nothing came back from.
+func silent(l results.Load) []string {
+	var names []string
+	for _, t := range l.Targets {
+		if t.Answered == 0 {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+func noVerdict(silent []string) string {
+	return "no verdict: nothing came back from " + strings.Join(silent, " and ")
+}
+
+// judged are a comparison and its others: first requests before all requests
+// before later ones, then by percentile.
+func judged(c results.Comparison) []results.Comparison {
+	place := func(c results.Comparison) int {
+		switch {
+		case strings.HasPrefix(c.Class, "first"):
+			return 0
+		case c.Class == "":
+			return 1
+		}
+		return 2
+	}
+	all := append([]results.Comparison{c}, c.Others...)
+	slices.SortStableFunc(all, func(a, b results.Comparison) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
+	})
+	return all
 }
 
 // firstRequest is the judged comparison of the first requests of provisioned
@@ -54,20 +79,45 @@ func firstRequest(l results.Load) *results.Comparison {
 	return nil
 }
 
-// verdictLine is a verdict in plain words.
-func verdictLine(c results.Comparison) string {
-	figure := percentileName(c.Percentile)
+// verdictOn is a verdict with the two figures that it is about.
+func verdictOn(l results.Load, c results.Comparison) string {
+	name := figureName(c.Percentile)
+	if a, b := figure(l, c.A, c), figure(l, c.B, c); a != nil && b != nil {
+		name += fmt.Sprintf(" %s against %s ms,", number(*a), number(*b))
+	}
+	return verdictLine(c, name)
+}
+
+// figure is a side's latency at the comparison's class and percentile, if the load test has it.
+func figure(l results.Load, name string, c results.Comparison) *float64 {
+	for _, t := range l.Targets {
+		if t.Name != name {
+			continue
+		}
+		p := t.LatencyMs
+		for i, class := range t.Classes {
+			if c.Class != "" && class.ClassName() == c.Class {
+				p = t.Classes[i].LatencyMs
+			}
+		}
+		return map[float64]*float64{50: values(p).P50, 90: values(p).P90, 99: values(p).P99}[c.Percentile]
+	}
+	return nil
+}
+
+// verdictLine is a verdict in plain words on what is called name.
+func verdictLine(c results.Comparison, name string) string {
 	var sentence string
 	switch word := verdict.Word(c.Verdict); {
 	case (word == verdict.Faster || word == verdict.Slower) && c.DifferenceMs != nil:
 		direction := map[verdict.Word]string{verdict.Faster: "lower", verdict.Slower: "higher"}[word]
-		sentence = fmt.Sprintf("%s is %s than %s: %s %s by %s ms%s", c.A, word, c.B, figure, direction, number(math.Abs(*c.DifferenceMs)), by(c.IntervalMs))
+		sentence = fmt.Sprintf("%s is %s than %s: %s %s by %s ms%s", c.A, word, c.B, name, direction, number(math.Abs(*c.DifferenceMs)), by(c.IntervalMs))
 	case word == verdict.Same && c.DifferenceMs != nil:
-		sentence = fmt.Sprintf("%s and %s are the same: %s differs by %s ms%s", c.A, c.B, figure, signed(*c.DifferenceMs), between(c.IntervalMs))
+		sentence = fmt.Sprintf("%s and %s are the same: %s differs by %s ms%s", c.A, c.B, name, signed(*c.DifferenceMs), between(c.IntervalMs))
 	case c.DifferenceMs != nil:
-		sentence = fmt.Sprintf("undecided between %s and %s: %s differs by %s ms%s", c.A, c.B, figure, signed(*c.DifferenceMs), between(c.IntervalMs))
+		sentence = fmt.Sprintf("undecided between %s and %s: %s differs by %s ms%s", c.A, c.B, name, signed(*c.DifferenceMs), between(c.IntervalMs))
 	default:
-		sentence = fmt.Sprintf("undecided between %s and %s at %s", c.A, c.B, figure)
+		sentence = fmt.Sprintf("undecided between %s and %s at %s", c.A, c.B, figureName(c.Percentile))
 	}
 	switch {
 	case verdict.Word(c.Verdict) == verdict.Same && c.Reason != "":
@@ -75,14 +125,22 @@ func verdictLine(c results.Comparison) string {
 	case c.Reason != "":
 		sentence += "; " + c.Reason
 	}
-	if c.Class != "" {
-		return classWords(c.Class) + ": " + sentence
-	}
 	return sentence
+}
+
+// figureName is a percentile in a sentence.
+func figureName(p float64) string {
+	if p == 50 {
+		return "median"
+	}
+	return percentileName(p)
 }
 
 // classWords are a class in a sentence: first requests (provisioned).
 func classWords(class string) string {
+	if class == "" {
+		return "all requests"
+	}
 	environment, initialization, ok := strings.Cut(shortClass(class), ", ")
 	if !ok {
 		return environment + " requests"
@@ -138,7 +196,7 @@ func firstRequestLine(targets []results.Target) string {
 		return ""
 	}
 	a, b := first[0].LatencyMs, first[1].LatencyMs
-	line := fmt.Sprintf("first request of a provisioned environment: median %s ms for %s (n = %d), %s ms for %s (n = %d)",
+	line := fmt.Sprintf("median %s ms for %s (n = %d), %s ms for %s (n = %d)",
 		number(*a.P50), targets[0].Name, first[0].N, number(*b.P50), targets[1].Name, first[1].N)
 	if len(a.P50Interval) == 2 && len(b.P50Interval) == 2 {
 		if a.P50Interval[1] < b.P50Interval[0] || b.P50Interval[1] < a.P50Interval[0] {
