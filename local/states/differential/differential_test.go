@@ -22,15 +22,19 @@ func TestGeneratedMachines(t *testing.T) {
 		e.Unchecked = seed >= validated
 		all = append(all, e)
 	}
-	agree(t, all)
+	agree(t, all, nil)
 }
 
-// agree executes all by both interpreters.
-func agree(t *testing.T, all []execution) {
+// agree executes all by both interpreters and compares. check, if there is one,
+// is told of what became of each.
+func agree(t *testing.T, all []execution, check func(t *testing.T, i int, got outcome)) {
 	t.Helper()
 	for i, want := range reference(t, all) {
 		t.Run(all[i].Name, func(t *testing.T) {
 			got := ours(t, all[i])
+			if check != nil {
+				check(t, i, got)
+			}
 			if all[i].Racing {
 				want.Calls, got.Calls = nil, nil
 			}

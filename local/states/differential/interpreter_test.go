@@ -47,7 +47,7 @@ func ours(t *testing.T, e execution) outcome {
 		if !ok {
 			t.Fatalf("the error has no name: %v", err)
 		}
-		got = outcome{Error: failure.Name, Cause: failure.Cause}
+		got = outcome{Failed: true, Error: failure.Name, Cause: failure.Cause}
 	})
 	got.Calls = script.calls
 	return got
@@ -65,6 +65,19 @@ func plain[T any](t testing.TB, v T) T {
 		t.Fatal(err)
 	}
 	return decoded
+}
+
+// String is the output as JSON, or "!" and the name of the error, which may be
+// empty.
+func (o outcome) String() string {
+	if o.Failed {
+		return "!" + o.Error
+	}
+	text, err := json.Marshal(o.Output)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // scripted is a [states.TaskRunner] whose answers are written down.

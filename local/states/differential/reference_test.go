@@ -54,8 +54,10 @@ type answer struct {
 
 // outcome is what became of an execution.
 type outcome struct {
-	Output any    `json:"output"`
-	Error  string `json:"error,omitempty"` // the error's name
+	Output any `json:"output"`
+	// Failed says that there is an error instead, which need not have a name.
+	Failed bool   `json:"failed"`
+	Error  string `json:"error,omitempty"`
 	Cause  string `json:"cause,omitempty"`
 	// Calls are the inputs of the tasks that were called, by key.
 	Calls map[string][]any `json:"calls"`

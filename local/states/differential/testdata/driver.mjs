@@ -59,7 +59,7 @@ async function execute({ definition, input, tasks, waits, context, unchecked }) 
     return { output, calls };
   } catch (error) {
     const { name, message } = error.cause ?? error;
-    return { error: name, cause: message, calls };
+    return { failed: true, error: name, cause: message, calls };
   }
 }
 
