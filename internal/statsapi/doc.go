@@ -10,7 +10,7 @@
 // Lists are answered newest first, at most limit items at a time; nextToken is
 // there if there is more, and asks for it together with the same filters. An
 // answer may have few items or none and a nextToken all the same: that many runs
-// were looked at. total counts the items of the answer.
+// were looked at, or the items are large. total counts the items of the answer.
 //
 // # The shape of an item
 //

@@ -1,11 +1,14 @@
 package statsapi
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -100,5 +103,37 @@ func TestOneRequestLooksAtAFewRuns(t *testing.T) {
 	shelf.reads = 0
 	if got := walk[Item](t, shelf, "/v1/stats", url.Values{"runtime": {"java21"}}, nil); len(got) != 0 || shelf.reads != 250 {
 		t.Errorf("%d items after %d runs, want none after 250", len(got), shelf.reads)
+	}
+}
+
+// However much the runtimes say of themselves, an answer is one that Lambda takes.
+func TestPagesOfLargeItems(t *testing.T) {
+	shelf := many(200)
+	value := 1234.5678901234567
+	full := results.MetricSummary{N: 1000, Min: &value, P50: &value, P90: &value, P99: &value, Max: &value, P50Interval: []float64{value, value}}
+	metrics := map[string]results.MetricSummary{}
+	for i := range results.MaxRuntimeMetrics {
+		metrics[fmt.Sprintf("aNumberWithARatherLongNameThatSomeRuntimeCountsOfItself%02d", i)] = full
+	}
+	for _, series := range shelf.series {
+		for i := range series {
+			series[i].Summary.RuntimeMetrics = metrics
+		}
+	}
+	r := events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: "/v1/stats", MultiValueQueryStringParameters: map[string][]string{"limit": {"1000"}}}
+	response, err := Proxy(New(shelf))(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := json.Marshal(response)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const lambdaLimit = 6_291_556
+	if n := len(payload); n > lambdaLimit || n < lambdaLimit/2 {
+		t.Errorf("the answer has %d bytes, want a good part of %d and no more", n, lambdaLimit)
+	}
+	if got := walk[Item](t, shelf, "/v1/stats", url.Values{"limit": {"1000"}}, nil); len(got) != 400 {
+		t.Errorf("all pages have %d items, want 400", len(got))
 	}
 }

@@ -16,8 +16,7 @@ import (
 
 const (
 	defaultLimit = 200
-	// maxLimit keeps the largest answer (about 4 kB an item) below Lambda's 6 MB.
-	maxLimit = 1000
+	maxLimit     = 1000
 
 	minMemoryMB, maxMemoryMB = 128, 10240
 )

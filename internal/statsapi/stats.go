@@ -13,6 +13,11 @@ import (
 // would else read the whole history.
 const maxRuns = 100
 
+// maxBytes is how much a page of items may hold, whatever the limit. Items are as
+// large as their runtimes are talkative, and Lambda takes answers of 6 MB, in
+// which each quotation mark is escaped.
+const maxBytes = 4 << 20
+
 // list is a page of a list.
 type list[T any] struct {
 	Total     int    `json:"total"`
@@ -35,7 +40,7 @@ func (a *api) serveStats(w http.ResponseWriter, r *http.Request) error {
 // stats returns the items that are asked for, and where there is more.
 func (a *api) stats(ctx context.Context, q query) (found []Item, next *position, err error) {
 	last := q.from
-	looked := 0
+	looked, size := 0, 0
 	for run, err := range a.runs(ctx, q) {
 		if err != nil {
 			return nil, nil, err
@@ -52,7 +57,12 @@ func (a *api) stats(ctx context.Context, q query) (found []Item, next *position,
 			return !q.matches(r.Series) || q.from.passed(run, cellOf(r))
 		})
 		for _, item := range items(records) {
-			if len(found) == q.limit {
+			text, err := encode(item)
+			if err != nil {
+				return nil, nil, err
+			}
+			size += len(text)
+			if len(found) == q.limit || size > maxBytes && len(found) > 0 {
 				return found, last, nil
 			}
 			found = append(found, item)
