@@ -80,6 +80,33 @@ func TestMachinesByHand(t *testing.T) {
 			input: `[["x"],["y","z"]]`, want: `[[{"inner":0,"outer":0,"value":"x"}],[{"inner":0,"outer":1,"value":"y"},{"inner":1,"outer":1,"value":"z"}]]`,
 		},
 		{
+			name: "the effective input is what a choice tests, and hands on",
+			definition: `{"StartAt":"C","States":{"C":{"Type":"Choice","InputPath":"$.o","OutputPath":"$.p","Choices":[{"Variable":"$.n","NumericEquals":1,"Next":"S"}]},
+				"S":{"Type":"Succeed"}}}`,
+			input: `{"n":2,"o":{"n":1,"p":"out"}}`, want: `"out"`,
+		},
+		{
+			name:       "the effective input is what a wait reads, and hands on",
+			definition: single(`"Type":"Wait","InputPath":"$.o","SecondsPath":"$.n"`), input: `{"n":"x","o":{"n":0}}`, want: `{"n":0}`,
+		},
+		{
+			name: "the effective input is where a map finds its items, and the raw one where its result goes",
+			definition: single(`"Type":"Map","InputPath":"$.o","ItemsPath":"$.l","ItemSelector":{"v.$":"$.v","item.$":"$$.Map.Item.Value"},"ResultPath":"$.r",
+				"ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`),
+			input: `{"v":0,"o":{"v":1,"l":[7]}}`, want: `{"o":{"l":[7],"v":1},"r":[{"item":7,"v":1}],"v":0}`,
+		},
+		{
+			name: "the effective input is what branches get",
+			definition: single(`"Type":"Parallel","InputPath":"$.o","Parameters":{"v.$":"$.v"},"ResultPath":"$.r",
+				"Branches":[{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}]`),
+			input: `{"v":0,"o":{"v":1}}`, want: `{"o":{"v":1},"r":[{"v":1}],"v":0}`,
+		},
+		{
+			name:       "no input is an empty object",
+			definition: single(`"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","InputPath":null,"Parameters":{"FunctionName":"work","Payload":{"p.$":"$"}},"ResultPath":"$.r"`),
+			input:      `{"v":0}`, want: `{"r":1,"v":0}`, tasks: map[string][]answer{"work": {{Result: 1}}},
+		},
+		{
 			name:       "null has no place for a result",
 			definition: single(`"Type":"Pass","Result":1,"ResultPath":"$.a"`), input: `null`, want: `!States.ResultPathMatchFailure`,
 		},
