@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	awslambda "github.com/aws/aws-sdk-go-v2/service/lambda"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
@@ -108,22 +110,31 @@ const firstVersion = "1"
 func (b *benchmark) check(ctx context.Context, m *machine, fns []deployed.Function) ([]results.VariantSummary, error) {
 	client := lambdaClient(m.stack)
 	o := bench.Options{Run: b.run, Platform: deployed.Local, Seed: b.options.Seed}
-	var rows []results.VariantSummary
+	rows := make([]results.VariantSummary, len(fns))
+	var group errgroup.Group
+	// Each has only its memory size's share of a CPU, so that several fit beside each other.
+	group.SetLimit(2 * runtime.NumCPU())
+	b.console.Status("checking the answers of %d functions under an emulator", len(fns))
 	for i, fn := range fns {
-		b.console.Status("checking the answers of %v under an emulator (%d of %d)", fn.Variant, i+1, len(fns))
-		fn.Qualifier = firstVersion
-		err := m.functions.PutProvisionedConcurrency(ctx, fn.ARN, fn.Qualifier, 1)
-		if err != nil && ctx.Err() == nil {
-			rows = append(rows, results.VariantSummary{Variant: fn.Variant, Status: results.Failed, Reason: err.Error()})
-			continue
-		}
-		checked, err := bench.Check(ctx, client, []deployed.Function{fn}, o)
-		if err != nil {
-			return rows, err
-		}
-		rows = append(rows, checked...)
+		group.Go(func() error {
+			rows[i] = results.VariantSummary{Variant: fn.Variant, Status: results.Failed}
+			fn.Qualifier = firstVersion
+			err := m.functions.PutProvisionedConcurrency(ctx, fn.ARN, fn.Qualifier, 1)
+			if err != nil && ctx.Err() == nil {
+				rows[i].Reason = err.Error()
+				return nil // one cell's failure is its own
+			}
+			checked, err := bench.Check(ctx, client, []deployed.Function{fn}, o)
+			if err != nil {
+				return err
+			}
+			rows[i] = checked[0]
+			return nil
+		})
 	}
-	return rows, nil
+	err := group.Wait()
+	b.console.Done()
+	return rows, err
 }
 
 // lambdaClient is the operator's client of the local Lambda service. The SDK's
