@@ -165,6 +165,14 @@ func firstSubject(class string) string {
 	return "First request of an environment"
 }
 
+// capital makes the first letter one.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 // findingsTitle says of what the run speaks: a run on one machine says nothing of AWS.
 func findingsTitle(p deployed.Platform, m results.Manifest) string {
 	switch p {

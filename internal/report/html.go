@@ -29,6 +29,7 @@ type view struct {
 	Title    string
 	Local    bool
 	Says     string
+	Ticks    string
 	Headline []finding
 	Parts    []part
 	Others   []other
@@ -99,6 +100,7 @@ func (p Page) view() view {
 	}
 	v.Parts = p.parts()
 	v.Says, v.Headline = findingsTitle(platform, p.Manifest), findings(p.Summary)
+	v.Ticks = capital(ticksNote(p.Summary.Variants))
 	for _, u := range unmeasured(p.Summary.Variants) {
 		v.Others = append(v.Others, other{u.label, architectures(u.cells), string(u.status), u.text})
 	}

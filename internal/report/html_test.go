@@ -68,7 +68,7 @@ func TestPageShowsARun(t *testing.T) {
 	for _, want := range []string{
 		"Platform <b>local</b>", "<h2>hello, x86_64, 512 MB</h2>", "<h2>sha256, 2,000 iterations, x86_64, 512 MB</h2>",
 		"<dt>Fastest cold start</dt><dd>rust with a median of 6.06\u00a0ms", "First request of an environment, provisioned</dt><dd>esmodule is faster than commonjs",
-		"<th>cpu/wall</th>", "<caption>go</caption>", `<td class="text">heap alloc, MB</td><td>0.13</td>`, `<td class="text">collection, ms</td>`, "the .NET 8 SDK is missing",
+		"<th>cpu/wall</th>", "<td>&lt;10</td><td>-</td>", "Java counts cpu in steps of 10\u00a0ms", "<caption>go</caption>", `<td class="text">heap alloc, MB</td><td>0.13</td>`, `<td class="text">collection, ms</td>`, "the .NET 8 SDK is missing",
 		"Load test of esmodule and commonjs: latency by percentile", "latency over time", "latency by class of request",
 		"2 proactive", "cgroup v2, 0.29 processors at 512 MB",
 	} {

@@ -23,7 +23,7 @@ func Text(w io.Writer, s results.Summary, m results.Manifest) error {
 		writeWorkload(&b, s.Variants, event)
 	}
 	if len(events) > 0 {
-		writeWords(&b)
+		writeWords(&b, ticksNote(s.Variants))
 	}
 	writeUnmeasured(&b, s.Variants)
 	writeDoubts(&b, s.Variants)
@@ -214,13 +214,16 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 }
 
 // writeWords says once what the columns of the workloads' tables are.
-func writeWords(b *strings.Builder) {
+func writeWords(b *strings.Builder, ticks string) {
 	for _, line := range []string{
 		"init: the environment's start; first: its first invocation; total: both, each median on its own",
 		"p90: of the total, and of the warm duration; client: what the caller waited in all",
 		"cpu: processor time of the handler; report.html has the rest, CPU utilisation and heaps among it",
 	} {
 		b.WriteString(indent + line + "\n")
+	}
+	if ticks != "" {
+		b.WriteString(indent + ticks + "\n")
 	}
 	b.WriteString("\n")
 }
@@ -246,7 +249,7 @@ func cells(r row, coldPlaces, warmPlaces bool) []string {
 		optional(median(r.cold, results.TotalMs)), optional(p90(r.cold, results.TotalMs)), optional(median(r.cold, results.ClientMs)),
 		place(r.cold, coldPlaces),
 		optional(median(r.warm, results.DurationMs)), optional(p90(r.warm, results.DurationMs)),
-		optional(median(r.warm, results.CPUMs)), whole(median(r.warm, results.BilledMs)),
+		r.CPU(), whole(median(r.warm, results.BilledMs)),
 		place(r.warm, warmPlaces),
 		whole(memory(r)),
 	}
