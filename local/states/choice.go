@@ -221,7 +221,7 @@ func parseComparison(rule map[string]any) (condition, error) {
 			return c, nil
 		}
 		if !jsonKind(op.kind).is(with) {
-			return nil, fmt.Errorf("%s wants a %s, got %v", operator, op.kind, with)
+			return nil, fmt.Errorf("%s wants a %s, got %#v", operator, op.kind, with)
 		}
 		c.with = constant{with}
 		return c, nil

@@ -1,7 +1,6 @@
 package states
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Machine is a definition that can be executed. It is immutable and safe for
@@ -104,13 +104,15 @@ func Parse(definition []byte) (*Machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse state machine: %w", err)
 	}
+	if err := m.checkNames(map[string]bool{}); err != nil {
+		return nil, fmt.Errorf("parse state machine: %w", err)
+	}
 	return m, nil
 }
 
 func object(data []byte) (map[string]any, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
 	var v any
-	if err := dec.Decode(&v); err != nil {
+	if err := json.Unmarshal(data, &v); err != nil {
 		return nil, err
 	}
 	fields, ok := v.(map[string]any)
@@ -177,6 +179,34 @@ func (m *Machine) checkTargets() error {
 	return nil
 }
 
+// maxNameLength is Step Functions' limit on the name of a state, in characters.
+const maxNameLength = 80
+
+// checkNames refuses names that are too long, and those that a machine inside
+// this one has as well. taken are the names so far.
+func (m *Machine) checkNames(taken map[string]bool) error {
+	for _, name := range slices.Sorted(maps.Keys(m.states)) {
+		s := m.states[name]
+		if n := utf8.RuneCountInString(name); n > maxNameLength {
+			return fmt.Errorf("state %q: the name has %d characters: %d are possible", name, n, maxNameLength)
+		}
+		if taken[name] {
+			return fmt.Errorf("state %q: another state, in or around this machine, has the name too", name)
+		}
+		taken[name] = true
+		inside := s.branches
+		if s.processor != nil {
+			inside = []*Machine{s.processor}
+		}
+		for _, inner := range inside {
+			if err := inner.checkNames(taken); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (s *state) targets() func(yield func(field, target string) bool) {
 	return func(yield func(field, target string) bool) {
 		if s.next != "" && !yield("Next", s.next) {
@@ -213,12 +243,13 @@ var fieldsOf = map[string][]string{
 
 func parseState(name string, fields map[string]any) (*state, error) {
 	r := reader{fields: fields}
-	s := &state{name: name, kind: r.str("Type"), next: r.str("Next")}
+	s := &state{name: name, kind: r.str("Type")}
 	allowed, ok := fieldsOf[s.kind]
 	if !ok {
 		return nil, fmt.Errorf("Type %q is not supported", s.kind)
 	}
 	r.known(append(slices.Clone(allowed), "Type", "Comment")...)
+	s.next = r.str("Next")
 	s.inputPath, s.outputPath, s.resultPath = r.path("InputPath"), r.path("OutputPath"), r.resultPath()
 	s.parameters, s.resultSelector = r.template("Parameters"), r.template("ResultSelector")
 	s.retry, s.catch = r.retriers(), r.catchers()

@@ -80,7 +80,7 @@ func (r *reader) number(name string, fallback, lo, hi float64) float64 {
 		return fallback
 	}
 	if v < lo || v > hi {
-		r.fail("%s is %v: it must be between %v and %v", name, v, lo, hi)
+		r.fail("%s is %v: it must be between %.10g and %.10g", name, v, lo, hi)
 	}
 	return v
 }

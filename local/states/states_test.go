@@ -288,32 +288,6 @@ func TestStopEndsAnExecution(t *testing.T) {
 	})
 }
 
-func TestParseRefuses(t *testing.T) {
-	for _, test := range []struct{ name, definition, want string }{
-		{"not JSON", `{`, "unexpected EOF"},
-		{"JSONata", `{"QueryLanguage":"JSONata","StartAt":"A","States":{}}`, `QueryLanguage "JSONata"`},
-		{"an unknown field", `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{},"End":true}}}`, `state "A": field "Assign"`},
-		{"an unknown type", `{"StartAt":"A","States":{"A":{"Type":"Sleep"}}}`, `state "A": Type "Sleep"`},
-		{"another resource", `{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true}}}`, `state "A": Resource`},
-		{"neither next nor end", `{"StartAt":"A","States":{"A":{"Type":"Pass"}}}`, `state "A": one of Next and End`},
-		{"a target that is not there", `{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}`, `state "A": Next: there is no state "B"`},
-		{"a state that nothing leads to", `{"StartAt":"A","States":{"A":{"Type":"Pass","End":true},"B":{"Type":"Succeed"}}}`, `state "B": no transition`},
-		{"an intrinsic that is not there", `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"x.$":"States.Dance()"},"End":true}}}`, `Parameters: x.$: expression "States.Dance()"`},
-		{"a path with a filter", `{"StartAt":"A","States":{"A":{"Type":"Pass","InputPath":"$.a[?(@.b)]","End":true}}}`, `state "A": InputPath`},
-		{"a comparison that is not there", `{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Variable":"$.x","TimestampEquals":"2026-01-01T00:00:00Z","Next":"B"}]},"B":{"Type":"Succeed"}}}`, `state "A": Choices[0]: comparison "TimestampEquals"`},
-		{"inside a map", `{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":{"StartAt":"A","States":{"A":{"Type":"Pass","Foo":1,"End":true}}},"End":true}}}`, `state "M": ItemProcessor: state "A": field "Foo"`},
-		{"a tolerant map that keeps its result", `{"StartAt":"M","States":{"M":{"Type":"Map","ToleratedFailureCount":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true}}}`, "ResultPath to null"},
-		{"States.ALL beside others", `{"StartAt":"A","States":{"A":{` + task + `,"Retry":[{"ErrorEquals":["States.ALL","X"]}],"End":true}}}`, `Retry[0]: ErrorEquals: States.ALL`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := Parse([]byte(test.definition))
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error is %v, want one with %s", err, test.want)
-			}
-		})
-	}
-}
-
 func TestIntrinsics(t *testing.T) {
 	sc := scope{data: decode(t, `{"a":[1,2,3],"s":"x,y","o":{"k":"v"},"j":"{\"z\":1}"}`), context: map[string]any{}}
 	for _, test := range []struct{ expression, want string }{
