@@ -129,23 +129,42 @@ func (k jsonKind) is(v any) bool {
 
 type jsonKind string
 
-// wildcardMatch matches * against any characters; \* is a star itself.
+// wildcardMatch matches * against any characters; \* is a star itself. What is
+// between two stars is looked for from the left, which misses nothing.
 func wildcardMatch(s, pattern string) bool {
-	if pattern == "" {
-		return s == ""
+	parts := betweenStars(pattern)
+	if len(parts) == 1 {
+		return s == parts[0]
 	}
-	switch {
-	case strings.HasPrefix(pattern, `\*`), strings.HasPrefix(pattern, `\\`):
-		return s != "" && s[0] == pattern[1] && wildcardMatch(s[1:], pattern[2:])
-	case pattern[0] == '*':
-		for i := 0; i <= len(s); i++ {
-			if wildcardMatch(s[i:], pattern[1:]) {
-				return true
-			}
+	last := len(parts) - 1
+	s, begins := strings.CutPrefix(s, parts[0])
+	s, ends := strings.CutSuffix(s, parts[last])
+	for _, part := range parts[1:last] {
+		var found bool
+		if _, s, found = strings.Cut(s, part); !found {
+			return false
 		}
-		return false
 	}
-	return s != "" && s[0] == pattern[0] && wildcardMatch(s[1:], pattern[1:])
+	return begins && ends
+}
+
+// betweenStars splits a pattern at its stars. A backslash takes the meaning of a
+// star or a backslash behind it.
+func betweenStars(pattern string) []string {
+	parts := []string{""}
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		if c == '*' {
+			parts = append(parts, "")
+			continue
+		}
+		if c == '\\' && i+1 < len(pattern) && strings.IndexByte(`*\`, pattern[i+1]) >= 0 {
+			i++
+			c = pattern[i]
+		}
+		parts[len(parts)-1] += string([]byte{c})
+	}
+	return parts
 }
 
 func parseCondition(rule map[string]any) (condition, error) {
