@@ -115,10 +115,6 @@ func reference(t *testing.T, all []execution) []outcome {
 // installed is the folder in which npm has installed the reference, once, below .build.
 func installed(t *testing.T) string {
 	t.Helper()
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		t.Skipf("%s is not compared with: npm is not installed", referenceName)
-	}
 	build, err := filepath.Abs(filepath.Join("..", "..", "..", ".build", "npm"))
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +146,10 @@ func installed(t *testing.T) string {
 		return folder
 	} else if !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		t.Skipf("%s is not compared with: npm is not installed", referenceName)
 	}
 	// Aside and renamed, so that an installation that is ended leaves no half of it.
 	aside, err := os.MkdirTemp(build, "."+referenceName)
