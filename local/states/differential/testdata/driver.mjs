@@ -8,6 +8,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+// This cannot be made up for. 75 says that it is the machine's fault.
+if (!AbortSignal.any) {
+  console.error(`Node.js is ${process.version}: 20.3 or later is needed`);
+  process.exit(75);
+}
+
 // The package wants Node.js 22 for this one function, and for nothing else.
 Promise.withResolvers ??= () => {
   const parts = {};
