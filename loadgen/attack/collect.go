@@ -21,7 +21,7 @@ type collector struct {
 	total *interval
 	seen  []time.Duration // until when each shard has delivered
 
-	row      *interval // what the next row of the logs will hold
+	row      *interval // what the next row of the logs will hold; nil: there are none
 	rowStart time.Duration
 	outputs  []io.WriteCloser
 	logs     []*latency.LogWriter
@@ -37,7 +37,10 @@ func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Ti
 	c := &collector{
 		o: o, zero: zero, outputs: outputs, scratch: newSeries(), over: latency.New(),
 		filled: make(chan delivery, 2*shards), done: make(chan struct{}),
-		total: newInterval(len(o.Targets)), row: newInterval(len(o.Targets)), seen: make([]time.Duration, shards),
+		total: newInterval(len(o.Targets)), seen: make([]time.Duration, shards),
+	}
+	if o.HLog != nil {
+		c.row = newInterval(len(o.Targets))
 	}
 	for i := range shards {
 		r := &recorder{shard: i, every: o.Interval, boundary: o.Interval, filled: c.filled,
@@ -73,7 +76,9 @@ func (c *collector) finish(elapsed time.Duration) {
 
 func (c *collector) add(d delivery) {
 	c.total.merge(d.interval)
-	c.row.merge(d.interval)
+	if c.row != nil {
+		c.row.merge(d.interval)
+	}
 	c.seen[d.shard] = d.end
 	end := d.end
 	for _, t := range c.seen {
@@ -82,8 +87,10 @@ func (c *collector) add(d delivery) {
 	if end <= c.rowStart {
 		return // other shards are still to deliver this stretch
 	}
-	c.writeRows(end)
-	c.row.reset()
+	if c.row != nil {
+		c.writeRows(end)
+		c.row.reset()
+	}
 	c.rowStart = end
 	if c.o.Progress != nil {
 		c.o.Progress(c.progress(end))
