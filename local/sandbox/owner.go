@@ -326,7 +326,6 @@ func (e *environment) fail(f *failure, at time.Time) {
 // finish ends the invocation with the request for the next event.
 func (e *environment) finish(at time.Time) {
 	e.set(alarmNone, 0)
-	e.freeze()
 	e.process.output.catchUp()
 	e.measure()
 	var f *failure
@@ -334,6 +333,9 @@ func (e *environment) finish(at time.Time) {
 		f = c.failure
 	}
 	e.conclude(f, at)
+	// After the outcome, which the caller waits for: the kernel lets one change of a
+	// cgroup happen at a time on the whole machine, and making one takes 10 ms.
+	e.freeze()
 }
 
 // conclude writes END and REPORT and hands the outcome to Invoke.
