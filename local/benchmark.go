@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
+	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
 	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
 
@@ -73,7 +75,17 @@ func newBenchmark(root string, o Options, t *toolbox, c *console.Console) (*benc
 }
 
 // start prepares what the stage needs, plans it and starts the plan.
-func (b *benchmark) start(ctx context.Context) (*machine, error) {
+func (b *benchmark) start(ctx context.Context) (_ *machine, err error) {
+	// First, because on a system that cannot run functions nothing else is worth its time.
+	host, err := sandbox.NewHost(sandbox.HostOptions{Progress: b.console.Printf})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, host.Close())
+		}
+	}()
 	selected := b.stage.Config.Benchmarked()
 	if len(b.options.Only) > 0 {
 		selected = slices.DeleteFunc(selected, func(v matrix.Variant) bool { return !b.options.Only.Has(v) })
@@ -113,6 +125,7 @@ func (b *benchmark) start(ctx context.Context) (*machine, error) {
 		b.console.Printf("left out  %s", what)
 	}
 	m, err := start(ctx, plan, startOptions{
+		host: host,
 		database: databaseOptions{
 			cache:      filepath.Join(buildDir(b.root), "runtimes"),
 			history:    filepath.Join(b.root, "out", "history-"+b.stage.Name+".sqlite"),

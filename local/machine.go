@@ -49,6 +49,7 @@ type machine struct {
 
 // startOptions are what a machine needs besides its plan.
 type startOptions struct {
+	host       *sandbox.Host // the machine closes it
 	database   databaseOptions
 	finder     *runtimes.Finder
 	codeDir    string // where zips are unpacked
@@ -79,12 +80,8 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 			return nil, err
 		}
 	}
-	host, err := sandbox.NewHost(sandbox.HostOptions{Progress: o.console.Printf})
-	if err != nil {
-		return nil, err
-	}
-	m.closers = append(m.closers, host.Close)
-	m.knobs = host.Knobs()
+	m.closers = append(m.closers, o.host.Close)
+	m.knobs = o.host.Knobs()
 
 	endpoint, err := listen()
 	if err != nil {
@@ -95,7 +92,7 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 	directory.Observe(o.allowed)
 	m.functions = lambda.New(lambda.Options{
 		Region: plan.Region, AccountID: plan.AccountID,
-		Launcher: host, Logs: store, Directory: directory,
+		Launcher: o.host, Logs: store, Directory: directory,
 		Runtime: runtimeLauncher(o.finder),
 		CodeDir: o.codeDir, Unpack: artifact.Unpack,
 		Endpoints: map[string]string{"AWS_ENDPOINT_URL": m.stack.EndpointURL},
