@@ -187,8 +187,8 @@ func seen(times []float64, rate float64) (arrivalsSeen, error) {
 	return a, nil
 }
 
-// stall prints whether each one's percentiles show a stall of the server. Only ours is read;
-// what the peers print differs too much, and notes of their results are in the documentation.
+// stall prints whether our percentiles show a stall of the server. The peers' do
+// not come in one form that could be read here.
 func (b *bench) stall() error {
 	fmt.Printf("\nstall: 20 ms of service, a stall of 500 ms in every 5 s, 2,000 requests/s for 10 s\n\n")
 	t, err := b.target("-d", "20000", "-s", "500")
