@@ -113,6 +113,7 @@ func TestHello(t *testing.T) {
 			}
 			checkClocks(t, step.name, a, outcome)
 			checkMetrics(t, step.name, a.Metrics, metrics[c.variant.Language])
+			checkPeak(t, step.name, c, a.Metrics, outcome)
 			checkHeader(t, step.name, outcome.Response.Payload)
 			cpuMs = append(cpuMs, a.CPUMs)
 			a.CPUMs, a.ProcessCPUMs, a.WallMs, a.Metrics = 0, 0, 0, nil
@@ -170,6 +171,31 @@ func checkClocks(t *testing.T, step string, a functions.Answer, outcome sandbox.
 	}
 	if a.CPUMs < 0 || a.CPUMs > a.ProcessCPUMs {
 		t.Errorf("%s: cpuMs is %v, want from 0 to processCpuMs, %v", step, a.CPUMs, a.ProcessCPUMs)
+	}
+}
+
+// checkPeak compares the peak that the function reads of itself with the
+// platform's of the whole environment, which is at least as much. A peak that the
+// process inherited from the program that started it is larger.
+func checkPeak(t *testing.T, step string, c cell, metrics map[string]float64, outcome sandbox.Outcome) {
+	t.Helper()
+	bytes, ok := metrics["maxResidentBytes"]
+	if !ok {
+		return
+	}
+	mb := bytes / (1 << 20)
+	if mb < 0.5 {
+		t.Errorf("%s: maxResidentBytes is %.2f MB, which no process can run in", step, mb)
+	}
+	// The kernel counts a process's pages in batches, and so is a little off.
+	const slackMB = 2
+	if peak := outcome.MaxMemoryUsedMB; peak != nil && mb > float64(*peak+slackMB) {
+		t.Errorf("%s: maxResidentBytes is %.1f MB, and the platform's peak of the environment %d MB", step, mb, *peak)
+	}
+	// Needs no platform that can tell: Rust has no runtime to fill as much.
+	const rustMB = 20
+	if c.variant.Language == "rust" && !c.emulated() && mb >= rustMB {
+		t.Errorf("%s: maxResidentBytes is %.1f MB, want less than %d in Rust", step, mb, rustMB)
 	}
 }
 

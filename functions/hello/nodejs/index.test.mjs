@@ -1,7 +1,10 @@
 // Run with: node --test
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { handler } from './index.mjs';
+import { handler, maxResidentBytes } from './index.mjs';
 
 const ZEROS = '0'.repeat(64);
 const ONE = '66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925';
@@ -63,3 +66,18 @@ test('the work shows in cpuMs', async () => {
   const cpu = async (iterations) => JSON.parse((await handler({ workload: 'sha256', iterations })).body).cpuMs;
   assert.ok(await cpu(200_000) > await cpu(2_000));
 });
+
+for (const [name, status, want] of [
+  ['among other lines', 'Name:\tnode\nVmHWM:\t    1234 kB\nVmRSS:\t    1000 kB\n', 1234 * 1024],
+  ['no such line', 'Name:\tnode\nVmRSS:\t    1000 kB\n', undefined],
+  ['no number', 'VmHWM:\t kB\n', undefined],
+  ['no file', undefined, undefined],
+]) {
+  test(`maxResidentBytes: ${name}`, (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hello-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'status');
+    if (status !== undefined) writeFileSync(file, status);
+    assert.equal(maxResidentBytes(file), want);
+  });
+}

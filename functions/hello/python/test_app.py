@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import tempfile
 import unittest
 
 import app
@@ -73,6 +75,20 @@ class HandlerTest(unittest.TestCase):
         _, little = invoke({"workload": "sha256", "iterations": 2_000})
         _, much = invoke({"workload": "sha256", "iterations": 200_000})
         self.assertGreater(much["cpuMs"], little["cpuMs"])
+
+    def test_max_resident_bytes(self):
+        for name, status, want in [
+            ("among other lines", "Name:\tpython\nVmHWM:\t    1234 kB\nVmRSS:\t    1000 kB\n", 1234 * 1024),
+            ("no such line", "Name:\tpython\nVmRSS:\t    1000 kB\n", None),
+            ("no number", "VmHWM:\t kB\n", None),
+            ("no file", None, None),
+        ]:
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                file = os.path.join(folder, "status")
+                if status is not None:
+                    with open(file, "w", encoding="ascii") as out:
+                        out.write(status)
+                self.assertEqual(want, app.max_resident_bytes(file))
 
 
 if __name__ == "__main__":

@@ -47,10 +47,14 @@ impl Environment {
             Workload::Hello => String::new(),
             Workload::Sha256 => sha256_chain(request.iterations),
         };
-        let metrics = process::metrics();
+        let mut metrics = process::metrics();
 
         let wall = start.elapsed();
         let cpu = process::cpu_ms();
+        // Reads a file: not the invocation's time.
+        if let Some(peak) = process::max_resident_bytes() {
+            metrics["maxResidentBytes"] = peak.into();
+        }
         respond(200, json!({
             "message": "Hello, world!",
             "language": "rust",

@@ -1,6 +1,6 @@
 //! What the operating system says of this process.
 
-use std::io;
+use std::{fs, io};
 
 use serde_json::{json, Value};
 
@@ -26,7 +26,6 @@ pub fn cpu_ms() -> f64 {
 pub fn metrics() -> Value {
     let usage = usage();
     json!({
-        "maxResidentBytes": usage.ru_maxrss * 1024, // Linux counts in KiB
         "minorPageFaults": usage.ru_minflt,
         "majorPageFaults": usage.ru_majflt,
         "voluntaryContextSwitches": usage.ru_nvcsw,
@@ -35,10 +34,41 @@ pub fn metrics() -> Value {
     })
 }
 
+/// The peak of this program alone, or nothing where it cannot be read. The
+/// ru_maxrss of getrusage outlives exec on Linux, and so would show a larger
+/// program that started this one.
+pub fn max_resident_bytes() -> Option<u64> {
+    peak_in(&fs::read_to_string("/proc/self/status").ok()?)
+}
+
+fn peak_in(status: &str) -> Option<u64> {
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = peak.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib * 1024)
+}
+
 fn usage() -> libc::rusage {
     // SAFETY: rusage is plain numbers, for which zeros are a value.
     let mut usage = unsafe { std::mem::zeroed() };
     // SAFETY: the pointer is valid for the call, which cannot fail with RUSAGE_SELF.
     unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut usage) };
     usage
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_peak_or_nothing() {
+        for (name, status, want) in [
+            ("among other lines", "Name:\thello\nVmHWM:\t    1234 kB\nVmRSS:\t    1000 kB\n", Some(1234 * 1024)),
+            ("no such line", "Name:\thello\nVmRSS:\t    1000 kB\n", None),
+            ("no number", "VmHWM:\t kB\n", None),
+            ("another unit", "VmHWM:\t 3 MB\n", None),
+            ("empty", "", None),
+        ] {
+            assert_eq!(peak_in(status), want, "{name}");
+        }
+    }
 }
