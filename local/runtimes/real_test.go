@@ -282,7 +282,7 @@ def handler(event, context):
 func build(t *testing.T, dir string, arch functions.Architecture) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-tags", "lambda.norpc", "-o", filepath.Join(dir, "bootstrap"), "./testdata/bootstrap")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+map[functions.Architecture]string{functions.ARM64: "arm64", functions.X8664: "amd64"}[arch])
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS=linux", "GOARCH="+map[functions.Architecture]string{functions.ARM64: "arm64", functions.X8664: "amd64"}[arch])
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
