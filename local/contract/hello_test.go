@@ -55,7 +55,8 @@ func TestHello(t *testing.T) {
 		n, kind := 100_000, functions.OnDemand
 		if c.emulated() {
 			// Loading can take longer than the 10 s that on-demand environments have.
-			n, kind = 4_000, functions.ProvisionedConcurrency
+			// Compiling is as slow, and can fall into N: the work must be much more.
+			n, kind = 20_000, functions.ProvisionedConcurrency
 		}
 		e := c.launch(t, host, kind, nil, nil)
 		if err := e.Init().Err; err != nil {
