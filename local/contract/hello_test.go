@@ -56,7 +56,7 @@ func TestHello(t *testing.T) {
 		if c.emulated() {
 			// Loading can take longer than the 10 s that on-demand environments have.
 			// Compiling is as slow, and can fall into N: the work must be much more.
-			n, kind = 20_000, functions.ProvisionedConcurrency
+			n, kind = 10_000, functions.ProvisionedConcurrency
 		}
 		e := c.launch(t, host, kind, nil, nil)
 		if err := e.Init().Err; err != nil {
