@@ -49,6 +49,9 @@ func (g *cage) outOfMemory() bool          { return false }
 func (g *cage) peak() (int64, bool)        { return 0, false }
 func (g *cage) remove() error              { return nil }
 
+// freezeAtOnce is freeze: a stop waits for nobody.
+func (g *cage) freezeAtOnce() error { return g.freeze() }
+
 func (g *cage) freeze() error {
 	if g.freezing == freezeOff {
 		return nil

@@ -166,6 +166,21 @@ func (g *cage) freeze() error {
 	return nil
 }
 
+// freezeAtOnce is freeze for the end of an init phase, where what the function has
+// begun must stay pending. Freezing a cgroup waits until nobody else on this machine
+// changes one, which can take longer than what is pending; a stop does not wait.
+func (g *cage) freezeAtOnce() error {
+	if g.freezing != freezeCgroup2 || g.pid == 0 {
+		return g.freeze()
+	}
+	stopped := unix.Kill(-g.pid, unix.SIGSTOP) == nil
+	err := g.freeze()
+	if stopped {
+		_ = unix.Kill(-g.pid, unix.SIGCONT) // frozen all the same
+	}
+	return err
+}
+
 func (g *cage) thaw() error {
 	switch g.freezing {
 	case freezeCgroup2:

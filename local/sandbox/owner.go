@@ -113,7 +113,7 @@ func (e *environment) endInit(at time.Time) {
 		e.init.Err = e.failed
 		e.journal.platform(initReport(e.init.Duration, "init", e.failed))
 	} else if e.kind == functions.ProvisionedConcurrency {
-		e.freeze()
+		e.enforce("freezing", e.process.freezeAtOnce())
 	} else {
 		e.set(alarmFreeze, idleBeforeFreeze)
 	}

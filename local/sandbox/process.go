@@ -67,6 +67,14 @@ func (p *process) freeze() error {
 	return p.cage.freeze()
 }
 
+func (p *process) freezeAtOnce() error {
+	if p.frozen {
+		return nil
+	}
+	p.frozen = true
+	return p.cage.freezeAtOnce()
+}
+
 func (p *process) thaw() error {
 	if !p.frozen {
 		return nil
