@@ -76,11 +76,9 @@ func rows(contract functions.Contract) []functions.Function {
 
 // rowOf finds the row of the catalogue that a variant is a cell of.
 func rowOf(v matrix.Variant) (functions.Function, error) {
-	for _, row := range functions.Catalogue() {
-		if row.Name == v.Function && row.Language == v.Language &&
-			slices.Contains(row.Runtimes, v.Runtime) && slices.Contains(row.Architectures, v.Architecture) {
-			return row, nil
-		}
+	row, ok := functions.Find(v.Function, v.Language, v.Runtime, v.Architecture)
+	if !ok {
+		return row, fmt.Errorf("%v: no row of functions.json describes it", v)
 	}
-	return functions.Function{}, fmt.Errorf("%v: no row of functions.json describes it", v)
+	return row, nil
 }

@@ -15,7 +15,7 @@ import (
 //
 //	<name>.lock             held while <name> is looked at or made
 //	<name>/manifest.json    where it came from, and a checksum of every file
-//	<name>/root/...         the files
+//	<name>/root             the files
 //	<name>.making-*/        one that is being made; it is renamed to <name> when it is whole
 type cache struct {
 	dir      string
