@@ -16,6 +16,16 @@ const (
 	timerSlot = -2
 )
 
+const (
+	// slice is the shortest that the kernel grants.
+	slice = 100 * time.Microsecond
+	// holding is the longest sleep of which the Go runtime is not told. A runtime
+	// that is told takes the thread's processor away and gives it back, which wakes
+	// other threads each time: they and this one are then late for the next request.
+	// One that is not told waits for the thread when it collects garbage.
+	holding = time.Millisecond
+)
+
 // poller waits for sockets, for a bell that other threads ring, and for time to
 // pass, to the microsecond.
 type poller struct {
@@ -86,10 +96,18 @@ func (p *poller) watchWrite(s *socket, on bool) error {
 	return unix.EpollCtl(p.epoll, unix.EPOLL_CTL_MOD, s.fd, &event)
 }
 
-// fineSleeps lets the calling thread's sleeps end to the nanosecond; by default
-// the kernel may add 50 µs.
-func fineSleeps() {
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // without it sleeps are only coarser, and the slip says so
+// punctual asks the kernel to run the calling thread when its sleep is over, not
+// some time later. Where it is refused, sleeps are only coarser, and the slip says so.
+func punctual() {
+	// By default the kernel may add 50 µs to a sleep.
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	// Who asks for short slices of time may preempt, when it wakes up, who has a
+	// longer one: since Linux 6.12 and for everybody. Else a thread that woke up can
+	// wait for a tick of the scheduler, 4 ms.
+	if a, err := unix.SchedGetAttr(0, 0); err == nil && a.Policy == unix.SCHED_NORMAL {
+		a.Runtime = uint64(slice)
+		_ = unix.SchedSetAttr(0, a, 0)
+	}
 }
 
 // wait returns the events that came within d.
@@ -109,10 +127,10 @@ func (p *poller) wait(d time.Duration) []unix.EpollEvent {
 		if unix.TimerfdSettime(p.timer, 0, &until, nil) != nil {
 			return nil
 		}
-		n, errno = p.pwait(-1, true)
+		n, errno = p.pwait(-1, d > holding)
 	default:
 		span := unix.NsecToTimespec(int64(d))
-		n, errno = p.pwait2(&span, true)
+		n, errno = p.pwait2(&span, d > holding)
 	}
 	if errno != 0 { // EINTR: the runtime's preemption signal
 		return nil
@@ -120,11 +138,11 @@ func (p *poller) wait(d time.Duration) []unix.EpollEvent {
 	return p.events[:n]
 }
 
-// pwait2 is epoll_pwait2, whose timeout is in nanoseconds. A call that may block
-// tells the runtime, so that a garbage collection does not wait for it.
-func (p *poller) pwait2(span *unix.Timespec, blocks bool) (int, syscall.Errno) {
+// pwait2 is epoll_pwait2, whose timeout is in nanoseconds. A long call tells the
+// runtime, so that a garbage collection does not wait for it.
+func (p *poller) pwait2(span *unix.Timespec, long bool) (int, syscall.Errno) {
 	call := syscall.RawSyscall6
-	if blocks {
+	if long {
 		call = syscall.Syscall6
 	}
 	n, _, errno := call(unix.SYS_EPOLL_PWAIT2, uintptr(p.epoll), uintptr(unsafe.Pointer(&p.events)), uintptr(len(p.events)), uintptr(unsafe.Pointer(span)), 0, 0)
@@ -132,9 +150,9 @@ func (p *poller) pwait2(span *unix.Timespec, blocks bool) (int, syscall.Errno) {
 }
 
 // pwait is epoll_pwait, whose timeout is in milliseconds.
-func (p *poller) pwait(ms int, blocks bool) (int, syscall.Errno) {
+func (p *poller) pwait(ms int, long bool) (int, syscall.Errno) {
 	call := syscall.RawSyscall6
-	if blocks {
+	if long {
 		call = syscall.Syscall6
 	}
 	n, _, errno := call(unix.SYS_EPOLL_PWAIT, uintptr(p.epoll), uintptr(unsafe.Pointer(&p.events)), uintptr(len(p.events)), uintptr(ms), 0, 0)

@@ -79,7 +79,7 @@ func (s *shard) busy() float64 {
 
 // run sends until every call is settled.
 func (s *shard) run() {
-	fineSleeps()
+	punctual()
 	s.now = s.clock()
 	if s.Closed != nil {
 		s.startLoops()
