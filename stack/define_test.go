@@ -3,11 +3,8 @@ package stack
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,11 +14,10 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestResources compares every resource of a stage, with all its properties,
 // to a file that is reviewed like code.
@@ -31,24 +27,7 @@ func TestResources(t *testing.T) {
 	for _, r := range resources {
 		r.write(&text)
 	}
-	golden(t, "dev.golden", text.String())
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
-	}
+	golden.Compare(t, "dev.golden", text.String())
 }
 
 func (r recorded) write(w *strings.Builder) {

@@ -1,22 +1,16 @@
 package cost
 
 import (
-	"flag"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestPrices(t *testing.T) {
 	l := Prices()
@@ -86,19 +80,7 @@ func TestText(t *testing.T) {
 	if err := b.Text(&text); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", "estimate.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), text.String()); diff != "" {
-		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
-	}
+	golden.Compare(t, "estimate.golden", text.String())
 }
 
 // TestEstimateByHand reckons some lines again, from their prices' definitions.

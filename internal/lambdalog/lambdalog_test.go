@@ -3,19 +3,15 @@ package lambdalog_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
 )
-
-var update = flag.Bool("update", false, "rewrite the goldens in testdata")
 
 // verbatim are lines as AWS wrote them. Two were quoted with their ends cut off
 // in the source (a runtime version's hash) and are kept as quoted.
@@ -78,27 +74,7 @@ func TestVerbatimLinesMean(t *testing.T) {
 			t.Errorf("%s: through JSON and back (-before +after):\n%s", tt.name, diff)
 		}
 	}
-	golden(t, "verbatim.golden", got.String())
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-golden +got), -update rewrites it:\n%s", path, diff)
-	}
+	golden.Compare(t, "verbatim.golden", got.String())
 }
 
 func ms(v float64) *time.Duration { return new(time.Duration(v * float64(time.Millisecond))) }

@@ -1,39 +1,16 @@
 package report_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got, -update accepts):\n%s", path, diff)
-	}
-}
 
 // fits checks what every terminal and pipe can show.
 func fits(t *testing.T, text string) {
@@ -88,7 +65,7 @@ func TestText(t *testing.T) {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
-			golden(t, test.name+".txt", b.String())
+			golden.Compare(t, test.name+".txt", b.String())
 		})
 	}
 }
@@ -118,7 +95,7 @@ func TestLoadText(t *testing.T) {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
-			golden(t, test.name+".txt", b.String())
+			golden.Compare(t, test.name+".txt", b.String())
 		})
 	}
 }
@@ -150,7 +127,7 @@ func TestPairText(t *testing.T) {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
-			golden(t, test.name+".txt", b.String())
+			golden.Compare(t, test.name+".txt", b.String())
 		})
 	}
 }

@@ -3,14 +3,10 @@ package statsapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"flag"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -20,8 +16,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 var noon = time.Date(2026, time.March, 4, 12, 0, 0, 500_000_000, time.UTC)
 
@@ -171,21 +165,4 @@ func answer[T any](t *testing.T, r Reader, target string) (v T) {
 		t.Fatalf("GET %s: %v", target, err)
 	}
 	return v
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, got, 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; go test -update writes it", err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s differs; go test -update rewrites it. Got:\n%s", path, got)
-	}
 }

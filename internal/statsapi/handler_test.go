@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 )
 
 // The answers, to the byte.
@@ -30,7 +32,7 @@ func TestAnswers(t *testing.T) {
 			if err := json.Indent(&indented, w.Body.Bytes(), "", "  "); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, row.name+".json", indented.Bytes())
+			golden.Compare(t, row.name+".json", indented.Bytes())
 		})
 	}
 }

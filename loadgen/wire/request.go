@@ -49,7 +49,8 @@ func (r Request) Append(dst []byte) ([]byte, error) {
 		}
 		for _, value := range values {
 			if !httpguts.ValidHeaderFieldValue(value) {
-				return dst, fmt.Errorf("request: header %s cannot have the value %q", name, value)
+				// The value is not shown: it may be a secret.
+				return dst, fmt.Errorf("request: the value of header %s has a line break or another control character", name)
 			}
 		}
 		switch http.CanonicalHeaderKey(name) {

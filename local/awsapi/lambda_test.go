@@ -5,12 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,10 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestInvoke(t *testing.T) {
 	e := newEndpoint(t)
@@ -336,7 +332,7 @@ func TestShapes(t *testing.T) {
 			if err := json.Indent(&got, body, "", "  "); err != nil {
 				t.Fatal(err)
 			}
-			compareGolden(t, tt.name+".json", withoutChance(t, got.String()))
+			golden.Compare(t, tt.name+".json", withoutChance(t, got.String()))
 		})
 	}
 }
@@ -361,23 +357,6 @@ func withoutChance(t *testing.T, text string) string {
 		}
 	}
 	return strings.Join(lines, "\n") + "\n"
-}
-
-func compareGolden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }
 
 func TestListFunctionsInPages(t *testing.T) {

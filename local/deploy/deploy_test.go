@@ -3,7 +3,6 @@ package deploy
 import (
 	"encoding/hex"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,11 +15,10 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const root = "../.."
 
@@ -54,19 +52,7 @@ func TestMake(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := present(t, plan)
-	path := filepath.Join("testdata", "dev.golden.json")
-	if *update {
-		if err := os.WriteFile(path, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)+"\n"); diff != "" {
-		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
-	}
+	golden.Compare(t, "dev.golden.json", append(got, '\n'))
 }
 
 // present is a value as JSON without what is empty: a field that another

@@ -5,13 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -19,10 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const (
 	region  = "eu-central-1"
@@ -137,7 +133,7 @@ func TestEvent(t *testing.T) {
 					text = strings.ReplaceAll(text, w.Header().Get(header), placeholder)
 				}
 				text = withoutTrace(t, text, f.asked.Payload)
-				compareGolden(t, strings.ReplaceAll(tt.name, " ", "-"), text)
+				golden.Compare(t, strings.ReplaceAll(tt.name, " ", "-")+".json", text)
 			})
 		})
 	}
@@ -160,23 +156,6 @@ func withoutTrace(t *testing.T, text string, event []byte) string {
 		text = strings.ReplaceAll(text, parent[:16], "PARENT")
 	}
 	return strings.ReplaceAll(text, root, kept+"RANDOM")
-}
-
-func compareGolden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }
 
 func TestInvocation(t *testing.T) {

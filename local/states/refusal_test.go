@@ -2,36 +2,13 @@ package states
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares text with a file that is reviewed like code.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); accept with -update:\n%s", path, diff)
-	}
-}
 
 // refusal is the error of a definition, as a line.
 func refusal(t *testing.T, definition string) string {
@@ -88,7 +65,7 @@ func TestParseRefusesWhatItDoesNotKnow(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "%s: %s\n", kind, strings.Join(refused, ", "))
 	}
-	golden(t, "unsupported.golden", text.String())
+	golden.Compare(t, "unsupported.golden", text.String())
 	for kind, fields := range fieldsOf {
 		for _, field := range fields {
 			if !slices.Contains(languageFields, field) {
@@ -192,5 +169,5 @@ func TestParseRefuses(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "%s:\n\t%s\n", row.name, got)
 	}
-	golden(t, "refused.golden", text.String())
+	golden.Compare(t, "refused.golden", text.String())
 }
