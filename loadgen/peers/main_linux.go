@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 )
@@ -34,12 +35,14 @@ type bench struct {
 }
 
 func main() {
-	only := flag.String("only", "capacity,tls,arrivals,stall,memory", "what to measure")
+	only := flag.String("only", "capacity,tls,arrivals,stall,memory,allocations", "what to measure")
 	names := flag.String("peers", "", "which peers; empty: all that are installed")
 	pairs := flag.Int("pairs", 5, "pairs of runs for each ratio")
 	seconds := flag.Int("seconds", 4, "length of a run")
 	loadgen := flag.String("loadgen", "", "load generator to measure; empty: this repository's, built now")
 	flag.Parse()
+	// Servers and clients die with the thread that started them: this one stays.
+	runtime.LockOSThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.MkdirTemp("", "peers-")
@@ -79,8 +82,10 @@ func measure(b *bench, only []string, names string) error {
 			err = b.stall()
 		case "memory":
 			err = b.memory()
+		case "allocations":
+			err = b.allocations()
 		default:
-			err = fmt.Errorf("nothing is called %q: want capacity, tls, arrivals, stall or memory", part)
+			err = fmt.Errorf("nothing is called %q: want capacity, tls, arrivals, stall, memory or allocations", part)
 		}
 		if b.ctx.Err() != nil {
 			return b.ctx.Err()

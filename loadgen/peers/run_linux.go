@@ -188,15 +188,17 @@ func await(port int) error {
 	return fmt.Errorf("nobody listens at port %d", port)
 }
 
+// server starts a fresh one.
+func (b *bench) server(tls bool) (server, error) {
+	if tls {
+		return b.nginx()
+	}
+	return b.target()
+}
+
 // against runs a client against a fresh server.
 func (b *bench) against(tls bool, program string, args func(url string) []string) (usage, error) {
-	var s server
-	var err error
-	if tls {
-		s, err = b.nginx()
-	} else {
-		s, err = b.target()
-	}
+	s, err := b.server(tls)
 	if err != nil {
 		return usage{}, err
 	}
