@@ -61,11 +61,15 @@ func (f *findings) exit(stderr io.Writer) int {
 		say(exitInvalid, "not valid: %s", strings.Join(f.load.Generator.Reasons, "; "))
 	}
 	var answered int64
+	advice := ""
 	for _, t := range f.load.Targets {
 		answered += t.Answered
+		if strings.Contains(t.Examples["tls"], "certificate") {
+			advice = "; -insecure accepts any certificate"
+		}
 	}
 	if answered == 0 {
-		say(exitSilence, "no request was answered")
+		say(exitSilence, "no request was answered%s", advice)
 	}
 	return code
 }

@@ -139,7 +139,7 @@ func unlessAbsent(v *float64) string {
 	return number(*v)
 }
 
-// failureLines say what went wrong, by cause and by status.
+// failureLines say what went wrong, by cause and by status, with an example of each cause.
 func failureLines(t results.Target) []string {
 	var lines, causes, statuses []string
 	for _, cause := range slices.Sorted(maps.Keys(t.Failed)) {
@@ -156,6 +156,9 @@ func failureLines(t results.Target) []string {
 			line += "; status codes: " + strings.Join(statuses, ", ")
 		}
 		lines = append(lines, line)
+	}
+	for _, cause := range slices.Sorted(maps.Keys(t.Examples)) {
+		lines = append(lines, fmt.Sprintf("%s, first %s failure: %s", t.Name, cause, t.Examples[cause]))
 	}
 	if t.Dropped > 0 {
 		lines = append(lines, fmt.Sprintf("%s: %s of %s were dropped unsent: too many were waiting for a connection", t.Name, grouped(t.Dropped), counted(t.Planned, "request")))

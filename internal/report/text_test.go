@@ -77,6 +77,7 @@ func TestLoadText(t *testing.T) {
 	one := &trouble.Targets[0]
 	one.Planned, one.Sent, one.Answered, one.Dropped, one.Resent, one.OutOfRange = 1_234_567, 1_234_500, 1_234_000, 67, 3, 2
 	one.Failed = map[string]int64{"timeout": 400, "status": 100, "dns": 0}
+	one.Examples = map[string]string{"timeout": "context deadline exceeded"}
 	one.Status = map[string]int64{"200": 1_234_000, "502": 100}
 	one.Classes, one.ServiceMs, one.FirstByteMs = nil, nil, nil
 	trouble.Targets = trouble.Targets[:1]
@@ -87,7 +88,7 @@ func TestLoadText(t *testing.T) {
 		{"load", load(600)},
 		{"load-trouble", trouble},
 		{"load-closed", closed()},
-		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}}}, Generator: results.Generator{Engine: "portable", Valid: true}}},
+		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}, Examples: map[string]string{"connect": "dial tcp 127.0.0.1:1: connect: connection refused"}}}, Generator: results.Generator{Engine: "portable", Valid: true}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder

@@ -28,6 +28,8 @@ type Target struct {
 	Resent int64 `json:"resent,omitempty"`
 	// Failed counts by cause: dns, connect, tls, timeout, reset, closed, protocol, status, body.
 	Failed map[string]int64 `json:"failed"`
+	// Examples are what the first failure of a cause said, where it said anything.
+	Examples map[string]string `json:"examples,omitempty"`
 	// Status counts every answer with a status line, failed or not, by its code.
 	Status map[string]int64 `json:"status"`
 	// OutOfRange counts values that no histogram could hold.

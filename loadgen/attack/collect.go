@@ -194,12 +194,15 @@ func (c *collector) result(report engine.Report) *Result {
 		target := TargetResult{
 			Name: c.o.Targets[i].Name, URL: c.o.Targets[i].URL,
 			Planned: t.planned, Sent: t.planned - t.dropped, Dropped: t.dropped, Answered: t.answered, Resent: t.resent,
-			Failed: map[string]int64{}, Status: map[int]int64{},
+			Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
 			Latency: all.latency, Service: all.service, FirstByte: all.firstByte, Connect: t.connect,
 		}
 		for _, cause := range engine.Causes() {
 			if n := t.failed[cause]; n > 0 {
 				target.Failed[cause.String()] = n
+			}
+			if err := t.examples[cause]; err != nil {
+				target.Examples[cause.String()] = engine.Explain(err)
 			}
 		}
 		for code, n := range t.status {

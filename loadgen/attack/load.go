@@ -21,7 +21,7 @@ func (r *Result) Load() results.Load {
 		t := &r.Targets[i]
 		target := results.Target{
 			Name: t.Name, URL: t.URL, Planned: t.Planned, Sent: t.Sent, Dropped: t.Dropped, Answered: t.Answered, Resent: t.Resent,
-			Failed: t.Failed, Status: map[string]int64{}, Environments: t.Environments,
+			Failed: t.Failed, Examples: t.Examples, Status: map[string]int64{}, Environments: t.Environments,
 			LatencyMs: t.Latency.Percentiles(), ServiceMs: t.Service.Percentiles(), FirstByteMs: t.FirstByte.Percentiles(), ConnectMs: t.Connect.Percentiles(),
 			OutOfRange: t.Latency.OutOfRange() + t.Service.OutOfRange() + t.FirstByte.OutOfRange() + t.Connect.OutOfRange(),
 		}

@@ -68,6 +68,7 @@ func (c class) names() (environment, initialization string) {
 type tally struct {
 	planned, dropped, answered, resent int64
 	failed                             [16]int64 // by cause
+	examples                           [16]error // the first of each cause that said more
 	status                             [1000]int64
 	// series by class are made when the first answer of their kind comes. Each
 	// answer is in one of them, so that recording is three stores.
@@ -89,6 +90,9 @@ func (t *tally) merge(o *tally) {
 	t.resent += o.resent
 	for i, n := range o.failed {
 		t.failed[i] += n
+		if t.examples[i] == nil {
+			t.examples[i] = o.examples[i]
+		}
 	}
 	for i, n := range o.status {
 		t.status[i] += n
@@ -209,6 +213,9 @@ func (r *recorder) Done(o *engine.Outcome) {
 	}
 	if o.Cause != engine.Answered {
 		t.failed[o.Cause]++
+		if t.examples[o.Cause] == nil {
+			t.examples[o.Cause] = o.Err
+		}
 		return
 	}
 	t.answered++

@@ -31,6 +31,8 @@ type TargetResult struct {
 	Resent int64
 	// Failed counts by cause.
 	Failed map[string]int64
+	// Examples are what the first failure of a cause said, where it said anything.
+	Examples map[string]string
 	// Status counts every answer with a status line by its code, failed ones included.
 	Status map[int]int64
 

@@ -76,7 +76,10 @@ func TestCounts(t *testing.T) {
 		r.Plan(1)
 		r.Done(&engine.Outcome{Target: 1, Cause: engine.BadStatus, Status: 503, Resent: true})
 		r.Plan(1)
-		r.Done(&engine.Outcome{Target: 1, Cause: engine.DNSFailed})
+		r.Done(&engine.Outcome{Target: 1, Cause: engine.DNSFailed, Err: errors.New("no such host")})
+		r.Tick(11 * time.Second)
+		r.Plan(1)
+		r.Done(&engine.Outcome{Target: 1, Cause: engine.DNSFailed, Err: errors.New("another time")})
 		r.Connected(0, 30*time.Millisecond)
 	}})
 	if err != nil {
@@ -86,10 +89,13 @@ func TestCounts(t *testing.T) {
 	if a.Planned != 20 || a.Sent != 20 || a.Answered != 20 || a.Status[200] != 20 || a.Connect.N() != 2 {
 		t.Errorf("a: %+v", a)
 	}
-	if b.Planned != 6 || b.Sent != 4 || b.Dropped != 2 || b.Answered != 0 || b.Failed["status"] != 2 || b.Failed["dns"] != 2 || b.Status[503] != 2 || b.Resent != 2 {
+	if b.Planned != 8 || b.Sent != 6 || b.Dropped != 2 || b.Answered != 0 || b.Failed["status"] != 2 || b.Failed["dns"] != 4 || b.Status[503] != 2 || b.Resent != 2 {
 		t.Errorf("b: %+v", b)
 	}
 	load := r.Load()
+	if got := load.Targets[1].Examples; len(got) != 1 || got["dns"] != "no such host" {
+		t.Errorf("b's examples: %v", got)
+	}
 	if p := load.Targets[0].LatencyMs; p.N != 20 || math.Abs(*p.P50-20) > 0.1 || p.P99 != nil {
 		t.Errorf("a's latency: %+v", p)
 	}

@@ -97,6 +97,19 @@ func play(t *testing.T, ctx context.Context, name string, c Config) (*book, Repo
 		sum.outcomes = append(sum.outcomes, b.outcomes...)
 		sum.connected += b.connected
 	}
+	for _, o := range sum.outcomes {
+		switch o.Cause {
+		case Answered, BadStatus, BadBody:
+			if o.Err != nil {
+				t.Errorf("%q has an error: %v", o.Cause, o.Err)
+			}
+		case TimedOut:
+		default:
+			if o.Err == nil {
+				t.Errorf("%q says nothing more", o.Cause)
+			}
+		}
+	}
 	if len(sum.planned) != len(sum.dropped)+len(sum.outcomes) {
 		t.Errorf("%d planned, but %d dropped and %d settled", len(sum.planned), len(sum.dropped), len(sum.outcomes))
 	}

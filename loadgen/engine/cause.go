@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
@@ -42,6 +44,27 @@ func Causes() []Cause {
 		all = append(all, c)
 	}
 	return all
+}
+
+// longest is how much of an error's text is shown: a server may have chosen it.
+const longest = 200
+
+// Explain is what an outcome's error says, on one line, without its cause.
+func Explain(err error) string {
+	var f *failure
+	if errors.As(err, &f) {
+		err = f.err
+	}
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, strings.ToValidUTF8(err.Error(), "?"))
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "..."
+	}
+	return text
 }
 
 // causeOf names the failure of a connection that was established.

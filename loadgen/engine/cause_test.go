@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -60,6 +61,28 @@ func TestCauseOfStream(t *testing.T) {
 		t.Run(tt.err.Error(), func(t *testing.T) {
 			if got := causeOfStream(tt.err); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestExplain(t *testing.T) {
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"as it is", syscall.ECONNRESET, "connection reset by peer"},
+		{"without its cause", fmt.Errorf("dial: %w", &failure{DNSFailed, errors.New("lookup nowhere: no such host")}), "lookup nowhere: no such host"},
+		{"on one line", errors.New("a\r\n\x1b[31mb"), "a   [31mb"},
+		{"what is no text", errors.New("\xff\xfeab"), "?ab"},
+		{"short", errors.New(strings.Repeat("é", 150)), strings.Repeat("é", 100) + "..."},
+		{"not cut inside of a letter", errors.New("a" + strings.Repeat("é", 150)), "a" + strings.Repeat("é", 99) + "..."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Explain(tt.err); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -127,6 +127,8 @@ type Outcome struct {
 	Status int
 	Kind   wire.Kind
 	Resent bool
+	// Err says more about the cause; nil where the cause says it all.
+	Err error
 }
 
 // Report is what an engine says about itself.

@@ -18,6 +18,7 @@ type call struct {
 	resent   bool
 	settled  bool // timed out while it was in a queue
 	isFresh  bool // waits for a new connection
+	err      error
 
 	// For the epoll engine: the socket that carries it, and its neighbours in the list of calls.
 	socket         *socket
@@ -37,7 +38,7 @@ func (c *call) outcome(cause Cause, end time.Duration) Outcome {
 		}
 	}
 	return Outcome{Target: c.arrival.Target, Cause: cause, Intended: c.arrival.At, Sent: c.sent,
-		FirstByte: c.first, End: end, Slip: started - c.arrival.At, Capped: c.capped, Resent: c.resent}
+		FirstByte: c.first, End: end, Slip: started - c.arrival.At, Capped: c.capped, Resent: c.resent, Err: c.err}
 }
 
 // pool is an origin's connections of type C and the calls that wait for one. It

@@ -113,6 +113,7 @@ func (p *portable) dialFailed(pool *pool[lane], err error) {
 		p.recorder.Plan(c.arrival.Target)
 		p.record.Unlock()
 	}
+	c.err = err
 	p.settle(c, c.outcome(cause, now))
 }
 
@@ -128,7 +129,7 @@ func (p *portable) settle(c *call, o Outcome) {
 }
 
 // lost is told by a connection that it ended, with the call that it carried, if any.
-func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, retry bool) {
+func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, err error, retry bool) {
 	p.mu.Lock()
 	p.forget(pool, conn)
 	if c != nil && retry {
@@ -139,6 +140,7 @@ func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, ret
 	p.dialMore(pool)
 	p.mu.Unlock()
 	if c != nil && !retry {
+		c.err = err
 		p.settle(c, c.outcome(cause, p.now()))
 	}
 }

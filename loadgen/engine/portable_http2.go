@@ -78,9 +78,9 @@ func (s stream) carry(c *call) {
 		cause = TimedOut
 	}
 	if s.dead() {
-		p.lost(s.pool, s.multiplexed, nil, Answered, false)
+		p.lost(s.pool, s.multiplexed, nil, Answered, nil, false)
 		if cause == WasClosed && response == nil && !c.resent {
-			p.lost(s.pool, s.multiplexed, c, cause, true)
+			p.lost(s.pool, s.multiplexed, c, cause, nil, true)
 			return
 		}
 	}
@@ -102,6 +102,7 @@ func (s stream) roundTrip(c *call) (Cause, *http.Response) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { first = p.now() }})
 	r, err := http.NewRequestWithContext(ctx, request.Method, request.URL.String(), bytes.NewReader(request.Body))
 	if err != nil {
+		c.err = err
 		return BrokeProtocol, nil
 	}
 	for name, values := range request.Header {
@@ -117,11 +118,13 @@ func (s stream) roundTrip(c *call) (Cause, *http.Response) {
 	response, err := s.RoundTrip(r)
 	c.first = first
 	if err != nil {
+		c.err = err
 		return causeOfStream(err), nil
 	}
 	defer response.Body.Close()
 	matcher := wire.NewMatcher(p.ExpectBody)
 	if _, err := io.Copy(writer{matcher}, response.Body); err != nil {
+		c.err = err
 		return causeOfStream(err), response
 	}
 	return p.judge(response.StatusCode, matcher.Found()), response

@@ -154,6 +154,7 @@ func (s *shard) notDialed(d dialed) {
 		if errors.As(d.err, &f) {
 			cause = f.cause
 		}
+		c.err = d.err
 		s.settle(c, cause)
 	}
 	s.dialMore(p)

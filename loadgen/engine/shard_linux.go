@@ -341,6 +341,7 @@ func (s *shard) fail(sock *socket, err error) {
 	}
 	s.drop(sock)
 	if !stale {
+		c.err = err
 		s.settle(c, cause)
 	}
 }
