@@ -46,6 +46,8 @@ func forbidden(from, to string, toMain bool) string {
 		}
 	case !isOurs(to):
 		return ""
+	case to == "internal/golden":
+		return "only tests import package golden: it has a flag of the command line"
 	case toMain:
 		return "nobody imports a main"
 	case from == "functions":
@@ -128,6 +130,7 @@ func TestForbidden(t *testing.T) {
 		{name: "main and Pulumi", from: ".", to: "github.com/pulumi/pulumi/sdk/v3/go/pulumi"},
 		{name: "local/deploy and Pulumi", from: "local/deploy", to: "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"},
 		{name: "local and Pulumi", from: "local", to: "github.com/pulumi/pulumi/sdk/v3/go/pulumi", want: true},
+		{name: "golden outside of tests", from: "internal/report", to: "internal/golden", want: true},
 		{name: "a main", from: "local", to: "loadgen", toMain: true, want: true},
 		{name: "loadgen and local", from: "loadgen/attack", to: "local/gateway", want: true},
 		{name: "loadgen and stack", from: "loadgen", to: "stack", want: true},

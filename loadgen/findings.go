@@ -39,6 +39,10 @@ func (p *plan) judge(r *attack.Result, err error) *findings {
 	return f
 }
 
+// unverified is in the text of every tls.CertificateVerificationError. Other
+// certificates, such as one that the server asks for, are no matter of -insecure.
+const unverified = "failed to verify certificate"
+
 // exit is the code, with its reason on stderr where nobody would look for it elsewhere.
 func (f *findings) exit(stderr io.Writer) int {
 	code := exitOK
@@ -64,7 +68,7 @@ func (f *findings) exit(stderr io.Writer) int {
 	advice := ""
 	for _, t := range f.load.Targets {
 		answered += t.Answered
-		if strings.Contains(t.Examples["tls"], "certificate") {
+		if strings.Contains(t.Examples["tls"], unverified) {
 			advice = "; -insecure accepts any certificate"
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,10 +74,11 @@ func refusing(t *testing.T) string {
 	return "http://" + l.Addr().String()
 }
 
-// encrypted is a server whose certificate is its own.
-func encrypted(t *testing.T) string {
+// encrypted is a server whose certificate is its own, and which may ask for the client's.
+func encrypted(t *testing.T, ask tls.ClientAuthType) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.TLS = &tls.Config{ClientAuth: ask}
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that fail
 	s.StartTLS()
 	t.Cleanup(s.Close)
@@ -111,7 +113,8 @@ func TestExitCodes(t *testing.T) {
 		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "p50>1ns"}, exitInvalid, "p50>1ns:"},
 		{"nothing answered", refusing(t), short, exitSilence, "no request was answered"},
 		{"nothing answered before a threshold", refusing(t), with(short, "-fail-if", "errors>0%"), exitSilence, "errors>0%: errors of esmodule: 100 %"},
-		{"nobody trusts the certificate", encrypted(t), short, exitSilence, "no request was answered; -insecure accepts any certificate"},
+		{"nobody trusts the certificate", encrypted(t, tls.NoClientCert), short, exitSilence, "no request was answered; -insecure accepts any certificate"},
+		{"the server wants a certificate", encrypted(t, tls.RequireAnyClientCert), with(short, "-insecure"), exitSilence, "no request was answered\n"},
 		{"no answer is as expected", modules(t, 0), with(short, "-expect-status", "418"), exitSilence, "no request was answered"},
 		{"no body is as expected", modules(t, 0), with(short, "-expect-body-contains", "another"), exitSilence, "no request was answered"},
 		{"status and body as expected", modules(t, 0), with(short, "-expect-status", "200", "-expect-body-contains", "parameter", "-fail-if", "errors>0"), exitOK, ""},

@@ -49,7 +49,7 @@ func TestUsageErrors(t *testing.T) {
 		{"a threshold on nobody", []string{"-url", url, "-fail-if", "lost.p99>300ms"}, `no target "lost" among esmodule, commonjs`},
 		{"a bad margin", []string{"-url", url, "-margin", "5"}, "want a time such as 5ms"},
 		{"a bad header", []string{"-url", url, "-header", "secret"}, "want 'name: value'"},
-		{"a header that breaks out", []string{"-url", url, "-header", "a: b\r\nc: d"}, "has a line break"},
+		{"a header that breaks out", []string{"-url", url, "-header", "a: secret\r\nc: d"}, "has a line break"},
 		{"no body", []string{"-url", url, "-body", "@nowhere"}, "-body"},
 		{"a bad status", []string{"-url", url, "-expect-status", "2xx"}, "not a status code"},
 		{"only nobody", []string{"-url", url, "-only", "lost"}, `no target "lost"`},
@@ -69,7 +69,7 @@ func TestUsageErrors(t *testing.T) {
 			if code != exitUsage || !strings.Contains(stderr, row.stderr) || stdout != "" {
 				t.Errorf("exit code %d, want %d with %q; stderr:\n%s\nstdout:\n%s", code, exitUsage, row.stderr, stderr, stdout)
 			}
-			if strings.Contains(stderr, "secret") && row.name == "a bad header" {
+			if strings.Contains(stderr, "secret") {
 				t.Error("the message repeats what may be a secret")
 			}
 		})

@@ -444,3 +444,22 @@ func TestNew(t *testing.T) {
 		})
 	}
 }
+
+// A request that met a dying HTTP/2 connection is sent again, and its answer knows of no error.
+func TestResentOverHTTP2(t *testing.T) {
+	type key struct{}
+	var requests atomic.Int64
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) == 1 {
+			r.Context().Value(key{}).(net.Conn).Close()
+		}
+	}))
+	s.EnableHTTP2 = true
+	s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, key{}, c) }
+	s.StartTLS()
+	defer s.Close()
+	b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, s.URL)}, Schedule: plan(1), HTTP2: true, Insecure: true})
+	if got := b.causes(); got[""] != 1 || !b.outcomes[0].Resent {
+		t.Errorf("got %+v, want one answer, resent", b.outcomes)
+	}
+}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,29 @@ func TestOldKernel(t *testing.T) {
 	e.Run(t.Context(), []Recorder{b})
 	if got := b.causes(); got[""] != 20 {
 		t.Errorf("got %v, want 20 answers", got)
+	}
+}
+
+// A punctual thread keeps its policy and niceness, and has what it asked for.
+func TestPunctual(t *testing.T) {
+	runtime.LockOSThread() // for good: the thread ends with the test
+	before, err := unix.SchedGetAttr(0, 0)
+	if err != nil {
+		t.Skipf("this system does not say how a thread is scheduled: %v", err)
+	}
+	punctual()
+	after, err := unix.SchedGetAttr(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Policy != before.Policy || after.Nice != before.Nice {
+		t.Errorf("policy %d and niceness %d became %d and %d", before.Policy, before.Nice, after.Policy, after.Nice)
+	}
+	if after.Runtime != 0 && after.Runtime != uint64(slice) { // 0: a kernel before 6.12
+		t.Errorf("slices of %d ns, want %d", after.Runtime, slice)
+	}
+	if slack, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err != nil || slack != 1 {
+		t.Errorf("timer slack of %d ns (%v), want 1", slack, err)
 	}
 }
 

@@ -16,9 +16,9 @@ type call struct {
 	first    time.Duration
 	capped   bool // had to wait because all connections that may be were in use
 	resent   bool
-	settled  bool // timed out while it was in a queue
-	isFresh  bool // waits for a new connection
-	err      error
+	settled  bool  // timed out while it was in a queue
+	isFresh  bool  // waits for a new connection
+	err      error // what its failure said
 
 	// For the epoll engine: the socket that carries it, and its neighbours in the list of calls.
 	socket         *socket

@@ -63,7 +63,8 @@ func (l *conn) start(c *call) {
 	l.mu.Lock()
 	if l.closed { // between being taken and now
 		l.mu.Unlock()
-		l.engine.lost(l.pool, l, c, WasClosed, net.ErrClosed, !c.resent)
+		c.err = net.ErrClosed
+		l.engine.lost(l.pool, l, c, WasClosed, !c.resent)
 		return
 	}
 	l.call = c
@@ -148,7 +149,7 @@ func (l *conn) answered(c *call, now time.Duration, again bool) {
 	}
 	l.shut()
 	l.engine.settle(c, o)
-	l.engine.lost(l.pool, l, nil, Answered, nil, false)
+	l.engine.lost(l.pool, l, nil, Answered, false)
 }
 
 // fail ends the connection, and the call that it carries.
@@ -165,8 +166,11 @@ func (l *conn) fail(err error) {
 		return
 	}
 	l.shut()
+	if c != nil {
+		c.err = err
+	}
 	cause := causeOf(err)
-	l.engine.lost(l.pool, l, c, cause, err, stale && (cause == WasClosed || cause == WasReset))
+	l.engine.lost(l.pool, l, c, cause, stale && (cause == WasClosed || cause == WasReset))
 }
 
 // shut closes the connection once.

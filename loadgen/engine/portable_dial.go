@@ -129,18 +129,17 @@ func (p *portable) settle(c *call, o Outcome) {
 }
 
 // lost is told by a connection that it ended, with the call that it carried, if any.
-func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, err error, retry bool) {
+func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, retry bool) {
 	p.mu.Lock()
 	p.forget(pool, conn)
 	if c != nil && retry {
-		c.resent, c.sent, c.first = true, 0, 0
+		c.resent, c.sent, c.first, c.err = true, 0, 0, nil
 		pool.fresh.push(c)
 		p.watch()
 	}
 	p.dialMore(pool)
 	p.mu.Unlock()
 	if c != nil && !retry {
-		c.err = err
 		p.settle(c, c.outcome(cause, p.now()))
 	}
 }

@@ -78,9 +78,9 @@ func (s stream) carry(c *call) {
 		cause = TimedOut
 	}
 	if s.dead() {
-		p.lost(s.pool, s.multiplexed, nil, Answered, nil, false)
+		p.lost(s.pool, s.multiplexed, nil, Answered, false)
 		if cause == WasClosed && response == nil && !c.resent {
-			p.lost(s.pool, s.multiplexed, c, cause, nil, true)
+			p.lost(s.pool, s.multiplexed, c, cause, true)
 			return
 		}
 	}

@@ -61,8 +61,14 @@ func (b *bench) allocated(tls bool, length time.Duration) (garbage, error) {
 	if _, ended := s.end(); err == nil {
 		err = ended
 	}
+	if err == nil {
+		err = b.ctx.Err() // an interrupted run has a result, too
+	}
 	if err != nil {
 		return garbage{}, err
+	}
+	if t := &result.Targets[0]; t.Answered < t.Planned {
+		return garbage{}, fmt.Errorf("%d of %d requests at %s were answered: %v", t.Answered, t.Planned, s.url(), t.Failed)
 	}
 	return garbage{result.Targets[0].Answered, int64(after.Mallocs - before.Mallocs), int64(after.TotalAlloc - before.TotalAlloc)}, nil
 }
