@@ -102,7 +102,7 @@ func findRecord(out *lambda.InvokeOutput, requestID string) *lambdalog.Record {
 	if err != nil || requestID == "" {
 		return nil
 	}
-	record, ok, _ := lambdalog.FindReport(tail, requestID)
+	record, ok := lambdalog.FindReport(tail, requestID)
 	if !ok {
 		return nil
 	}

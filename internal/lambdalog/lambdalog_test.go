@@ -122,7 +122,7 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	tests := []struct{ name, line, want string }{
-		{"no request id", "REPORT Duration: 1.00 ms\t", `"RequestId" is missing`},
+		{"no request id", `{"type":"platform.report","record":{"metrics":{"durationMs":1}}}`, `"RequestId" is missing`},
 		{"no duration", "REPORT RequestId: a\tBilled Duration: 1 ms\t", `"Duration" is missing`},
 		{"unit", "REPORT RequestId: a\tDuration: 1.00 s\t", `"Duration" is "1.00 s", want milliseconds`},
 		{"not a number", "REPORT RequestId: a\tDuration: NaN ms\t", `"NaN" is not a number of milliseconds`},
@@ -154,8 +154,10 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestOthersLinesAreNotRecords(t *testing.T) {
+func TestFunctionsLinesAreNotRecords(t *testing.T) {
 	for _, line := range []string{
+		"START of the import", "END", "END\n", "END of it, RequestId: a", "REPORT for March: 12 rows", "REPORT \tRequestId: a", "REPORT requestId: a",
+		"START RequestId a", "INIT_START connecting", "INIT_REPORT done\tInit Duration: 1.00 ms", "RESTORE_START now",
 		"", "hello", "REPORTING RequestId: a", "REPORT", "XRAY TraceId: 1-6ac7\tSampled: true", " REPORT RequestId: a",
 		`{"level":"INFO","message":"REPORT RequestId: a"}`, `{"type":"platform.runtimeDone","record":{"requestId":"a"}}`,
 		`{"broken`, "EPORT RequestId: a\tDuration: 1.00 ms\t", "2026-10-08T07:30:29Z\ta\tINFO\tSTART",
@@ -193,11 +195,10 @@ func TestLines(t *testing.T) {
 		"",
 	}, "\n")
 	var kinds []lambdalog.Kind
-	var bad []*lambdalog.LineError
+	var bad []string
 	for r, err := range lambdalog.Lines([]byte(log)) {
-		var line *lambdalog.LineError
-		if errors.As(err, &line) {
-			bad = append(bad, line)
+		if err != nil {
+			bad = append(bad, err.Error())
 			continue
 		}
 		kinds = append(kinds, r.Kind)
@@ -205,25 +206,48 @@ func TestLines(t *testing.T) {
 	if diff := cmp.Diff([]lambdalog.Kind{lambdalog.Start, lambdalog.End, lambdalog.Report}, kinds); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
-	if len(bad) != 1 || bad[0].Line != 4 || bad[0].Text != "REPORT RequestId: a\tDuration: zero ms\t" || bad[0].Offset != strings.Index(log, "REPORT") {
-		t.Errorf("bad lines are %+v, want the one on line 4", bad)
+	want := []string{`log line 4: parse REPORT line: "Duration" is "zero ms", want milliseconds such as 8.40 ms`}
+	if diff := cmp.Diff(want, bad); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 
-	report, ok, bad := lambdalog.FindReport([]byte(log), "a")
+	report, ok := lambdalog.FindReport([]byte(log), "a")
 	if !ok || report.Duration == nil || *report.Duration != 1250*time.Microsecond || report.Extra[lambdalog.XRayTraceID] != "1-2" {
 		t.Errorf("FindReport = %+v, %v", report, ok)
 	}
-	if len(bad) != 1 {
-		t.Errorf("FindReport found %d bad lines, want 1", len(bad))
-	}
-	if _, ok, _ := lambdalog.FindReport([]byte(log), "b"); ok {
+	if _, ok := lambdalog.FindReport([]byte(log), "b"); ok {
 		t.Error("FindReport found the report of another invocation")
 	}
 }
 
-func TestFindReportIsNotDeceived(t *testing.T) {
+// TestReports adds a function's own line before the platform's, and another
+// request's after both.
+func TestReports(t *testing.T) {
+	reports := lambdalog.Reports{}
+	for _, row := range []struct {
+		line     string
+		replaced bool
+	}{
+		{"REPORT RequestId: a\tDuration: 0.01 ms\t", false},
+		{"REPORT RequestId: a\tDuration: 950.00 ms\t", true},
+		{"REPORT RequestId: b\tDuration: 3.00 ms\t", false},
+	} {
+		r, err := lambdalog.Parse([]byte(row.line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, replaced := reports.Add(r); replaced != row.replaced {
+			t.Errorf("Add(%q) replaced a record: %t, want %t", row.line, replaced, row.replaced)
+		}
+	}
+	if got := *reports["a"].Duration; len(reports) != 2 || got != 950*time.Millisecond {
+		t.Errorf("%d reports, a has %v; want 2, and the last line's 950 ms", len(reports), got)
+	}
+}
+
+func TestFindReportTakesTheLast(t *testing.T) {
 	log := "REPORT RequestId: a\tDuration: 0.01 ms\t\nEND RequestId: a\nREPORT RequestId: a\tDuration: 9.00 ms\t\n"
-	report, _, _ := lambdalog.FindReport([]byte(log), "a")
+	report, _ := lambdalog.FindReport([]byte(log), "a")
 	if *report.Duration != 9*time.Millisecond {
 		t.Errorf("Duration is %v, want the platform's 9 ms, not what the function printed", *report.Duration)
 	}

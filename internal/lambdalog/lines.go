@@ -7,23 +7,11 @@ import (
 	"iter"
 )
 
-// LineError is a line that the platform wrote, or seems to have, and that
-// cannot be read. The line is kept.
-type LineError struct {
-	// Line counts from 1 in the log that was read, Offset from 0 in bytes.
-	Line, Offset int
-	Text         string
-	Err          error
-}
-
-func (e *LineError) Error() string { return fmt.Sprintf("log line %d: %v", e.Line, e.Err) }
-
-func (e *LineError) Unwrap() error { return e.Err }
-
 // Lines reads the platform's lines of a log, such as the last 4 KB that Invoke
 // returns with LogType=Tail. The function's own lines are passed over, and so
 // is a first line whose beginning the limit has cut off. A platform's line that
-// cannot be read is yielded as a *[LineError], and reading goes on after it.
+// cannot be read is yielded as an error that names its number, counted from 1;
+// reading goes on after it.
 func Lines(log []byte) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		number, offset := 0, 0
@@ -42,7 +30,7 @@ func Lines(log []byte) iter.Seq2[Record, error] {
 				continue
 			}
 			if err != nil {
-				err = &LineError{Line: first, Offset: start, Text: string(bytes.TrimRight(log[start:end], "\r\n")), Err: err}
+				err = fmt.Errorf("log line %d: %w", first, err)
 			}
 			if !yield(r, err) {
 				return
@@ -59,20 +47,28 @@ func lineEnd(log []byte, offset int) int {
 	return len(log)
 }
 
-// FindReport returns the REPORT of an invocation in a log, and whether it is
-// there. The last one wins: the platform writes it after all that the function
-// wrote, so a function that prints such a line itself deceives nobody. An empty
-// request id finds the last REPORT of all. The errors are of lines that could
-// not be read, and may stand beside a report that was found.
-func FindReport(log []byte, requestID string) (report Record, ok bool, bad []*LineError) {
+// Reports are the REPORT records of a log, by request id. Of several records of
+// one request the last one added counts: the platform writes REPORT after all
+// that the function wrote, so a line that a function prints itself does not
+// replace the platform's. Records are added in the order of the log.
+type Reports map[string]Record
+
+// Add stores a REPORT and returns the one of the same request that it replaces.
+func (r Reports) Add(report Record) (replaced Record, ok bool) {
+	replaced, ok = r[report.RequestID]
+	r[report.RequestID] = report
+	return replaced, ok
+}
+
+// FindReport returns the REPORT of an invocation in a log, and whether there is
+// one that can be read.
+func FindReport(log []byte, requestID string) (report Record, ok bool) {
+	reports := Reports{}
 	for r, err := range Lines(log) {
-		var line *LineError
-		switch {
-		case errors.As(err, &line):
-			bad = append(bad, line)
-		case r.Kind == Report && (requestID == "" || r.RequestID == requestID):
-			report, ok = r, true
+		if err == nil && r.Kind == Report {
+			reports.Add(r)
 		}
 	}
-	return report, ok, bad
+	report, ok = reports[requestID]
+	return report, ok
 }

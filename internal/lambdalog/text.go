@@ -40,17 +40,30 @@ func Parse(line []byte) (Record, error) {
 		return parseJSON(line)
 	}
 	for _, kind := range kinds {
-		rest, ok := bytes.CutPrefix(line, []byte(kind))
-		if !ok || len(rest) == 0 || rest[0] != ' ' {
+		rest, ok := bytes.CutPrefix(line, []byte(kind+" "))
+		if !ok || !beginsFields(kind, rest) {
 			continue
 		}
-		r, err := parseText(kind, string(rest[1:]))
+		r, err := parseText(kind, string(rest))
 		if err != nil {
 			return Record{}, fmt.Errorf("parse %s line: %w", kind, err)
 		}
 		return r, nil
 	}
 	return Record{}, ErrNotRecord
+}
+
+// beginsFields says whether the rest of a line is a record's fields. The kind
+// alone does not make a line the platform's: a function may print "START of the
+// import". START, END and REPORT always name the request first; the other kinds
+// begin with any field, or have none.
+func beginsFields(kind Kind, rest []byte) bool {
+	switch kind {
+	case Start, End, Report:
+		return bytes.HasPrefix(rest, []byte(fieldRequestID+": "))
+	}
+	first, _, _ := bytes.Cut(rest, []byte("\t"))
+	return len(rest) == 0 || bytes.Contains(first, []byte(": "))
 }
 
 func parseText(kind Kind, text string) (Record, error) {
