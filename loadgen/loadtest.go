@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
@@ -20,7 +21,9 @@ func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (cod
 	if err != nil {
 		return exitUsage, err
 	}
-	ctx, stop := interruptible(ctx, stderr)
+	ctx, stop := console.Interruptible(ctx, exitKilled, func(s os.Signal) {
+		fmt.Fprintf(stderr, "\n%v: waiting for what is on its way; once more leaves at once\n", s)
+	})
 	defer stop()
 
 	records := newRecords(p)

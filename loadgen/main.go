@@ -17,8 +17,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 // The exit codes. Where several apply, the one that says most about the others
@@ -61,28 +59,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return code
-}
-
-// interruptible returns a context that the first interrupt ends, so that what is
-// on its way is waited for and reported. The second one leaves at once.
-func interruptible(ctx context.Context, stderr io.Writer) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		s, ok := <-signals
-		if !ok {
-			return
-		}
-		fmt.Fprintf(stderr, "\n%v: waiting for what is on its way; once more leaves at once\n", s)
-		cancel()
-		if _, ok := <-signals; ok {
-			os.Exit(exitKilled)
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(signals)
-		cancel()
-	}
 }

@@ -130,7 +130,7 @@ func TestInterruptedRunIsReadable(t *testing.T) {
 	go func() {
 		for ctx.Err() == nil {
 			if info, err := os.Stat(samples); err == nil && info.Size() > 0 {
-				cancel(errInterrupted)
+				cancel(console.ErrInterrupted)
 				return
 			}
 			time.Sleep(10 * time.Millisecond) // a file tells nobody that it has grown
@@ -138,8 +138,8 @@ func TestInterruptedRunIsReadable(t *testing.T) {
 	}()
 	var stdout strings.Builder
 	err := b.measure(ctx, &stdout)
-	if err == nil || !strings.Contains(err.Error(), errInterrupted.Error()) {
-		t.Errorf("error %v, want %v", err, errInterrupted)
+	if err == nil || !strings.Contains(err.Error(), console.ErrInterrupted.Error()) {
+		t.Errorf("error %v, want %v", err, console.ErrInterrupted)
 	}
 	if err := b.finish(true); err != nil {
 		t.Fatal(err)

@@ -18,10 +18,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
@@ -51,7 +49,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	c := console.New(stderr)
-	ctx, stop := interruptible(ctx, o, c)
+	ctx, stop := console.Interruptible(ctx, exitFailed, func(s os.Signal) { // the guard ends every process that is left
+		what := "ending the run and reporting what there is"
+		if o.Serve {
+			what = "ending the stack"
+		}
+		c.Printf("%v: %s; once more ends it at once", s, what)
+	})
 	defer stop()
 
 	err = launch(ctx, o, c, stdout)
@@ -59,43 +63,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errInterrupted): // whatever else went wrong then follows from it
+	case errors.Is(err, console.ErrInterrupted): // whatever else went wrong then follows from it
 		c.Printf("local: interrupted; what there is is in %s", o.Out)
 	default:
 		c.Printf("local: %v", err)
 	}
 	return exitFailed
 }
-
-// interruptible returns a context that the first interrupt ends, so that the
-// run can drain and report. The second ends the program.
-func interruptible(ctx context.Context, o Options, c *console.Console) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		s, ok := <-signals
-		if !ok {
-			return
-		}
-		what := "ending the run and reporting what there is"
-		if o.Serve {
-			what = "ending the stack"
-		}
-		c.Printf("%v: %s; once more ends it at once", s, what)
-		cancel(errInterrupted)
-		if _, ok := <-signals; ok {
-			os.Exit(exitFailed) // the guard ends everything that is still there
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(signals)
-		cancel(nil)
-	}
-}
-
-var errInterrupted = errors.New("interrupted")
 
 // launch prepares the functions and starts the stack, and then serves or measures.
 func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer) error {

@@ -3,7 +3,7 @@ package artillery
 import (
 	"time"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
