@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
@@ -52,7 +53,7 @@ func (f *findings) exit(stderr io.Writer) int {
 	}
 	for _, t := range f.load.Thresholds {
 		if t.Breached {
-			say(exitThreshold, "%s: %s", t.Condition, t.Reason)
+			say(exitThreshold, "%s: %s", t.Condition, report.ThresholdReason(t))
 		}
 	}
 	if f.load.Manifest.Interrupted && len(f.load.Thresholds) > 0 {

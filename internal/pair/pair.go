@@ -52,7 +52,7 @@ func Judge(labelA string, a report.Page, labelB string, b report.Page, o verdict
 		for _, initialization := range slices.Sorted(maps.Keys(logA.Firsts)) {
 			if firsts := logB.Firsts[initialization]; firsts != nil {
 				c := results.Compare(labelA, labelB, logA.Firsts[initialization], firsts, o, 50)
-				c.Class = results.Class{Environment: "first", Initialization: initialization}.ClassName()
+				c.Class = results.ClassKey{Environment: results.FirstInvocation, Initialization: initialization}
 				t.Comparison.Others = append(t.Comparison.Others, c)
 			}
 		}

@@ -109,16 +109,16 @@ func loadFindings(l results.Load) []finding {
 		var overall []results.Comparison
 		for _, one := range judged(*c) {
 			switch {
-			case one.Class == "":
+			case one.Class == results.ClassKey{}:
 				overall = append(overall, one)
-			case strings.HasPrefix(one.Class, "first"):
+			case one.Class.Environment == results.FirstInvocation:
 				all = append(all, finding{Subject: firstSubject(one.Class), Text: verdictOn(l, one)})
 			}
 		}
 		all = append(all, finding{Subject: "All requests", Text: atPercentiles(overall)})
 	}
 	if line := firstRequestLine(l.Targets); line != "" && firstRequest(l) == nil {
-		all = append(all, finding{Subject: firstSubject("first, provisioned-concurrency"), Text: line})
+		all = append(all, finding{Subject: firstSubject(provisionedFirst), Text: line})
 	}
 	if !l.Generator.Valid {
 		all = append(all, finding{Subject: "The load test is NOT VALID", Text: "its generator's own delay may be part of the latencies, so take its answers as hints; its section has the reasons", Doubt: true})
@@ -135,7 +135,7 @@ func atPercentiles(all []results.Comparison) string {
 			verdict.Faster: c.A + " is faster",
 			verdict.Slower: c.B + " is faster",
 			verdict.Same:   "the same",
-		}[verdict.Word(c.Verdict)]
+		}[c.Verdict]
 		word = cmp.Or(word, "undecided")
 		if at[word] == nil {
 			words = append(words, word)
@@ -158,11 +158,11 @@ func listed(items []string) string {
 }
 
 // firstSubject are first requests as a subject: First request of an environment, provisioned.
-func firstSubject(class string) string {
-	if _, initialization, ok := strings.Cut(shortClass(class), ", "); ok {
-		return "First request of an environment, " + initialization
+func firstSubject(class results.ClassKey) string {
+	if class.Initialization == "" {
+		return "First request of an environment"
 	}
-	return "First request of an environment"
+	return "First request of an environment, " + initializationWord(class)
 }
 
 // capital makes the first letter one.

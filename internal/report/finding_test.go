@@ -11,6 +11,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // raced is a variant that was measured warm only, with its median and place.
@@ -91,16 +92,20 @@ func TestFindingsOfALoadTest(t *testing.T) {
 		for i, name := range []string{"esmodule", "commonjs"} {
 			l.Targets = append(l.Targets, results.Target{
 				Name: name, Sent: 500, Answered: 500, LatencyMs: percentiles(2),
-				Classes: []results.Class{{Environment: "first", Initialization: "provisioned-concurrency", N: 20, LatencyMs: percentiles(float64(3 + 5*i))}},
+				Classes: []results.Class{{ClassKey: results.ClassKey{Environment: "first", Initialization: "provisioned-concurrency"}, N: 20, LatencyMs: percentiles(float64(3 + 5*i))}},
 			})
 		}
-		compare := func(class string, percentile float64, word string, difference float64) results.Comparison {
+		compare := func(environment string, percentile float64, word verdict.Word, difference float64) results.Comparison {
+			var class results.ClassKey
+			if environment != "" {
+				class = results.ClassKey{Environment: environment, Initialization: "provisioned-concurrency"}
+			}
 			return results.Comparison{A: "esmodule", B: "commonjs", Class: class, Percentile: percentile, Verdict: word, DifferenceMs: &difference, IntervalMs: []float64{difference - 1, difference + 1}}
 		}
 		c := compare("", 99, "slower", 4)
 		c.Others = []results.Comparison{
 			compare("", 50, "undecided", 0), compare("", 90, "undecided", 0.5),
-			compare("later, provisioned-concurrency", 50, "undecided", 0), compare("first, provisioned-concurrency", 50, "faster", -5),
+			compare("later", 50, "undecided", 0), compare("first", 50, "faster", -5),
 		}
 		l.Comparison, l.Generator.Valid = &c, true
 		return l

@@ -190,13 +190,13 @@ func load(n int) results.Load {
 		}
 		for _, name := range []string{"first", "later"} {
 			h := t.classes[name]
-			target.Classes = append(target.Classes, results.Class{Environment: name, Initialization: "provisioned-concurrency", N: h.N(), LatencyMs: h.Percentiles()})
+			target.Classes = append(target.Classes, results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, N: h.N(), LatencyMs: h.Percentiles()})
 		}
 		l.Targets = append(l.Targets, target)
 	}
 	c := results.Compare(all[0].name, all[1].name, all[0].all, all[1].all, verdict.Options{Seed: 1, MarginAbs: 1}, 99, 50, 90)
 	first := results.Compare(all[0].name, all[1].name, all[0].classes["first"], all[1].classes["first"], verdict.Options{Seed: 1}, 50)
-	first.Class = l.Targets[0].Classes[0].ClassName()
+	first.Class = l.Targets[0].Classes[0].ClassKey
 	c.Others = append(c.Others, first)
 	l.Comparison = &c
 	return l

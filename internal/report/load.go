@@ -196,9 +196,18 @@ func writeClocks(b *strings.Builder, targets []results.Target) table {
 }
 
 // className is a class for people: first, provisioned.
-func className(c results.Class) string { return shortClass(c.ClassName()) }
+func className(c results.ClassKey) string {
+	if c.Initialization == "" {
+		return c.Environment
+	}
+	return c.Environment + ", " + initializationWord(c)
+}
 
-func shortClass(name string) string { return strings.TrimSuffix(name, "-concurrency") }
+// initializationWord is an initialization type without the word that every
+// reader supplies: provisioned-concurrency is provisioned.
+func initializationWord(c results.ClassKey) string {
+	return strings.TrimSuffix(c.Initialization, "-concurrency")
+}
 
 func writeClasses(b *strings.Builder, targets []results.Target) table {
 	t := table{columns: []column{
@@ -206,24 +215,23 @@ func writeClasses(b *strings.Builder, targets []results.Target) table {
 		{"latency", "p50", false}, {"latency", "95 % interval", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
 	}}
 	// Classes are compared, so the same class of each target stands together.
-	type key struct{ environment, initialization string }
-	var order []key
+	var order []results.ClassKey
 	for _, target := range targets {
 		for _, c := range target.Classes {
-			if k := (key{c.Environment, c.Initialization}); !slices.Contains(order, k) {
-				order = append(order, k)
+			if !slices.Contains(order, c.ClassKey) {
+				order = append(order, c.ClassKey)
 			}
 		}
 	}
-	slices.SortStableFunc(order, func(a, b key) int { return strings.Compare(a.environment, b.environment) })
+	slices.SortStableFunc(order, func(a, b results.ClassKey) int { return strings.Compare(a.Environment, b.Environment) })
 	for _, k := range order {
 		for _, target := range targets {
 			for _, c := range target.Classes {
-				if c.Environment != k.environment || c.Initialization != k.initialization {
+				if c.ClassKey != k {
 					continue
 				}
 				p := values(c.LatencyMs)
-				t.add(target.Name, className(c), grouped(c.N), optional(p.P50), interval(p.P50Interval), optional(p.P90), needs(p), optional(p.Max))
+				t.add(target.Name, className(c.ClassKey), grouped(c.N), optional(p.P50), interval(p.P50Interval), optional(p.P90), needs(p), optional(p.Max))
 			}
 		}
 	}

@@ -191,7 +191,7 @@ func classChart(targets []results.Target, title string) template.HTML {
 	}
 	// The same class of each target stands together: that is the comparison.
 	slices.SortStableFunc(strips, func(a, b strip) int {
-		return strings.Compare(className(a.class), className(b.class))
+		return strings.Compare(className(a.class.ClassKey), className(b.class.ClassKey))
 	})
 	bottom := chartTop + float64(len(strips))*rowHeight
 	c := newCanvas(chartWidth, bottom+chartBottom, title)
@@ -200,10 +200,10 @@ func classChart(targets []results.Target, title string) template.HTML {
 	for i, s := range strips {
 		p := s.class.LatencyMs
 		middle := chartTop + (float64(i)+0.5)*rowHeight
-		name := targets[s.target].Name + " " + className(s.class)
+		name := targets[s.target].Name + " " + className(s.class.ClassKey)
 		class := seriesClass(s.target)
 		c.text("name", "end", gutterLeft-12, middle-3, targets[s.target].Name)
-		c.text("label", "end", gutterLeft-12, middle+11, className(s.class))
+		c.text("label", "end", gutterLeft-12, middle+11, className(s.class.ClassKey))
 		c.line(class+" stroke soft", x.at(*p.Min), middle, x.at(*p.Max), middle, fmt.Sprintf("%s: %s to %s ms", name, number(*p.Min), number(*p.Max)))
 		for _, end := range []float64{*p.Min, *p.Max} {
 			c.line(class+" stroke soft", x.at(end), middle-5, x.at(end), middle+5, "")

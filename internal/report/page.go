@@ -113,7 +113,9 @@ func loadOf(m results.Manifest, logs []Log) *results.Load {
 		t := results.Target{Name: log.Target, Answered: total.N(), LatencyMs: total.Percentiles()}
 		for _, initialization := range slices.Sorted(maps.Keys(log.Firsts)) {
 			h := log.Firsts[initialization]
-			t.Classes = append(t.Classes, results.Class{Environment: "first", Initialization: initialization, N: h.N(), LatencyMs: h.Percentiles()})
+			t.Classes = append(t.Classes, results.Class{
+				ClassKey: results.ClassKey{Environment: results.FirstInvocation, Initialization: initialization}, N: h.N(), LatencyMs: h.Percentiles(),
+			})
 		}
 		l.Targets = append(l.Targets, t)
 	}

@@ -25,7 +25,7 @@ func PairText(w io.Writer, p results.Pair) error {
 	for _, t := range p.Targets {
 		for _, c := range judged(t.Comparison) {
 			of := t.Name
-			if c.Class != "" {
+			if c.Class != (results.ClassKey{}) {
 				of += ", " + classWords(c.Class)
 			}
 			wrap(&b, indent, indent+indent, of+": "+verdictLine(c, percentileName(c.Percentile)))

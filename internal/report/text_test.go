@@ -112,7 +112,7 @@ func TestPairText(t *testing.T) {
 	o := verdict.Options{Seed: 1, MarginAbs: 1}
 	t1 := results.PairTarget{Name: "esmodule", A: all[0].all.Percentiles(), B: all[1].all.Percentiles(), Comparison: results.Compare("monday", "tuesday", all[0].all, all[1].all, o, 99, 50, 90)}
 	first := results.Compare("monday", "tuesday", all[0].classes["first"], all[1].classes["first"], o, 50)
-	first.Class = "first, provisioned-concurrency"
+	first.Class = results.ClassKey{Environment: "first", Initialization: "provisioned-concurrency"}
 	t1.Comparison.Others = append(t1.Comparison.Others, first)
 	p.Targets = []results.PairTarget{t1}
 	same := p
@@ -140,8 +140,14 @@ func closed() results.Load {
 	l.Manifest.Notes = []string{"closed loop: these latencies hide stalls"}
 	l.Targets[1].Classes[1].Initialization = "on-demand"
 	l.Thresholds = []results.Threshold{
-		{Condition: "p99>300ms", Reason: "p99 of esmodule is 7.05 ms; p99 of commonjs is 32.9 ms"},
-		{Condition: "errors>0.1%", Breached: true, Reason: "errors of commonjs: 1 % (6 of 600)"},
+		{Condition: "p99>300ms", Checks: []results.Check{
+			{Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds}},
+			{Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(32.9), Unit: results.Milliseconds}},
+		}},
+		{Condition: "errors>0.1%", Breached: true, Checks: []results.Check{
+			{Left: results.Figure{Target: "esmodule", Name: "errors", Value: new(0.0), Unit: results.Percent, Of: 600}},
+			{Breached: true, Left: results.Figure{Target: "commonjs", Name: "errors", Value: new(1.0), Unit: results.Percent, N: 6, Of: 600}},
+		}},
 	}
 	return l
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
@@ -49,20 +50,23 @@ func noVerdict(silent []string) string {
 // before later ones, then by percentile.
 func judged(c results.Comparison) []results.Comparison {
 	place := func(c results.Comparison) int {
-		switch {
-		case strings.HasPrefix(c.Class, "first"):
+		switch c.Class.Environment {
+		case results.FirstInvocation:
 			return 0
-		case c.Class == "":
+		case "":
 			return 1
 		}
 		return 2
 	}
 	all := append([]results.Comparison{c}, c.Others...)
 	slices.SortStableFunc(all, func(a, b results.Comparison) int {
-		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Percentile, b.Percentile))
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.Class.Initialization, b.Class.Initialization), cmp.Compare(a.Percentile, b.Percentile))
 	})
 	return all
 }
+
+// provisionedFirst is the class that module systems differ in.
+var provisionedFirst = results.ClassKey{Environment: results.FirstInvocation, Initialization: string(functions.ProvisionedConcurrency)}
 
 // firstRequest is the judged comparison of the first requests of provisioned
 // environments, or nil.
@@ -70,9 +74,8 @@ func firstRequest(l results.Load) *results.Comparison {
 	if l.Comparison == nil {
 		return nil
 	}
-	question := results.Class{Environment: "first", Initialization: "provisioned-concurrency"}.ClassName()
 	for i, c := range l.Comparison.Others {
-		if c.Class == question {
+		if c.Class == provisionedFirst {
 			return &l.Comparison.Others[i]
 		}
 	}
@@ -96,7 +99,7 @@ func figure(l results.Load, name string, c results.Comparison) *float64 {
 		}
 		p := t.LatencyMs
 		for i, class := range t.Classes {
-			if c.Class != "" && class.ClassName() == c.Class {
+			if class.ClassKey == c.Class {
 				p = t.Classes[i].LatencyMs
 			}
 		}
@@ -108,7 +111,7 @@ func figure(l results.Load, name string, c results.Comparison) *float64 {
 // verdictLine is a verdict in plain words on what is called name.
 func verdictLine(c results.Comparison, name string) string {
 	var sentence string
-	switch word := verdict.Word(c.Verdict); {
+	switch word := c.Verdict; {
 	case (word == verdict.Faster || word == verdict.Slower) && c.DifferenceMs != nil:
 		direction := map[verdict.Word]string{verdict.Faster: "lower", verdict.Slower: "higher"}[word]
 		sentence = fmt.Sprintf("%s is %s than %s: %s %s by %s ms%s", c.A, word, c.B, name, direction, number(math.Abs(*c.DifferenceMs)), by(c.IntervalMs))
@@ -119,13 +122,14 @@ func verdictLine(c results.Comparison, name string) string {
 	default:
 		sentence = fmt.Sprintf("undecided between %s and %s at %s", c.A, c.B, figureName(c.Percentile))
 	}
-	switch {
-	case verdict.Word(c.Verdict) == verdict.Same && c.Reason != "":
-		sentence += ", " + c.Reason + " ms"
-	case c.Reason != "":
-		sentence += "; " + c.Reason
+	switch reason := reasonText(c); {
+	case reason == "":
+		return sentence
+	case c.Verdict == verdict.Same:
+		return sentence + ", " + reason
+	default:
+		return sentence + "; " + reason
 	}
-	return sentence
 }
 
 // figureName is a percentile in a sentence.
@@ -137,15 +141,14 @@ func figureName(p float64) string {
 }
 
 // classWords are a class in a sentence: first requests (provisioned).
-func classWords(class string) string {
-	if class == "" {
+func classWords(class results.ClassKey) string {
+	switch {
+	case class == results.ClassKey{}:
 		return "all requests"
+	case class.Initialization == "":
+		return class.Environment + " requests"
 	}
-	environment, initialization, ok := strings.Cut(shortClass(class), ", ")
-	if !ok {
-		return environment + " requests"
-	}
-	return fmt.Sprintf("%s requests (%s)", environment, initialization)
+	return fmt.Sprintf("%s requests (%s)", class.Environment, initializationWord(class))
 }
 
 // by is the interval of a difference that has a direction: without signs, the smaller end first.
@@ -173,7 +176,7 @@ func thresholdLines(all []results.Threshold) []string {
 		if t.Breached {
 			word = "BREACHED"
 		}
-		lines = append(lines, fmt.Sprintf("fail if %s: %s, %s", t.Condition, word, t.Reason))
+		lines = append(lines, fmt.Sprintf("fail if %s: %s, %s", t.Condition, word, ThresholdReason(t)))
 	}
 	return lines
 }
@@ -187,7 +190,7 @@ func firstRequestLine(targets []results.Target) string {
 	var first [2]*results.Class
 	for i, t := range targets {
 		for k, c := range t.Classes {
-			if c.Environment == "first" && c.Initialization == "provisioned-concurrency" && c.LatencyMs != nil && c.LatencyMs.P50 != nil {
+			if c.ClassKey == provisionedFirst && c.LatencyMs != nil && c.LatencyMs.P50 != nil {
 				first[i] = &t.Classes[k]
 			}
 		}

@@ -46,15 +46,27 @@ type Target struct {
 	Environments int `json:"environments,omitempty"`
 }
 
-// Class is the part of a target's answers that came from the same kind of start.
-type Class struct {
-	// Environment is first for the first invocation of an execution environment, else later.
+// The values of ClassKey.Environment.
+const (
+	FirstInvocation  = "first"
+	LaterInvocations = "later"
+)
+
+// ClassKey identifies a kind of start.
+type ClassKey struct {
+	// Environment is [FirstInvocation] for the first invocation of an execution
+	// environment, else [LaterInvocations].
 	Environment string `json:"environment"`
 	// Initialization is provisioned-concurrency, on-demand or snap-start.
-	Initialization string       `json:"initialization"`
-	N              int64        `json:"n"`
-	LatencyMs      *Percentiles `json:"latencyMs,omitempty"`
-	ServiceMs      *Percentiles `json:"serviceMs,omitempty"`
+	Initialization string `json:"initialization"`
+}
+
+// Class is the part of a target's answers that came from the same kind of start.
+type Class struct {
+	ClassKey
+	N         int64        `json:"n"`
+	LatencyMs *Percentiles `json:"latencyMs,omitempty"`
+	ServiceMs *Percentiles `json:"serviceMs,omitempty"`
 }
 
 // Percentiles summarise a histogram in milliseconds. A percentile that the
@@ -74,35 +86,6 @@ type Percentiles struct {
 	P50Interval []float64 `json:"p50Interval,omitempty"`
 	P90Interval []float64 `json:"p90Interval,omitempty"`
 	P99Interval []float64 `json:"p99Interval,omitempty"`
-}
-
-// Comparison judges target A against target B at one percentile of latency.
-type Comparison struct {
-	A string `json:"a"`
-	B string `json:"b"`
-	// Class is the part of the answers that is compared, such as "first,
-	// provisioned-concurrency"; empty is all of them.
-	Class      string  `json:"class,omitempty"`
-	Percentile float64 `json:"percentile"`
-	// DifferenceMs is A minus B: negative means that A is faster.
-	DifferenceMs *float64 `json:"differenceMs,omitempty"`
-	// IntervalMs is the difference's bootstrap 95 % interval.
-	IntervalMs []float64 `json:"intervalMs,omitempty"`
-	// Verdict is faster, slower, same or undecided, and speaks of A.
-	Verdict string `json:"verdict"`
-	// Reason says, for undecided, what is missing.
-	Reason string `json:"reason,omitempty"`
-	// Others are the same question at other percentiles, or about a class.
-	Others []Comparison `json:"others,omitempty"`
-}
-
-// Threshold is a condition under which a load test fails, judged.
-type Threshold struct {
-	// Condition is as it was given: p99>300ms.
-	Condition string `json:"condition"`
-	Breached  bool   `json:"breached"`
-	// Reason is the figures that it was judged by.
-	Reason string `json:"reason"`
 }
 
 // Generator is what the load generator found out about itself.

@@ -1,9 +1,7 @@
 package threshold
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -23,52 +21,32 @@ type Target struct {
 // names none, it is the left one's.
 func (t Threshold) Judge(targets []Target) results.Threshold {
 	judged := results.Threshold{Condition: t.text}
-	var breaches, others []string
 	for _, at := range targets {
-		if t.left.target != "" && t.left.target != at.Name {
-			continue
-		}
-		breached, reason := t.judgeFor(at, targets)
-		if breached {
-			breaches = append(breaches, reason)
-		} else {
-			others = append(others, reason)
+		if t.left.target == "" || t.left.target == at.Name {
+			judged.Checks = append(judged.Checks, t.check(at, targets))
 		}
 	}
-	if len(breaches)+len(others) == 0 {
-		breaches = []string{"there is no target " + t.left.target}
+	if len(judged.Checks) == 0 {
+		judged.Checks = []results.Check{{Breached: true, Left: t.left.missing(t.left.target, results.NoTarget)}}
 	}
-	judged.Breached = len(breaches) > 0
-	if judged.Breached {
-		others = breaches
-	}
-	judged.Reason = strings.Join(others, "; ")
+	judged.Breached = slices.ContainsFunc(judged.Checks, func(c results.Check) bool { return c.Breached })
 	return judged
 }
 
-// judgeFor judges the condition for one target, which sides without a name mean.
-func (t Threshold) judgeFor(at Target, targets []Target) (breached bool, reason string) {
-	left, why := t.left.read(at, targets, t.share())
-	if why != "" {
-		return true, why
-	}
-	limit, rightText := t.limit, show(t.limit, t.limitUnit)
+// check judges the condition for one target, which is the one of a side without a name.
+func (t Threshold) check(at Target, targets []Target) results.Check {
+	c := results.Check{Left: t.left.read(at, targets, t.share())}
+	limit := &t.limit
 	if t.againstTerm {
-		right, why := t.right.read(at, targets, true)
-		if why != "" {
-			return true, why
-		}
-		limit, rightText = right.value, right.text
+		c.Right = new(t.right.read(at, targets, true))
+		limit = c.Right.Value
 	}
-	breached = compare(left.value, t.operator, limit)
-	if t.againstTerm {
-		return breached, left.text + ", " + rightText
-	}
-	return breached, left.text
+	c.Breached = c.Left.Value == nil || limit == nil || compare(*c.Left.Value, t.operator, *limit)
+	return c
 }
 
 // share says that requests are compared as a share and not as a number.
-func (t Threshold) share() bool { return t.againstTerm || t.limitUnit == percent }
+func (t Threshold) share() bool { return t.againstTerm || t.limitUnit == results.Percent }
 
 func compare(left float64, operator string, right float64) bool {
 	switch operator {
@@ -83,80 +61,58 @@ func compare(left float64, operator string, right float64) bool {
 	}
 }
 
-// reading is a figure that was found.
-type reading struct {
-	value float64
-	text  string // p99 of esmodule is 12.3 ms
+// missing is the figure without a value.
+func (f term) missing(target string, why results.Missing) results.Figure {
+	return results.Figure{Target: target, Name: f.name(), Missing: why}
 }
 
-// read looks the figure up; why says what is missing.
-func (f term) read(at Target, targets []Target, share bool) (r reading, why string) {
+// read looks the figure up at the target that the term names, or at the given one.
+func (f term) read(at Target, targets []Target, share bool) results.Figure {
 	if f.target != "" {
-		found := false
-		for _, t := range targets {
-			if t.Name == f.target {
-				at, found = t, true
-			}
+		i := slices.IndexFunc(targets, func(t Target) bool { return t.Name == f.target })
+		if i < 0 {
+			return f.missing(f.target, results.NoTarget)
 		}
-		if !found {
-			return reading{}, fmt.Sprintf("there is no target %s", f.target)
-		}
+		at = targets[i]
 	}
 	if !f.timed() {
 		return f.readRequests(at, share)
 	}
 	h := map[string]*latency.Histogram{"": at.Latency, "latency": at.Latency, "service": at.Service, "firstByte": at.FirstByte, "connect": at.Connect}[f.clock]
 	if h == nil || h.N() == 0 {
-		return reading{}, fmt.Sprintf("%s of %s cannot be told: nothing answered", f.name(), at.Name)
+		return f.missing(at.Name, results.NoAnswer)
 	}
-	n, note := h.N(), ""
+	r := results.Figure{Target: at.Name, Name: f.name(), Unit: results.Milliseconds, N: h.N()}
 	switch f.metric {
 	case "mean":
-		r.value = *h.Percentiles().Mean
+		r.Value = h.Percentiles().Mean
 	case "min":
-		r.value = h.AtRank(1)
+		r.Value = new(h.AtRank(1))
 	case "max":
-		r.value = h.AtRank(n)
+		r.Value = new(h.AtRank(r.N))
 	default:
-		r.value = h.AtRank(verdict.RankOf(f.percentile, n))
-		if need := verdict.MinSamples(f.percentile, verdict.DefaultConfidence); n < need {
-			note = fmt.Sprintf(" (judged by %d samples, although it needs %d)", n, need)
+		r.Value = new(h.AtRank(verdict.RankOf(f.percentile, r.N)))
+		if need := verdict.MinSamples(f.percentile, verdict.DefaultConfidence); r.N < need {
+			r.Needs = need
 		}
 	}
-	r.text = fmt.Sprintf("%s of %s is %s%s", f.name(), at.Name, show(r.value, milliseconds), note)
-	return r, ""
+	return r
 }
 
 // readRequests are the requests without an answer, or those that were never sent.
-func (f term) readRequests(at Target, share bool) (r reading, why string) {
-	n, of, what := at.Sent-at.Answered, at.Sent, "sent"
+func (f term) readRequests(at Target, share bool) results.Figure {
+	n, of, why := at.Sent-at.Answered, at.Sent, results.NothingSent
 	if f.metric == "dropped" {
-		n, of, what = at.Dropped, at.Planned, "planned"
+		n, of, why = at.Dropped, at.Planned, results.NothingPlanned
 	}
-	if !share {
-		r.value = float64(n)
-		r.text = fmt.Sprintf("%s of %s: %d", f.metric, at.Name, n)
-		return r, ""
+	r := results.Figure{Target: at.Name, Name: f.name(), N: n}
+	switch {
+	case !share:
+		r.Value = new(float64(n))
+	case of == 0:
+		r.Missing = why
+	default:
+		r.Value, r.Unit, r.Of = new(100*float64(n)/float64(of)), results.Percent, of
 	}
-	if of == 0 {
-		return reading{}, fmt.Sprintf("%s of %s cannot be told: nothing was %s", f.metric, at.Name, what)
-	}
-	r.value = 100 * float64(n) / float64(of)
-	r.text = fmt.Sprintf("%s of %s: %s (%d of %d)", f.metric, at.Name, show(r.value, percent), n, of)
-	return r, ""
-}
-
-// show is a value with its unit.
-func show(v float64, u unit) string {
-	text := strconv.FormatFloat(v, 'g', 4, 64)
-	if v >= 1000 {
-		text = strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	switch u {
-	case milliseconds:
-		return text + " ms"
-	case percent:
-		return text + " %"
-	}
-	return text
+	return r
 }

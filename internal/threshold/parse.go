@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // Threshold is one condition. The zero value is none; [Parse] makes them.
@@ -16,7 +18,7 @@ type Threshold struct {
 	operator    string
 	right       term    // if it names a metric
 	limit       float64 // otherwise, in milliseconds, percent, or a count
-	limitUnit   unit
+	limitUnit   results.Unit
 	againstTerm bool
 }
 
@@ -42,15 +44,6 @@ type term struct {
 	// percentile is that of the metric p99, and 0 for the others.
 	percentile float64
 }
-
-// unit is what a figure is measured in.
-type unit int
-
-const (
-	milliseconds unit = iota
-	percent
-	count
-)
 
 var (
 	comparison = regexp.MustCompile(`^(.*?)\s*(>=|<=|>|<)\s*(.*)$`)
@@ -117,28 +110,28 @@ func (f term) name() string {
 	return f.clock + "." + f.metric
 }
 
-func parseLimit(text string, timed bool) (float64, unit, error) {
+func parseLimit(text string, timed bool) (float64, results.Unit, error) {
 	parts := quantity.FindStringSubmatch(text)
 	if parts == nil {
-		return 0, 0, fmt.Errorf("%q is neither a limit (300ms, 0.1%%) nor a figure: %s", text, grammar)
+		return 0, "", fmt.Errorf("%q is neither a limit (300ms, 0.1%%) nor a figure: %s", text, grammar)
 	}
 	value, err := strconv.ParseFloat(parts[1], 64)
 	if err != nil || math.IsInf(value, 0) {
-		return 0, 0, fmt.Errorf("%q is not a number", parts[1])
+		return 0, "", fmt.Errorf("%q is not a number", parts[1])
 	}
 	switch u := parts[2]; {
 	case timed && (u == "" || u == "%"):
-		return 0, 0, fmt.Errorf("%q has no unit of time, such as 300ms or 1.5s", text)
+		return 0, "", fmt.Errorf("%q has no unit of time, such as 300ms or 1.5s", text)
 	case timed:
 		d, err := time.ParseDuration(parts[1] + u)
 		if err != nil {
-			return 0, 0, err
+			return 0, "", err
 		}
-		return float64(d) / float64(time.Millisecond), milliseconds, nil
+		return float64(d) / float64(time.Millisecond), results.Milliseconds, nil
 	case u == "%":
-		return value, percent, nil
+		return value, results.Percent, nil
 	case u == "":
-		return value, count, nil
+		return value, results.Requests, nil
 	}
-	return 0, 0, fmt.Errorf("%q is a time; requests are counted (5) or are a share (0.1%%)", text)
+	return 0, "", fmt.Errorf("%q is a time; requests are counted (5) or are a share (0.1%%)", text)
 }

@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
 )
 
@@ -61,8 +63,8 @@ func TestJudge(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := c.Judge(row.targets)
-			if got.Breached != row.breached || !strings.Contains(got.Reason, row.reason) || got.Condition != row.condition {
-				t.Errorf("got %+v, want breached: %v, %q", got, row.breached, row.reason)
+			if reason := report.ThresholdReason(got); got.Breached != row.breached || !strings.Contains(reason, row.reason) || got.Condition != row.condition {
+				t.Errorf("got %+v, %q, want breached: %v, %q", got, reason, row.breached, row.reason)
 			}
 		})
 	}
@@ -116,9 +118,9 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q was read, but not what it prints: %v", text, err)
 		}
-		var first, second results.Threshold = c.Judge(targets), again.Judge(targets)
-		if first != second || first.Reason == "" {
-			t.Errorf("%q: %+v and %+v", text, first, second)
+		first, second := c.Judge(targets), again.Judge(targets)
+		if diff := cmp.Diff(first, second); diff != "" || report.ThresholdReason(first) == "" {
+			t.Errorf("%q: (-first +again):\n%s", text, diff)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -67,10 +66,7 @@ type Judgement struct {
 	Margin float64
 	Word   Word
 	// Reason says what is missing if the word is undecided, and the margin if it is same.
-	Reason string
-	// More is about how many more samples of each side would decide; 0 if it is
-	// decided or beyond guessing.
-	More int64
+	Reason Reason
 }
 
 // Compare judges the difference of a and b at a percentile. The interval is the
@@ -100,13 +96,10 @@ func tooFew(a, b Distribution, percentile float64, o Options) (Judgement, bool) 
 	if have >= need {
 		return Judgement{}, true
 	}
-	j := Judgement{Percentile: percentile, Word: Undecided}
+	j := Judgement{Percentile: percentile, Word: Undecided, Reason: Reason{Kind: NeedsSamples, Needs: need, Has: have}}
 	if need == math.MaxInt64 {
-		j.Reason = fmt.Sprintf("p%v at confidence %v is not a question that samples answer", percentile, o.Confidence)
-		return j, false
+		j.Reason = Reason{Kind: NoSuchInterval, Confidence: o.Confidence}
 	}
-	j.More = need - have
-	j.Reason = fmt.Sprintf("p%v needs %d samples of each, there are %d", percentile, need, have)
 	return j, false
 }
 
@@ -161,7 +154,7 @@ func judge(a, b Distribution, as, bs []float64, percentile float64, o Options) J
 	lo, hi := j.Interval[0], j.Interval[1]
 	switch {
 	case j.Margin > 0 && lo >= -j.Margin && hi <= j.Margin:
-		j.Word, j.Reason = Same, fmt.Sprintf("within %.4g", j.Margin)
+		j.Word, j.Reason = Same, Reason{Kind: WithinMargin, Margin: j.Margin}
 	case hi < 0:
 		j.Word = Faster
 	case lo > 0:
@@ -181,7 +174,7 @@ const maxGrowth = 100
 // leaveOpen makes the judgement undecided and guesses how many more samples,
 // beyond the n of the smaller side, would decide it.
 func (j *Judgement) leaveOpen(n int64) {
-	j.Word, j.Reason, j.More = Undecided, "", 0
+	j.Word = Undecided
 	lo, hi := j.Interval[0], j.Interval[1]
 	distance := math.Abs(j.Difference)
 	// The interval is not even around the difference; what has to shrink is the side that zero lies on.
@@ -195,12 +188,8 @@ func (j *Judgement) leaveOpen(n int64) {
 		growth = min(growth, square((hi-lo)/2/room))
 	}
 	if growth < maxGrowth {
-		j.More = max(1, int64(math.Ceil(float64(n)*(growth-1))))
-		j.Reason = fmt.Sprintf("about %d more samples of each would decide", j.More)
+		j.Reason = Reason{Kind: MoreSamples, More: max(1, int64(math.Ceil(float64(n)*(growth-1)))), Margin: j.Margin}
 		return
 	}
-	j.Reason = fmt.Sprintf("more than %d times the samples would be needed", maxGrowth)
-	if j.Margin == 0 {
-		j.Reason += "; with a margin it might be called the same"
-	}
+	j.Reason = Reason{Kind: TooClose, Times: maxGrowth, Margin: j.Margin}
 }

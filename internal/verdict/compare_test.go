@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -29,26 +28,30 @@ func TestCompareWords(t *testing.T) {
 		percentile float64
 		o          verdict.Options
 		want       verdict.Word
-		reason     string
+		reason     verdict.Reason // a margin of 0 is any
 	}{
-		{"half the time", base, double, 50, verdict.Options{}, verdict.Faster, ""},
-		{"twice the time", double, base, 50, verdict.Options{}, verdict.Slower, ""},
-		{"twice the time at p99", double, base, 99, verdict.Options{}, verdict.Slower, ""},
-		{"alike within a margin", base, alike, 50, verdict.Options{MarginAbs: 30}, verdict.Same, "within 30"},
-		{"alike within a fraction", base, alike, 50, verdict.Options{MarginRel: 0.3}, verdict.Same, "within "},
-		{"the larger margin counts", base, alike, 50, verdict.Options{MarginAbs: 0.001, MarginRel: 0.3}, verdict.Same, "within "},
-		{"alike, and no margin", base, alike, 50, verdict.Options{}, verdict.Undecided, ""},
-		{"a difference that does not matter", base, double, 50, verdict.Options{MarginAbs: 1000}, verdict.Same, "within 1000"},
-		{"a margin smaller than the difference", double, base, 50, verdict.Options{MarginAbs: 10}, verdict.Slower, ""},
-		{"too few on one side", few, double, 50, verdict.Options{}, verdict.Undecided, "p50 needs 6 samples of each, there are 5"},
-		{"too few for p99", few, few, 99, verdict.Options{}, verdict.Undecided, "p99 needs 368 samples of each, there are 5"},
-		{"nothing at all", verdict.Sorted{}, base, 50, verdict.Options{}, verdict.Undecided, "there are 0"},
-		{"the largest value is no question", base, double, 100, verdict.Options{}, verdict.Undecided, "not a question"},
+		{"half the time", base, double, 50, verdict.Options{}, verdict.Faster, verdict.Reason{}},
+		{"twice the time", double, base, 50, verdict.Options{}, verdict.Slower, verdict.Reason{}},
+		{"twice the time at p99", double, base, 99, verdict.Options{}, verdict.Slower, verdict.Reason{}},
+		{"alike within a margin", base, alike, 50, verdict.Options{MarginAbs: 30}, verdict.Same, verdict.Reason{Kind: verdict.WithinMargin, Margin: 30}},
+		{"alike within a fraction", base, alike, 50, verdict.Options{MarginRel: 0.3}, verdict.Same, verdict.Reason{Kind: verdict.WithinMargin}},
+		{"the larger margin counts", base, alike, 50, verdict.Options{MarginAbs: 0.001, MarginRel: 0.3}, verdict.Same, verdict.Reason{Kind: verdict.WithinMargin}},
+		{"alike, and no margin", base, alike, 50, verdict.Options{}, verdict.Undecided, verdict.Reason{Kind: verdict.TooClose, Times: 100}},
+		{"a difference that does not matter", base, double, 50, verdict.Options{MarginAbs: 1000}, verdict.Same, verdict.Reason{Kind: verdict.WithinMargin, Margin: 1000}},
+		{"a margin smaller than the difference", double, base, 50, verdict.Options{MarginAbs: 10}, verdict.Slower, verdict.Reason{}},
+		{"too few on one side", few, double, 50, verdict.Options{}, verdict.Undecided, verdict.Reason{Kind: verdict.NeedsSamples, Needs: 6, Has: 5}},
+		{"too few for p99", few, few, 99, verdict.Options{}, verdict.Undecided, verdict.Reason{Kind: verdict.NeedsSamples, Needs: 368, Has: 5}},
+		{"nothing at all", verdict.Sorted{}, base, 50, verdict.Options{}, verdict.Undecided, verdict.Reason{Kind: verdict.NeedsSamples, Needs: 6}},
+		{"the largest value is no question", base, double, 100, verdict.Options{}, verdict.Undecided, verdict.Reason{Kind: verdict.NoSuchInterval, Confidence: 0.95}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			j := verdict.Compare(test.a, test.b, test.percentile, test.o)
-			if j.Word != test.want || !strings.Contains(j.Reason, test.reason) {
-				t.Errorf("%s (%s), want %s (%s)\n%+v", j.Word, j.Reason, test.want, test.reason, j)
+			reason := j.Reason
+			if test.reason.Margin == 0 {
+				reason.Margin = 0
+			}
+			if j.Word != test.want || reason != test.reason {
+				t.Errorf("%s (%+v), want %s (%+v)\n%+v", j.Word, j.Reason, test.want, test.reason, j)
 			}
 			if j.Judged && !(j.Interval[0] <= j.Difference && j.Difference <= j.Interval[1]) {
 				t.Errorf("difference %v is outside its interval %v", j.Difference, j.Interval)
@@ -189,11 +192,11 @@ func TestMoreSamplesWouldDecide(t *testing.T) {
 	for seed := range uint64(100) {
 		rng := rand.New(rand.NewPCG(seed, 15))
 		j := verdict.Compare(lognormal(rng, 20, 100), lognormal(rng, 20, 125), 50, verdict.Options{})
-		if j.Word != verdict.Undecided || j.More == 0 || j.Difference > 0 {
+		if j.Word != verdict.Undecided || j.Reason.More == 0 || j.Difference > 0 {
 			continue
 		}
 		guesses++
-		n := 20 + 2*int(j.More) // twice the guess: the difference seen is itself uncertain
+		n := 20 + 2*int(j.Reason.More) // twice the guess: the difference seen is itself uncertain
 		if k := verdict.Compare(lognormal(rng, n, 100), lognormal(rng, n, 125), 50, verdict.Options{}); k.Word == verdict.Faster {
 			decided++
 		}

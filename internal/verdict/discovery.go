@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 )
 
@@ -46,7 +45,7 @@ func Control(all []Judgement, rate float64) {
 		j := &all[i]
 		if (j.Word == Faster || j.Word == Slower) && !stands {
 			j.Word = Undecided
-			j.Reason = fmt.Sprintf("among %d comparisons, this one may be chance", len(all))
+			j.Reason = Reason{Kind: MayBeChance, Comparisons: len(all)}
 		}
 	}
 }

@@ -37,8 +37,8 @@ func TestControlTakesBackOnlyWords(t *testing.T) {
 	all := []verdict.Judgement{
 		{Judged: true, Word: verdict.Faster, PValue: 0.0002},
 		{Judged: true, Word: verdict.Slower, PValue: 0.04},
-		{Judged: true, Word: verdict.Same, Reason: "within 5", PValue: 0.3},
-		{Word: verdict.Undecided, Reason: "p50 needs 6 samples of each, there are 5"},
+		{Judged: true, Word: verdict.Same, Reason: verdict.Reason{Kind: verdict.WithinMargin, Margin: 5}, PValue: 0.3},
+		{Word: verdict.Undecided, Reason: verdict.Reason{Kind: verdict.NeedsSamples, Needs: 6, Has: 5}},
 	}
 	verdict.Control(all, 0.05)
 	got := make([]verdict.Word, len(all))
@@ -49,8 +49,8 @@ func TestControlTakesBackOnlyWords(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("words (-want +got):\n%s", diff)
 	}
-	if all[1].Reason != "among 4 comparisons, this one may be chance" || all[2].Reason != "within 5" {
-		t.Errorf("reasons are %q and %q", all[1].Reason, all[2].Reason)
+	if all[1].Reason != (verdict.Reason{Kind: verdict.MayBeChance, Comparisons: 4}) || all[2].Reason.Kind != verdict.WithinMargin {
+		t.Errorf("reasons are %+v and %+v", all[1].Reason, all[2].Reason)
 	}
 }
 

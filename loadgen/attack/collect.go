@@ -132,11 +132,11 @@ func (c *collector) writeRows(end time.Duration) {
 func (c *collector) writeFirsts(target int, start time.Time, length time.Duration) error {
 	for number := class(1); int(number) < classes; number++ {
 		s := c.row.targets[target].series[number]
-		environment, initialization := number.names()
-		if environment != first || s == nil || s.latency.N() == 0 {
+		key := number.key()
+		if key.Environment != results.FirstInvocation || s == nil || s.latency.N() == 0 {
 			continue
 		}
-		if err := c.logs[target].Write(results.FirstTag(initialization), start, length, s.latency); err != nil {
+		if err := c.logs[target].Write(results.FirstTag(key.Initialization), start, length, s.latency); err != nil {
 			return err
 		}
 	}
@@ -212,8 +212,7 @@ func (c *collector) result(report engine.Report) *Result {
 		}
 		for number := class(1); int(number) < classes; number++ {
 			if s := t.series[number]; s != nil {
-				environment, initialization := number.names()
-				target.Classes = append(target.Classes, ClassResult{environment, initialization, s.latency, s.service, s.firstByte})
+				target.Classes = append(target.Classes, ClassResult{number.key(), s.latency, s.service, s.firstByte})
 			}
 		}
 		seen := map[uint64]struct{}{}

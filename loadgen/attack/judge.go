@@ -26,13 +26,13 @@ func (r *Result) Compare(o verdict.Options) *results.Comparison {
 			break // it is all of them
 		}
 		i := slices.IndexFunc(b.Classes, func(other ClassResult) bool {
-			return other.Environment == class.Environment && other.Initialization == class.Initialization
+			return other.ClassKey == class.ClassKey
 		})
 		if i < 0 {
 			continue
 		}
 		of := results.Compare(a.Name, b.Name, class.Latency, b.Classes[i].Latency, o, 50)
-		of.Class = results.Class{Environment: class.Environment, Initialization: class.Initialization}.ClassName()
+		of.Class = class.ClassKey
 		c.Others = append(c.Others, of)
 	}
 	return &c

@@ -47,21 +47,21 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := r.Compare(verdict.Options{Seed: 1, MarginAbs: 2})
-	if c == nil || c.A != "esmodule" || c.B != "commonjs" || c.Percentile != 99 || c.Verdict != string(verdict.Faster) {
+	if c == nil || c.A != "esmodule" || c.B != "commonjs" || c.Percentile != 99 || c.Verdict != verdict.Faster {
 		t.Fatalf("the comparison is %+v", c)
 	}
 	type row struct {
-		Class      string
-		Percentile float64
-		Verdict    string
+		Environment string
+		Percentile  float64
+		Verdict     verdict.Word
 	}
 	var got []row
 	for _, o := range c.Others {
-		got = append(got, row{o.Class, o.Percentile, o.Verdict})
+		got = append(got, row{o.Class.Environment, o.Percentile, o.Verdict})
 	}
 	want := []row{
 		{"", 50, "same"}, {"", 90, "same"},
-		{"first, provisioned-concurrency", 50, "faster"}, {"later, provisioned-concurrency", 50, "same"},
+		{"first", 50, "faster"}, {"later", 50, "same"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -90,8 +90,8 @@ func TestCompareOneClass(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, o := range r.Compare(verdict.Options{}).Others {
-		if o.Class != "" {
-			t.Errorf("%s is judged twice", o.Class)
+		if o.Class != (results.ClassKey{}) {
+			t.Errorf("%v is judged twice", o.Class)
 		}
 	}
 }

@@ -30,8 +30,7 @@ func (r *Result) Load() results.Load {
 		}
 		for _, c := range t.Classes {
 			target.Classes = append(target.Classes, results.Class{
-				Environment: c.Environment, Initialization: c.Initialization,
-				N: c.Latency.N(), LatencyMs: c.Latency.Percentiles(), ServiceMs: c.Service.Percentiles(),
+				ClassKey: c.ClassKey, N: c.Latency.N(), LatencyMs: c.Latency.Percentiles(), ServiceMs: c.Service.Percentiles(),
 			})
 		}
 		l.Targets = append(l.Targets, target)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
@@ -49,19 +50,13 @@ func classOf(k wire.Kind) class {
 	return class(c)
 }
 
-// The words for a request's place in its execution environment.
-const (
-	first = "first"
-	later = "later"
-)
-
-// names are the words of the output.
-func (c class) names() (environment, initialization string) {
-	environment = first
+// key identifies the class in the record.
+func (c class) key() results.ClassKey {
+	key := results.ClassKey{Environment: results.FirstInvocation, Initialization: wire.Initialization((c - 1) / 2).String()}
 	if (c-1)%2 == 1 {
-		environment = later
+		key.Environment = results.LaterInvocations
 	}
-	return environment, wire.Initialization((c - 1) / 2).String()
+	return key
 }
 
 // tally is what happened to one target.

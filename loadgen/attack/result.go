@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // Result is what a run found.
@@ -50,10 +51,7 @@ type TargetResult struct {
 
 // ClassResult is the part of a target's answers that came from one kind of start.
 type ClassResult struct {
-	// Environment is first for the first invocation of an execution environment, else later.
-	Environment string
-	// Initialization is provisioned-concurrency, on-demand, snap-start, ...
-	Initialization              string
+	results.ClassKey
 	Latency, Service, FirstByte *latency.Histogram
 }
 

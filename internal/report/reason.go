@@ -1,0 +1,90 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// reasonText is why a comparison has its verdict; empty for a difference that
+// was found.
+func reasonText(c results.Comparison) string {
+	switch r := c.Reason; r.Kind {
+	case verdict.WithinMargin:
+		return fmt.Sprintf("within %.4g ms", r.Margin)
+	case verdict.NeedsSamples:
+		return fmt.Sprintf("p%v needs %d samples of each, there are %d", c.Percentile, r.Needs, r.Has)
+	case verdict.NoSuchInterval:
+		return fmt.Sprintf("no number of samples bears an interval of p%v at confidence %v", c.Percentile, r.Confidence)
+	case verdict.MoreSamples:
+		return fmt.Sprintf("about %d more samples of each would decide", r.More)
+	case verdict.TooClose:
+		text := fmt.Sprintf("more than %d times the samples would be needed", r.Times)
+		if r.Margin == 0 {
+			text += "; with a margin it might be called the same"
+		}
+		return text
+	case verdict.MayBeChance:
+		return fmt.Sprintf("among %d comparisons, this one may be chance", r.Comparisons)
+	}
+	return ""
+}
+
+// ThresholdReason is the figures that a condition was judged by: those of the
+// targets that breached it, or of all if none did.
+func ThresholdReason(t results.Threshold) string {
+	var texts []string
+	for _, c := range t.Checks {
+		if c.Breached == t.Breached {
+			texts = append(texts, checkText(c))
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+func checkText(c results.Check) string {
+	switch {
+	case c.Left.Value == nil || c.Right == nil:
+		return figureText(c.Left)
+	case c.Right.Value == nil:
+		return figureText(*c.Right)
+	}
+	return figureText(c.Left) + ", " + figureText(*c.Right)
+}
+
+// figureText is a figure in words: p99 of esmodule is 12.3 ms.
+func figureText(f results.Figure) string {
+	name := f.Name + " of " + f.Target
+	switch f.Missing {
+	case results.NoTarget:
+		return "there is no target " + f.Target
+	case results.NoAnswer:
+		return name + " cannot be told: nothing answered"
+	case results.NothingSent:
+		return name + " cannot be told: nothing was sent"
+	case results.NothingPlanned:
+		return name + " cannot be told: nothing was planned"
+	}
+	switch f.Unit {
+	case results.Milliseconds:
+		text := fmt.Sprintf("%s is %s ms", name, fourDigits(*f.Value))
+		if f.Needs > 0 {
+			text += fmt.Sprintf(" (judged by %d samples, although it needs %d)", f.N, f.Needs)
+		}
+		return text
+	case results.Percent:
+		return fmt.Sprintf("%s: %s %% (%d of %d)", name, fourDigits(*f.Value), f.N, f.Of)
+	}
+	return fmt.Sprintf("%s: %d", name, f.N)
+}
+
+// fourDigits has four significant digits, and all of those before the point.
+func fourDigits(v float64) string {
+	if v >= 1000 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}

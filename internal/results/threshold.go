@@ -1,0 +1,58 @@
+package results
+
+// Threshold is a condition under which a load test fails, judged.
+type Threshold struct {
+	// Condition is as it was given: p99>300ms.
+	Condition string `json:"condition"`
+	Breached  bool   `json:"breached"`
+	// Checks are the condition judged for each target that it is about.
+	Checks []Check `json:"checks"`
+}
+
+// Check is a condition judged for one target.
+type Check struct {
+	Breached bool `json:"breached"`
+	// Left is the figure that the condition is about.
+	Left Figure `json:"left"`
+	// Right is the figure on the condition's right side; nil where that is a number.
+	Right *Figure `json:"right,omitempty"`
+}
+
+// Unit is what a [Figure] is measured in.
+type Unit string
+
+// The units of figures. A number of requests has none.
+const (
+	Milliseconds Unit = "ms"
+	Percent      Unit = "%"
+	Requests     Unit = ""
+)
+
+// Missing says why a [Figure] has no value.
+type Missing string
+
+// The reasons for a missing value.
+const (
+	NoTarget       Missing = "no-target"
+	NothingSent    Missing = "nothing-sent"
+	NothingPlanned Missing = "nothing-planned"
+	NoAnswer       Missing = "no-answer"
+)
+
+// Figure is one number of one target.
+type Figure struct {
+	Target string `json:"target"`
+	// Name is p99, firstByte.p99, mean, errors, ...
+	Name string `json:"name"`
+	// Value is nil if it is missing.
+	Value   *float64 `json:"value,omitempty"`
+	Unit    Unit     `json:"unit,omitempty"`
+	Missing Missing  `json:"missing,omitempty"`
+	// N is the number of answers behind a figure of time, and the number of
+	// requests behind a share of them.
+	N int64 `json:"n,omitempty"`
+	// Of is what a share of requests is a share of.
+	Of int64 `json:"of,omitempty"`
+	// Needs is the number of answers that the percentile needs, if there are fewer.
+	Needs int64 `json:"needs,omitempty"`
+}

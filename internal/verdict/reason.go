@@ -1,0 +1,36 @@
+package verdict
+
+// ReasonKind says what a [Reason] is about.
+type ReasonKind string
+
+// The kinds of reasons. The words faster and slower need none.
+const (
+	// WithinMargin: the whole interval lies within Margin of zero.
+	WithinMargin ReasonKind = "within-margin"
+	// NeedsSamples: the percentile takes Needs samples of each side, and the
+	// smaller side has Has.
+	NeedsSamples ReasonKind = "needs-samples"
+	// NoSuchInterval: no number of samples bears this percentile at Confidence.
+	NoSuchInterval ReasonKind = "no-such-interval"
+	// MoreSamples: about More further samples of each side would decide.
+	MoreSamples ReasonKind = "more-samples"
+	// TooClose: it would take more than Times the samples that there are.
+	TooClose ReasonKind = "too-close"
+	// MayBeChance: among Comparisons, a difference like this one may be chance.
+	MayBeChance ReasonKind = "may-be-chance"
+)
+
+// Reason says why a judgement is same or undecided. Its zero value is none. Which
+// of the numbers are set depends on the kind.
+type Reason struct {
+	Kind ReasonKind `json:"kind"`
+	// Margin is the difference that does not matter, in the unit of the values; 0
+	// where none was given.
+	Margin      float64 `json:"margin,omitempty"`
+	Needs       int64   `json:"needs,omitempty"`
+	Has         int64   `json:"has,omitempty"`
+	Confidence  float64 `json:"confidence,omitempty"`
+	More        int64   `json:"more,omitempty"`
+	Times       int64   `json:"times,omitempty"`
+	Comparisons int     `json:"comparisons,omitempty"`
+}
