@@ -206,7 +206,7 @@ func TestLines(t *testing.T) {
 	if diff := cmp.Diff([]lambdalog.Kind{lambdalog.Start, lambdalog.End, lambdalog.Report}, kinds); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
-	want := []string{`log line 4: parse REPORT line: "Duration" is "zero ms", want milliseconds such as 8.40 ms`}
+	want := []string{`log line 4: parse REPORT line: "Duration": "zero" is not a number of milliseconds`}
 	if diff := cmp.Diff(want, bad); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
