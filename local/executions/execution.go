@@ -2,12 +2,12 @@ package executions
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
@@ -65,7 +65,7 @@ func (e *execution) run(x states.Execution) {
 	var failure *states.Error
 	switch {
 	case err == nil:
-		text, _ := json.Marshal(output) // it was made of JSON
+		text, _ := exactjson.Marshal(output) // it was made of JSON
 		e.state.Status, e.state.Output = succeeded, string(text)
 	case errors.As(context.Cause(e.ctx), &abort):
 		e.state.Status, e.state.Error, e.state.Cause = stopped, abort.name, abort.cause

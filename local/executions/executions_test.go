@@ -57,6 +57,10 @@ func TestExecutions(t *testing.T) {
 	}{
 		{name: "succeeds", invoke: answer(`{"n":1}`), want: awsapi.Execution{Status: "SUCCEEDED", Output: `{"got":{"n":1}}`}},
 		{
+			name: "an answer goes through as it is", invoke: answer(`{"html":"<b>&","n":9007199254740993}`),
+			want: awsapi.Execution{Status: "SUCCEEDED", Output: `{"got":{"html":"<b>&","n":9007199254740993}}`},
+		},
+		{
 			name: "a caught error of the function",
 			invoke: func(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
 				return lambda.InvokeOutput{Status: 200, FunctionError: "Unhandled", Payload: []byte(`{"errorType":"Broken"}`)}, nil
@@ -141,6 +145,8 @@ func TestStopAndNames(t *testing.T) {
 		wantCode(t, "ExecutionAlreadyExists", second(s.StartExecution(t.Context(), machineARN, "n", `{"other":1}`)))
 		wantCode(t, "InvalidName", second(s.StartExecution(t.Context(), machineARN, "a b", `{}`)))
 		wantCode(t, "InvalidExecutionInput", second(s.StartExecution(t.Context(), machineARN, "x", `{`)))
+		wantCode(t, "InvalidExecutionInput", second(s.StartExecution(t.Context(), machineARN, "x", `{}}`)))
+		wantCode(t, "InvalidExecutionInput", second(s.StartExecution(t.Context(), machineARN, "x", `{} {}`)))
 		wantCode(t, "StateMachineDoesNotExist", second(s.StartExecution(t.Context(), machineARN+"x", "x", `{}`)))
 		wantCode(t, "ExecutionDoesNotExist", second(s.DescribeExecution("arn:none")))
 

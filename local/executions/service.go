@@ -2,7 +2,6 @@ package executions
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -11,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
@@ -98,8 +98,8 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 	if !executionName.MatchString(name) {
 		return awsapi.Execution{}, &awsapi.Error{Code: "InvalidName", Message: fmt.Sprintf("Invalid Name: '%s'", name)}
 	}
-	decoded, err := decode(input)
-	if err != nil {
+	var decoded any
+	if err := exactjson.Unmarshal([]byte(input), &decoded); err != nil {
 		return awsapi.Execution{}, &awsapi.Error{Code: "InvalidExecutionInput", Message: fmt.Sprintf("Invalid State Machine Execution Input: '%v'", err)}
 	}
 	s.mu.Lock()
@@ -204,16 +204,3 @@ func (s *Service) Close() error {
 }
 
 var errClosed = errors.New("the service was closed")
-
-// decode reads JSON and keeps its numbers as they are written.
-func decode(text string) (any, error) {
-	dec := json.NewDecoder(strings.NewReader(text))
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if dec.More() {
-		return nil, errors.New("there is something behind the JSON value")
-	}
-	return v, nil
-}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
@@ -72,7 +73,7 @@ func parameters(input any) (lambda.InvokeInput, error) {
 		text, isText := value.(string)
 		switch name {
 		case "Payload":
-			payload, err := json.Marshal(value)
+			payload, err := exactjson.Marshal(value)
 			if err != nil {
 				return in, fmt.Errorf("the payload: %w", err)
 			}
@@ -113,8 +114,7 @@ func functionError(payload []byte) *states.Error {
 func result(out lambda.InvokeOutput) map[string]any {
 	var payload any
 	if len(out.Payload) > 0 {
-		var err error
-		if payload, err = decode(string(out.Payload)); err != nil {
+		if err := exactjson.Unmarshal(out.Payload, &payload); err != nil {
 			payload = string(out.Payload)
 		}
 	}

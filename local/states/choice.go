@@ -1,6 +1,7 @@
 package states
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,7 +71,7 @@ func (c comparison) holds(s scope) (bool, error) {
 	return c.holdsFor(value, with), nil
 }
 
-func strs(test func(a, b string) bool) func(any, any) bool {
+func stringOrder(test func(a, b string) bool) func(any, any) bool {
 	return func(value, with any) bool {
 		a, okA := value.(string)
 		b, okB := with.(string)
@@ -78,48 +79,36 @@ func strs(test func(a, b string) bool) func(any, any) bool {
 	}
 }
 
-func numbers(test func(a, b float64) bool) func(any, any) bool {
+func numberOrder(test func(order int) bool) func(any, any) bool {
 	return func(value, with any) bool {
-		a, okA := value.(float64)
-		b, okB := with.(float64)
-		return okA && okB && test(a, b)
+		a, okA := asNumber(value)
+		b, okB := asNumber(with)
+		return okA && okB && test(compareNumbers(a, b))
 	}
 }
 
-func is(test func(any) bool) func(any, any) bool {
-	return func(value, with any) bool { return test(value) == with.(bool) }
-}
-
 // operators are the comparisons that have a constant on the right, and the kind
-// of that constant. Those in withPath exist with a path on the right as well.
+// of that constant. All but IsPresent exist with a path on the right as well.
 var operators = map[string]struct {
 	kind  string
 	holds func(value, with any) bool
 }{
-	"StringEquals":             {"string", strs(func(a, b string) bool { return a == b })},
-	"StringLessThan":           {"string", strs(func(a, b string) bool { return a < b })},
-	"StringGreaterThan":        {"string", strs(func(a, b string) bool { return a > b })},
-	"StringLessThanEquals":     {"string", strs(func(a, b string) bool { return a <= b })},
-	"StringGreaterThanEquals":  {"string", strs(func(a, b string) bool { return a >= b })},
-	"StringMatches":            {"string", strs(wildcardMatch)},
-	"NumericEquals":            {"number", numbers(func(a, b float64) bool { return a == b })},
-	"NumericLessThan":          {"number", numbers(func(a, b float64) bool { return a < b })},
-	"NumericGreaterThan":       {"number", numbers(func(a, b float64) bool { return a > b })},
-	"NumericLessThanEquals":    {"number", numbers(func(a, b float64) bool { return a <= b })},
-	"NumericGreaterThanEquals": {"number", numbers(func(a, b float64) bool { return a >= b })},
+	"StringEquals":             {"string", stringOrder(func(a, b string) bool { return a == b })},
+	"NumericEquals":            {"number", numberOrder(func(order int) bool { return order == 0 })},
+	"NumericLessThan":          {"number", numberOrder(func(order int) bool { return order < 0 })},
+	"NumericGreaterThan":       {"number", numberOrder(func(order int) bool { return order > 0 })},
+	"NumericLessThanEquals":    {"number", numberOrder(func(order int) bool { return order <= 0 })},
+	"NumericGreaterThanEquals": {"number", numberOrder(func(order int) bool { return order >= 0 })},
 	"BooleanEquals":            {"boolean", func(a, b any) bool { x, ok := a.(bool); return ok && x == b }},
 	"IsPresent":                {"boolean", nil},
-	"IsNull":                   {"boolean", is(func(v any) bool { return v == nil })},
-	"IsString":                 {"boolean", is(func(v any) bool { _, ok := v.(string); return ok })},
-	"IsNumeric":                {"boolean", is(func(v any) bool { _, ok := v.(float64); return ok })},
-	"IsBoolean":                {"boolean", is(func(v any) bool { _, ok := v.(bool); return ok })},
 }
 
+// is says whether a constant of a definition is of the kind.
 func (k jsonKind) is(v any) bool {
 	switch v.(type) {
 	case string:
 		return k == "string"
-	case float64:
+	case json.Number:
 		return k == "number"
 	case bool:
 		return k == "boolean"
@@ -128,44 +117,6 @@ func (k jsonKind) is(v any) bool {
 }
 
 type jsonKind string
-
-// wildcardMatch matches * against any characters; \* is a star itself. What is
-// between two stars is looked for from the left, which misses nothing.
-func wildcardMatch(s, pattern string) bool {
-	parts := betweenStars(pattern)
-	if len(parts) == 1 {
-		return s == parts[0]
-	}
-	last := len(parts) - 1
-	s, begins := strings.CutPrefix(s, parts[0])
-	s, ends := strings.CutSuffix(s, parts[last])
-	for _, part := range parts[1:last] {
-		var found bool
-		if _, s, found = strings.Cut(s, part); !found {
-			return false
-		}
-	}
-	return begins && ends
-}
-
-// betweenStars splits a pattern at its stars. A backslash takes the meaning of a
-// star or a backslash behind it.
-func betweenStars(pattern string) []string {
-	parts := []string{""}
-	for i := 0; i < len(pattern); i++ {
-		c := pattern[i]
-		if c == '*' {
-			parts = append(parts, "")
-			continue
-		}
-		if c == '\\' && i+1 < len(pattern) && strings.IndexByte(`*\`, pattern[i+1]) >= 0 {
-			i++
-			c = pattern[i]
-		}
-		parts[len(parts)-1] += string([]byte{c})
-	}
-	return parts
-}
 
 func parseCondition(rule map[string]any) (condition, error) {
 	for _, combinator := range []string{"And", "Or"} {
@@ -212,7 +163,7 @@ func parseComparison(rule map[string]any) (condition, error) {
 	if !ok {
 		return nil, fmt.Errorf("Variable is missing")
 	}
-	variable, err := parseReferencePath(name)
+	variable, err := parsePath(name)
 	if err != nil {
 		return nil, fmt.Errorf("Variable: %w", err)
 	}
@@ -225,7 +176,7 @@ func parseComparison(rule map[string]any) (condition, error) {
 		}
 		base, byPath := strings.CutSuffix(operator, "Path")
 		op, ok := operators[base]
-		if !ok || byPath && (strings.HasPrefix(base, "Is") || base == "StringMatches") {
+		if !ok || byPath && base == "IsPresent" {
 			return nil, fmt.Errorf("comparison %q is not supported", operator)
 		}
 		c := comparison{variable: variable, operator: operator, holdsFor: op.holds}
@@ -234,13 +185,13 @@ func parseComparison(rule map[string]any) (condition, error) {
 			if !ok {
 				return nil, fmt.Errorf("%s is not a path", operator)
 			}
-			if c.with, err = parseReferencePath(text); err != nil {
+			if c.with, err = parsePath(text); err != nil {
 				return nil, fmt.Errorf("%s: %w", operator, err)
 			}
 			return c, nil
 		}
 		if !jsonKind(op.kind).is(with) {
-			return nil, fmt.Errorf("%s wants a %s, got %#v", operator, op.kind, with)
+			return nil, fmt.Errorf("%s wants a %s, got %s", operator, op.kind, quoted(with))
 		}
 		c.with = constant{with}
 		return c, nil

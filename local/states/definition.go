@@ -1,14 +1,14 @@
 package states
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 )
 
 // Machine is a definition that can be executed. It is immutable and safe for
@@ -45,28 +45,18 @@ type state struct {
 
 	errorText, causeText expression // Fail
 
-	branches []*Machine // Parallel
-
 	processor      *Machine // Map
 	distributed    bool
-	label          string
-	itemsPath      optionalPath
+	itemsPath      path
 	maxConcurrency int
 	concurrencyAt  *path // instead of maxConcurrency
-	tolerated      tolerance
-}
-
-type tolerance struct {
-	count      int
-	percentage float64
-	set        bool
+	// toleratedPercentage of a distributed map's children may fail.
+	toleratedPercentage float64
 }
 
 type waiting struct {
 	seconds     int
-	secondsPath *path
-	until       time.Time
-	untilPath   *path
+	secondsPath *path // instead of seconds
 }
 
 type retrier struct {
@@ -112,7 +102,7 @@ func Parse(definition []byte) (*Machine, error) {
 
 func object(data []byte) (map[string]any, error) {
 	var v any
-	if err := json.Unmarshal(data, &v); err != nil {
+	if err := exactjson.Unmarshal(data, &v); err != nil {
 		return nil, err
 	}
 	fields, ok := v.(map[string]any)
@@ -194,12 +184,8 @@ func (m *Machine) checkNames(taken map[string]bool) error {
 			return fmt.Errorf("state %q: another state, in or around this machine, has the name too", name)
 		}
 		taken[name] = true
-		inside := s.branches
 		if s.processor != nil {
-			inside = []*Machine{s.processor}
-		}
-		for _, inner := range inside {
-			if err := inner.checkNames(taken); err != nil {
+			if err := s.processor.checkNames(taken); err != nil {
 				return err
 			}
 		}
@@ -230,15 +216,14 @@ func (s *state) targets() func(yield func(field, target string) bool) {
 
 // fieldsOf says which fields each type of state may have, beside Type and Comment.
 var fieldsOf = map[string][]string{
-	"Task":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Retry", "Catch", "Resource", "TimeoutSeconds"},
-	"Pass":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "Result"},
-	"Wait":     {"Next", "End", "InputPath", "OutputPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath"},
-	"Choice":   {"InputPath", "OutputPath", "Choices", "Default"},
-	"Succeed":  {"InputPath", "OutputPath"},
-	"Fail":     {"Error", "Cause", "ErrorPath", "CausePath"},
-	"Parallel": {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Retry", "Catch", "Branches"},
+	"Task":    {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Retry", "Catch", "Resource", "TimeoutSeconds"},
+	"Pass":    {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "Result"},
+	"Wait":    {"Next", "End", "InputPath", "OutputPath", "Seconds", "SecondsPath"},
+	"Choice":  {"InputPath", "OutputPath", "Choices", "Default"},
+	"Succeed": {"InputPath", "OutputPath"},
+	"Fail":    {"Error", "Cause", "ErrorPath", "CausePath"},
 	"Map": {"Next", "End", "InputPath", "OutputPath", "ResultPath", "ResultSelector", "Retry", "Catch", "ItemProcessor", "ItemsPath",
-		"ItemSelector", "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailureCount", "ToleratedFailurePercentage", "Label"},
+		"ItemSelector", "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailurePercentage"},
 }
 
 func parseState(name string, fields map[string]any) (*state, error) {
@@ -270,8 +255,6 @@ func parseState(name string, fields map[string]any) (*state, error) {
 		r.choices(s)
 	case "Fail":
 		s.errorText, s.causeText = r.text("Error"), r.text("Cause")
-	case "Parallel":
-		r.branches(s)
 	case "Map":
 		r.mapState(s)
 	}
@@ -333,27 +316,14 @@ func (r *reader) catchers() []catcher {
 }
 
 func (r *reader) waiting(w *waiting) {
-	given := 0
-	for name := range r.fields {
-		if strings.HasPrefix(name, "Seconds") || strings.HasPrefix(name, "Timestamp") {
-			given++
-		}
-	}
-	if given != 1 {
-		r.fail("one of Seconds, SecondsPath, Timestamp and TimestampPath must be there, and only one")
+	_, bySeconds := r.fields["Seconds"]
+	_, byPath := r.fields["SecondsPath"]
+	if bySeconds == byPath {
+		r.fail("one of Seconds and SecondsPath must be there, and only one")
 	}
 	w.seconds = r.whole("Seconds", 0, 0, maxSeconds)
-	for name, target := range map[string]**path{"SecondsPath": &w.secondsPath, "TimestampPath": &w.untilPath} {
-		if _, there := r.fields[name]; there {
-			*target = r.referencePath(name)
-		}
-	}
-	if text := r.str("Timestamp"); text != "" {
-		until, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			r.fail("Timestamp: %w", err)
-		}
-		w.until = until
+	if byPath {
+		w.secondsPath = r.singlePath("SecondsPath")
 	}
 }
 
@@ -377,20 +347,6 @@ func (r *reader) choices(s *state) {
 	}
 	if len(s.choices) == 0 {
 		r.fail("Choices has no rule")
-	}
-}
-
-func (r *reader) branches(s *state) {
-	for i, fields := range r.list("Branches") {
-		m, err := parseMachine(fields, "Comment")
-		if err != nil {
-			r.fail("Branches[%d]: %w", i, err)
-			return
-		}
-		s.branches = append(s.branches, m)
-	}
-	if len(s.branches) == 0 {
-		r.fail("Branches has no branch")
 	}
 }
 
@@ -420,9 +376,9 @@ func (r *reader) mapState(s *state) {
 		r.fail("ItemProcessor: %w", err)
 	}
 	s.processor = m
-	s.itemsPath = optionalPath{path: path{text: "$"}}
+	s.itemsPath = path{text: "$"}
 	if _, there := r.fields["ItemsPath"]; there {
-		s.itemsPath.path = *r.referencePath("ItemsPath")
+		s.itemsPath = *r.singlePath("ItemsPath")
 	}
 	s.parameters = r.template("ItemSelector")
 	s.maxConcurrency = r.whole("MaxConcurrency", 0, 0, maxSeconds)
@@ -430,20 +386,14 @@ func (r *reader) mapState(s *state) {
 		if _, both := r.fields["MaxConcurrency"]; both {
 			r.fail("MaxConcurrency and MaxConcurrencyPath are both there")
 		}
-		s.concurrencyAt = r.referencePath("MaxConcurrencyPath")
+		s.concurrencyAt = r.singlePath("MaxConcurrencyPath")
 	}
-	s.label = r.str("Label")
-	_, countSet := r.fields["ToleratedFailureCount"]
-	_, percentageSet := r.fields["ToleratedFailurePercentage"]
-	s.tolerated = tolerance{
-		count:      r.whole("ToleratedFailureCount", 0, 0, maxSeconds),
-		percentage: r.number("ToleratedFailurePercentage", 0, 0, 100),
-		set:        countSet || percentageSet,
+	_, tolerant := r.fields["ToleratedFailurePercentage"]
+	s.toleratedPercentage = r.number("ToleratedFailurePercentage", 0, 0, 100)
+	if tolerant && !s.distributed {
+		r.fail("ToleratedFailurePercentage belongs to distributed maps")
 	}
-	if !s.distributed && (s.tolerated.set || s.label != "") {
-		r.fail("ToleratedFailure… and Label belong to distributed maps")
-	}
-	if s.tolerated.set && !s.resultPath.discard {
+	if tolerant && !s.resultPath.discard {
 		// What AWS puts in the place of a failed child's output is not documented.
 		r.fail("a map that tolerates failures must discard its result: set ResultPath to null")
 	}

@@ -13,8 +13,6 @@ const (
 	ErrTaskFailed              = "States.TaskFailed"
 	ErrPermissions             = "States.Permissions"
 	ErrResultPathMatchFailure  = "States.ResultPathMatchFailure"
-	ErrParameterPathFailure    = "States.ParameterPathFailure"
-	ErrBranchFailed            = "States.BranchFailed"
 	ErrNoChoiceMatched         = "States.NoChoiceMatched"
 	ErrIntrinsicFailure        = "States.IntrinsicFailure"
 	ErrToleratedFailure        = "States.ExceedToleratedFailureThreshold"

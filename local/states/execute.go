@@ -2,7 +2,6 @@ package states
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 )
 
 // TaskRunner runs tasks: resource is a Task's Resource, input its effective
@@ -268,8 +269,6 @@ func (r *run) once(ctx context.Context, s *state, sc scope) (any, string, error)
 		}
 	case "Task":
 		result, err = r.task(ctx, s, effective)
-	case "Parallel":
-		result, err = r.parallel(ctx, s, effective)
 	case "Map":
 		result, err = r.mapOver(ctx, s, sc)
 	}
@@ -297,7 +296,7 @@ func (r *run) once(ctx context.Context, s *state, sc scope) (any, string, error)
 	return output, next, checkSize(fmt.Sprintf("the output of state %q", s.name), output)
 }
 
-var fieldsWithResultPath = map[string]struct{}{"Task": {}, "Pass": {}, "Parallel": {}, "Map": {}}
+var fieldsWithResultPath = map[string]struct{}{"Task": {}, "Pass": {}, "Map": {}}
 
 func (s *state) effectiveInput(sc scope) (any, error) {
 	if s.inputPath.discard {
@@ -344,26 +343,13 @@ func (s *state) choose(sc scope) (string, error) {
 }
 
 func (w waiting) wait(ctx context.Context, sc scope) error {
-	seconds, until := w.seconds, w.until
+	seconds := w.seconds
 	if w.secondsPath != nil {
 		v, _ := w.secondsPath.get(sc)
-		f, ok := v.(float64)
-		if !ok || f != math.Trunc(f) || f < 0 || f > maxSeconds {
-			return failf(ErrRuntime, "SecondsPath %q is %v: not a whole number of seconds", w.secondsPath.text, v)
+		var ok bool
+		if seconds, ok = wholeNumber(v, 0, maxSeconds); !ok {
+			return failf(ErrRuntime, "SecondsPath %q is %s: not a whole number of seconds", w.secondsPath.text, quoted(v))
 		}
-		seconds = int(f)
-	}
-	if w.untilPath != nil {
-		v, _ := w.untilPath.get(sc)
-		text, _ := v.(string)
-		t, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			return failf(ErrRuntime, "TimestampPath %q: %v", w.untilPath.text, err)
-		}
-		until = t
-	}
-	if !until.IsZero() {
-		return sleep(ctx, time.Until(until))
 	}
 	return sleep(ctx, time.Duration(seconds)*time.Second)
 }
@@ -422,7 +408,7 @@ func (r *run) contextObject(s *state, entered time.Time, retries int, item any) 
 			"Id": r.ARN, "Name": r.Name, "RoleArn": r.RoleARN, "Input": r.Input, "StartTime": timestamp(r.started),
 		},
 		"StateMachine": map[string]any{"Id": r.MachineARN, "Name": r.MachineName},
-		"State":        map[string]any{"Name": s.name, "EnteredTime": timestamp(entered), "RetryCount": float64(retries)},
+		"State":        map[string]any{"Name": s.name, "EnteredTime": timestamp(entered), "RetryCount": newNumber(int64(retries))},
 	}
 	if item != nil {
 		object["Map"] = map[string]any{"Item": item}
@@ -434,7 +420,7 @@ func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.
 
 // checkSize enforces the limit that Step Functions sets on every payload.
 func checkSize(what string, v any) error {
-	b, err := json.Marshal(v)
+	b, err := exactjson.Marshal(v)
 	if err != nil {
 		return failf(ErrRuntime, "%s: %v", what, err)
 	}

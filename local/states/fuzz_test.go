@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 )
 
 // FuzzExpression checks that whatever parses can be evaluated without a panic,
@@ -15,7 +16,7 @@ import (
 func FuzzExpression(f *testing.F) {
 	f.Add(`States.Format('{}', $.a[0])`)
 	f.Add(`$$.Execution['Id']`)
-	f.Add(`States.Array(States.UUID(), 'a\'b', 1e3, null)`)
+	f.Add(`States.Format('\{{}\'', States.MathAdd(1e3, $.a[0]))`)
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := parseExpression(text)
 		if err != nil {
@@ -52,7 +53,7 @@ func FuzzParse(f *testing.F) {
 // FuzzPath checks that what is set at a path is found there, and that the data
 // itself stays as it was.
 func FuzzPath(f *testing.F) {
-	for _, text := range []string{"$", "$.a", "$['a b'].c", "$.list[1].x", "$.list[*].x", "$$.Execution.Id", "$.a['b", "$.ä"} {
+	for _, text := range []string{"$", "$.a", "$['a b'].c", "$.list[1].x", "$$.Execution.Id", "$.a['b", "$.ä"} {
 		f.Add(text)
 	}
 	const data = `{"a":{"b":1},"list":[{"x":1},{"x":2}],"nothing":null}`
@@ -86,7 +87,7 @@ func FuzzTemplate(f *testing.F) {
 	f.Add([]byte(`"$.x"`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var v any
-		if json.Unmarshal(text, &v) != nil {
+		if exactjson.Unmarshal(text, &v) != nil {
 			return
 		}
 		parsed, err := parseTemplate(v)
@@ -99,27 +100,6 @@ func FuzzTemplate(f *testing.F) {
 		}
 		if !reflect.DeepEqual(got, v) {
 			t.Errorf("%s gives %v", text, got)
-		}
-	})
-}
-
-// FuzzWildcard compares with a regular expression.
-func FuzzWildcard(f *testing.F) {
-	for _, seed := range [][2]string{{"abc", "a*"}, {"a*c", `a\*c`}, {"aa", "a*a*a"}, {`\`, `\\`}, {`a\b`, `a\b`}, {strings.Repeat("a", 99), strings.Repeat("*a", 40) + "b"}} {
-		f.Add(seed[0], seed[1])
-	}
-	f.Fuzz(func(t *testing.T, s, pattern string) {
-		parts := betweenStars(pattern)
-		for i, part := range parts {
-			parts[i] = regexp.QuoteMeta(part)
-		}
-		// A byte is a byte here, and a rune to regexp if it can be one.
-		expression, err := regexp.Compile(`(?s)\A` + strings.Join(parts, ".*") + `\z`)
-		if err != nil {
-			return
-		}
-		if got, want := wildcardMatch(s, pattern), expression.MatchString(s); got != want {
-			t.Errorf("%q matches %q: %v, want %v", s, pattern, got, want)
 		}
 	})
 }

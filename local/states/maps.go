@@ -4,25 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 )
-
-// parallel runs the branches side by side and collects their outputs. The first
-// failure ends the others.
-func (r *run) parallel(ctx context.Context, s *state, input any) (any, error) {
-	if err := r.record("ParallelStateStarted", s.name, nil); err != nil {
-		return nil, err
-	}
-	results, _, err := fan(ctx, len(s.branches), 0, 0, func(ctx context.Context, i int) (any, error) {
-		return r.machine(ctx, s.branches[i], input, nil)
-	})
-	if err != nil {
-		return nil, errors.Join(err, r.record("ParallelStateFailed", s.name, err))
-	}
-	return results, r.record("ParallelStateSucceeded", s.name, nil)
-}
 
 // mapOver runs the processor once for each item. sc.data is the effective input.
 func (r *run) mapOver(ctx context.Context, s *state, sc scope) (any, error) {
@@ -34,7 +18,7 @@ func (r *run) mapOver(ctx context.Context, s *state, sc scope) (any, error) {
 	inputs := make([]any, len(items))
 	infos := make([]any, len(items))
 	for i, item := range items {
-		infos[i] = map[string]any{"Index": float64(i), "Value": item}
+		infos[i] = map[string]any{"Index": newNumber(int64(i)), "Value": item}
 		inputs[i] = item
 		if s.parameters == nil {
 			continue
@@ -69,11 +53,11 @@ func (s *state) concurrency(sc scope) (int, error) {
 		return s.maxConcurrency, nil
 	}
 	v, _ := s.concurrencyAt.get(sc)
-	n, ok := v.(float64)
-	if !ok || n != math.Trunc(n) || n < 0 || n > maxSeconds {
-		return 0, failf(ErrRuntime, "state %q: MaxConcurrencyPath: %v at %q is not a whole number", s.name, v, s.concurrencyAt.text)
+	n, ok := wholeNumber(v, 0, maxSeconds)
+	if !ok {
+		return 0, failf(ErrRuntime, "state %q: MaxConcurrencyPath: %s at %q is not a whole number", s.name, quoted(v), s.concurrencyAt.text)
 	}
-	return int(n), nil
+	return n, nil
 }
 
 func mergeItem(context, item any) any {
@@ -126,7 +110,7 @@ func (r *run) distribute(ctx context.Context, s *state, most int, inputs []any) 
 	if most > 0 {
 		limit = most
 	}
-	results, failures, err := fan(ctx, len(inputs), limit, s.tolerated.allowance(len(inputs)), func(ctx context.Context, i int) (any, error) {
+	results, failures, err := fan(ctx, len(inputs), limit, int(s.toleratedPercentage/100*float64(len(inputs))), func(ctx context.Context, i int) (any, error) {
 		child := &run{Execution: r.Execution, started: time.Now(), totals: r.totals, random: r.random}
 		child.Machine = s.processor
 		child.Input = inputs[i]
@@ -145,11 +129,6 @@ func (r *run) distribute(ctx context.Context, s *state, most int, inputs []any) 
 		return nil, errors.Join(err, r.record("MapRunFailed", s.name, err))
 	}
 	return results, r.record("MapRunSucceeded", s.name, nil)
-}
-
-// allowance is how many of n items may fail.
-func (t tolerance) allowance(n int) int {
-	return max(t.count, int(t.percentage/100*float64(n)))
 }
 
 func raise(m interface {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// path is a JSONPath of the kinds that we support: $ or $$, then .name,
-// ['name'], [n] and [*].
+// path is a JSONPath that leads to exactly one place, which the language calls a
+// Reference Path: $ or $$, then .name, ['name'] and [n].
 type path struct {
 	text    string
 	context bool // begins with $$: the context object
@@ -16,10 +16,9 @@ type path struct {
 }
 
 type step struct {
-	name     string
-	index    int
-	isIndex  bool
-	wildcard bool
+	name    string
+	index   int
+	isIndex bool
 }
 
 func parsePath(text string) (path, error) {
@@ -70,9 +69,6 @@ func parseStep(rest string) (step, string, error) {
 	if !ok {
 		return step{}, "", fmt.Errorf("%q does not end", rest)
 	}
-	if word == "*" {
-		return step{wildcard: true}, after, nil
-	}
 	index, err := strconv.Atoi(word)
 	if err != nil || index < 0 {
 		return step{}, "", fmt.Errorf("index %q is not supported", word)
@@ -80,61 +76,33 @@ func parseStep(rest string) (step, string, error) {
 	return step{index: index, isIndex: true}, after, nil
 }
 
-// parseReferencePath parses a path that leads to exactly one place: what the
-// language calls a Reference Path.
-func parseReferencePath(text string) (path, error) {
-	p, err := parsePath(text)
-	if err == nil && slices.ContainsFunc(p.steps, func(s step) bool { return s.wildcard }) {
-		err = fmt.Errorf("path %q can lead to several places: a reference path has no *", text)
-	}
-	return p, err
-}
-
 // field says whether the path names a field of the data. It is what a ResultPath
 // must do here: the language allows an array's item too.
 func (p path) field() bool {
-	return !p.context && !slices.ContainsFunc(p.steps, func(s step) bool { return s.wildcard || s.isIndex })
+	return !p.context && !slices.ContainsFunc(p.steps, func(s step) bool { return s.isIndex })
 }
 
-// get returns the value at the path, and whether there is one. A wildcard
-// collects what it finds into an array.
+// get returns the value at the path, and whether there is one.
 func (p path) get(s scope) (any, bool) {
-	root := s.data
+	v := s.data
 	if p.context {
-		root = s.context
+		v = s.context
 	}
-	return walk(root, p.steps)
-}
-
-func walk(v any, steps []step) (any, bool) {
-	for i, s := range steps {
-		switch {
-		case s.wildcard:
+	for _, step := range p.steps {
+		if step.isIndex {
 			items, ok := v.([]any)
-			if !ok {
+			if !ok || step.index >= len(items) {
 				return nil, false
 			}
-			found := []any{}
-			for _, item := range items {
-				if x, ok := walk(item, steps[i+1:]); ok {
-					found = append(found, x)
-				}
-			}
-			return found, true
-		case s.isIndex:
-			items, ok := v.([]any)
-			if !ok || s.index >= len(items) {
-				return nil, false
-			}
-			v = items[s.index]
-		default:
-			fields, ok := v.(map[string]any)
-			if !ok {
-				return nil, false
-			}
-			if v, ok = fields[s.name]; !ok {
-				return nil, false
-			}
+			v = items[step.index]
+			continue
+		}
+		fields, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if v, ok = fields[step.name]; !ok {
+			return nil, false
 		}
 	}
 	return v, true

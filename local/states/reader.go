@@ -1,6 +1,7 @@
 package states
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -75,12 +76,13 @@ func (r *reader) list(name string) []map[string]any {
 
 // number reads a number between lo and hi, or returns fallback if there is none.
 func (r *reader) number(name string, fallback, lo, hi float64) float64 {
-	v, there := field[float64](r, name, "a number")
+	n, there := field[json.Number](r, name, "a number")
 	if !there {
 		return fallback
 	}
-	if v < lo || v > hi {
-		r.fail("%s is %v: it must be between %.10g and %.10g", name, v, lo, hi)
+	v, err := n.Float64()
+	if err != nil || v < lo || v > hi {
+		r.fail("%s is %v: it must be between %.10g and %.10g", name, n, lo, hi)
 	}
 	return v
 }
@@ -119,9 +121,9 @@ func (r *reader) path(name string) optionalPath {
 	return optionalPath{path: p}
 }
 
-// referencePath reads the path of exactly one place.
-func (r *reader) referencePath(name string) *path {
-	p, err := parseReferencePath(r.str(name))
+// singlePath reads a path that must be there and cannot be null.
+func (r *reader) singlePath(name string) *path {
+	p, err := parsePath(r.str(name))
 	if err != nil {
 		r.fail("%s: %w", name, err)
 	}
@@ -131,7 +133,7 @@ func (r *reader) referencePath(name string) *path {
 func (r *reader) resultPath() optionalPath {
 	p := r.path("ResultPath")
 	if !p.field() {
-		r.fail("ResultPath: path %q is not supported: it must name a field of the input, without [n], * or $$", p.text)
+		r.fail("ResultPath: path %q is not supported: it must name a field of the input, without [n] or $$", p.text)
 	}
 	return p
 }

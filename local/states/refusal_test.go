@@ -24,14 +24,13 @@ func refusal(t *testing.T, definition string) string {
 // minimal has the least of each type of state: what is wrong with it then is
 // what a test adds.
 var minimal = map[string]string{
-	"Task":     `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true`,
-	"Pass":     `"Type":"Pass","End":true`,
-	"Wait":     `"Type":"Wait","Seconds":1,"End":true`,
-	"Choice":   `"Type":"Choice","Choices":[{"Variable":"$.x","IsNull":true,"Next":"A"}]`,
-	"Succeed":  `"Type":"Succeed"`,
-	"Fail":     `"Type":"Fail"`,
-	"Parallel": `"Type":"Parallel","Branches":[{"StartAt":"P","States":{"P":{"Type":"Succeed"}}}],"End":true`,
-	"Map":      `"Type":"Map","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Succeed"}}},"End":true`,
+	"Task":    `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true`,
+	"Pass":    `"Type":"Pass","End":true`,
+	"Wait":    `"Type":"Wait","Seconds":1,"End":true`,
+	"Choice":  `"Type":"Choice","Choices":[{"Variable":"$.x","IsPresent":true,"Next":"A"}]`,
+	"Succeed": `"Type":"Succeed"`,
+	"Fail":    `"Type":"Fail"`,
+	"Map":     `"Type":"Map","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Succeed"}}},"End":true`,
 }
 
 // languageFields are all fields that a state has in the language or on AWS.
@@ -85,7 +84,7 @@ func keys[V any](m map[string]V) func(yield func(string) bool) {
 	}
 }
 
-// TestParseRefuses shows what somebody is told whose definition is wrong.
+// TestParseRefuses shows the errors of wrong definitions.
 func TestParseRefuses(t *testing.T) {
 	one := func(fields string) string { return `{"StartAt":"A","States":{"A":{` + fields + `}}}` }
 	choice := func(condition string) string {
@@ -107,6 +106,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a start that is not there", `{"StartAt":"B","States":{"A":{` + minimal["Pass"] + `}}}`},
 		{"a state that is no object", `{"StartAt":"A","States":{"A":1}}`},
 		{"a type that is not there", one(`"Type":"Sleep"`)},
+		{"branches", one(`"Type":"Parallel","Branches":[],"End":true`)},
 		{"another resource", one(`"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","End":true`)},
 		{"neither next nor end", one(`"Type":"Pass"`)},
 		{"next and end", one(`"Type":"Pass","Next":"A","End":true`)},
@@ -116,31 +116,32 @@ func TestParseRefuses(t *testing.T) {
 		{"a name twice", one(`"Type":"Map","ItemProcessor":{"StartAt":"A","States":{"A":{"Type":"Succeed"}}},"End":true`)},
 		{"a name that is too long", `{"StartAt":"` + strings.Repeat("n", 81) + `","States":{"` + strings.Repeat("n", 81) + `":{"Type":"Succeed"}}}`},
 		{"inside a map", one(`"Type":"Map","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","Foo":1,"End":true}}},"End":true`)},
-		{"inside a branch", one(`"Type":"Parallel","Branches":[{"StartAt":"P","States":{"P":{"Type":"Fail","Error":1}}}],"End":true`)},
 
 		{"a function that is not there", one(minimal["Pass"] + `,"Parameters":{"x.$":"States.Dance()"}`)},
+		{"a function that AWS has", one(minimal["Pass"] + `,"Parameters":{"x.$":"States.UUID()"}`)},
+		{"a backslash before what needs none", one(minimal["Pass"] + `,"Parameters":{"x.$":"States.Format('a\\n')"}`)},
 		{"an expression that is text", one(minimal["Pass"] + `,"Parameters":{"a":[{"x.$":"text"}]}`)},
 		{"an expression that is a number", one(minimal["Pass"] + `,"Parameters":{"x.$":1}`)},
-		{"an expression that does not end", one(minimal["Pass"] + `,"Parameters":{"x.$":"States.Array($.a, 'b"}`)},
+		{"an expression that does not end", one(minimal["Pass"] + `,"Parameters":{"x.$":"States.Format($.a, 'b"}`)},
 		{"a field with two values", one(minimal["Pass"] + `,"Parameters":{"x.$":"$.a","x":1}`)},
 		{"a path with a filter", one(minimal["Pass"] + `,"InputPath":"$.a[?(@.b)]"`)},
+		{"a path to several places", one(minimal["Pass"] + `,"InputPath":"$.a[*].b"`)},
 		{"a path with a slice", one(minimal["Pass"] + `,"OutputPath":"$.a[1:2]"`)},
 		{"a path that descends", one(minimal["Pass"] + `,"OutputPath":"$..a"`)},
 		{"a path that is none", one(minimal["Pass"] + `,"InputPath":"a"`)},
 		{"a result path into a list", one(minimal["Pass"] + `,"ResultPath":"$.a[0]"`)},
 		{"a result path into the context", one(minimal["Pass"] + `,"ResultPath":"$$.a"`)},
 		{"a catcher's result path into a list", one(minimal["Task"] + `,"Catch":[{"ErrorEquals":["X"],"Next":"A","ResultPath":"$[0]"}]`)},
-		{"items in several places", one(minimal["Map"] + `,"ItemsPath":"$.a[*].b"`)},
 
 		{"a comparison that is not there", choice(`"Variable":"$.x","TimestampEquals":"2026-01-01T00:00:00Z"`)},
+		{"a comparison that AWS has", choice(`"Variable":"$.x","StringMatches":"a*"`)},
 		{"a comparison with a value of another kind", choice(`"Variable":"$.x","NumericEquals":"1"`)},
-		{"two comparisons", choice(`"Variable":"$.x","NumericEquals":1,"IsNull":true`)},
+		{"two comparisons", choice(`"Variable":"$.x","NumericEquals":1,"IsPresent":true`)},
 		{"a comparison of nothing", choice(`"NumericEquals":1`)},
-		{"a comparison of several values", choice(`"Variable":"$.x[*]","NumericEquals":1`)},
 		{"an empty and", choice(`"And":[]`)},
 		{"inside a not", choice(`"Not":{"And":[{"Variable":"$.x","IsTimestamp":true}]}`)},
 		{"no rules", one(`"Type":"Choice","Choices":[]`)},
-		{"a rule without a target", one(`"Type":"Choice","Choices":[{"Variable":"$.x","IsNull":true}]`)},
+		{"a rule without a target", one(`"Type":"Choice","Choices":[{"Variable":"$.x","IsPresent":true}]`)},
 
 		{"States.ALL beside others", one(minimal["Task"] + `,"Retry":[{"ErrorEquals":["States.ALL","X"]}]`)},
 		{"States.ALL before others", one(minimal["Task"] + `,"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A"},{"ErrorEquals":["X"],"Next":"A"}]`)},
@@ -150,17 +151,16 @@ func TestParseRefuses(t *testing.T) {
 		{"jitter of another kind", one(minimal["Task"] + `,"Retry":[{"ErrorEquals":["X"],"JitterStrategy":"HALF"}]`)},
 		{"no time at all", one(minimal["Task"] + `,"TimeoutSeconds":0`)},
 		{"two times to wait for", one(minimal["Wait"] + `,"SecondsPath":"$.s"`)},
+		{"a moment to wait for", one(`"Type":"Wait","Timestamp":"2026-01-01T00:00:00Z","End":true`)},
 		{"half a second to wait for", one(`"Type":"Wait","Seconds":0.5,"End":true`)},
-		{"a time that is none", one(`"Type":"Wait","Timestamp":"tomorrow","End":true`)},
 		{"an error and its path", one(`"Type":"Fail","Error":"E","ErrorPath":"$.e"`)},
 
-		{"a tolerant map that keeps its result", distributed(`,"ToleratedFailureCount":1`, standard)},
+		{"a tolerant map that keeps its result", distributed(`,"ToleratedFailurePercentage":1`, standard)},
 		{"a tolerant map that is not distributed", one(minimal["Map"] + `,"ToleratedFailurePercentage":5,"ResultPath":null`)},
 		{"too much tolerance", distributed(`,"ToleratedFailurePercentage":101,"ResultPath":null`, standard)},
 		{"express children", distributed(``, `"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"`)},
 		{"a mode that is not there", distributed(``, `"Mode":"SPREAD"`)},
 		{"two concurrencies", one(minimal["Map"] + `,"MaxConcurrency":1,"MaxConcurrencyPath":"$.n"`)},
-		{"no branches", one(`"Type":"Parallel","Branches":[],"End":true`)},
 		{"no processor", one(`"Type":"Map","End":true`)},
 	} {
 		got := refusal(t, row.definition)

@@ -32,10 +32,10 @@ func TestComparisons(t *testing.T) {
 				both("Numeric"+order, with, value)
 			}
 		}
-		for _, value := range []string{"", "A", "a", "ab", "b", "é"} {
-			for _, with := range []string{"a", "ab", ""} {
-				both("String"+order, with, value)
-			}
+	}
+	for _, value := range []string{"", "A", "a", "ab", "b", "é"} {
+		for _, with := range []string{"a", "ab", ""} {
+			both("StringEquals", with, value)
 		}
 	}
 	anything := []any{nil, true, false, 0, 1, 1.5, "", "a", "true", []any{}, []any{1}, object{}, object{"x": 1}}
@@ -44,14 +44,7 @@ func TestComparisons(t *testing.T) {
 		both("BooleanEquals", false, value)
 		both("NumericEquals", 1, value)
 		both("StringEquals", "a", value)
-		for _, test := range []string{"IsPresent", "IsNull", "IsNumeric", "IsString", "IsBoolean"} {
-			add(test, true, value, object{})
-		}
-	}
-	for _, pattern := range []string{"*", "a*", "*a", "*a*", "a*c*e", "a**e", "", "ab", `a\*`, `*\**`, "a.c", "a[b]c", "(a)"} {
-		for _, value := range []string{"", "a", "ab", "abcde", "aXcYe", "a*", "b*a", "abc", "a.c", "a[b]c", "(a)"} {
-			add("StringMatches", pattern, value, object{})
-		}
+		add("IsPresent", true, value, object{})
 	}
 	agree(t, all, nil)
 }

@@ -2,17 +2,16 @@ package differential
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// deviation is a machine that the two interpreters execute differently, with
-// what becomes of it in each: JSON, or "!" and the error's name.
+// deviation is a machine that the two interpreters execute differently, with its
+// outcome in each: the output as JSON, or "!" and the error's name.
 type deviation struct {
 	name string
-	// reason says who is right, and by what.
+	// reason says which of the two is right, and by which source.
 	reason                  string
 	definition, input       string
 	tasks                   map[string][]answer
@@ -96,17 +95,9 @@ var deviations = []deviation{
 		name: "the whole of an input that JavaScript takes for false", reason: "specification: $ is the whole input, whatever it is",
 		definition: single(`"Type":"Pass","InputPath":"$"`), input: `0`, wantOurs: `0`, wantReference: `!States.Runtime`,
 	},
-	{
-		name: "all items of an empty list", reason: "specification: a path that can lead to several places gives a list, here an empty one",
-		definition: expression(`$.a[*]`), input: `{"a":[]}`, wantOurs: `[]`, wantReference: `!States.Runtime`,
-	},
 	// Comparisons.
 	{
-		name: "a test for not being null", reason: "recorded on AWS: Is… with false holds where the test does not",
-		definition: rule(`"Variable":"$.x","IsNull":false`), input: `{"x":1}`, wantOurs: `"yes"`, wantReference: `"no"`,
-	},
-	{
-		name: "a test for not being present", reason: "recorded on AWS, as above",
+		name: "a test for not being present", reason: "recorded on AWS: Is… with false holds where the test does not",
 		definition: rule(`"Variable":"$.x","IsPresent":false`), input: `{}`, wantOurs: `"yes"`, wantReference: `"no"`,
 	},
 	{
@@ -117,38 +108,14 @@ var deviations = []deviation{
 		name: "a number at the path of a text", reason: "neither document says it of paths; ours is what both say of constants",
 		definition: rule(`"Variable":"$.x","StringEqualsPath":"$.y"`), input: `{"x":"5","y":5}`, wantOurs: `"no"`, wantReference: `!States.Runtime`,
 	},
-	{
-		name: "a question mark in a pattern", reason: "specification of StringMatches: * alone is special",
-		definition: rule(`"Variable":"$.x","StringMatches":"a?c"`), input: `{"x":"abc"}`, wantOurs: `"no"`, wantReference: `"yes"`,
-	},
-	{
-		name: "a new line under a star", reason: "specification: * stands for zero or more characters, and leaves none out",
-		definition: rule(`"Variable":"$.x","StringMatches":"a*"`), input: `{"x":"a\nb"}`, wantOurs: `"yes"`, wantReference: `"no"`,
-	},
-	{
-		name: "a pattern against a number", reason: "a comparison with a value of another kind does not hold, and is no error",
-		definition: rule(`"Variable":"$.x","StringMatches":"*"`), input: `{"x":5}`, wantOurs: `"no"`, wantReference: `!TypeError`,
-	},
 	// Intrinsic functions.
 	{
 		name: "a function that cannot do it", reason: "specification: States.IntrinsicFailure, which can be caught",
 		definition: expression(`States.ArrayLength($)`), input: `{}`, wantOurs: `!States.IntrinsicFailure`, wantReference: `!States.Runtime`,
 	},
 	{
-		name: "an item beyond the end", reason: "no document says what it gives; ours rather fails than goes on with null",
-		definition: expression(`States.ArrayGetItem($,9)`), input: `[1]`, wantOurs: `!States.IntrinsicFailure`, wantReference: `null`,
-	},
-	{
 		name: "a sum of fractions", reason: "recorded on AWS: numbers are rounded",
 		definition: expression(`States.MathAdd(1.49, 0)`), input: `{}`, wantOurs: `1`, wantReference: `1.49`,
-	},
-	{
-		name: "several separators", reason: "recorded on AWS: each character separates",
-		definition: expression(`States.StringSplit($, '.+')`), input: `"a.b+c"`, wantOurs: `["a","b","c"]`, wantReference: `["a.b+c"]`,
-	},
-	{
-		name: "nothing between separators", reason: "recorded on AWS: empty parts are left out",
-		definition: expression(`States.StringSplit($, ',')`), input: `",a,,b"`, wantOurs: `["a","b"]`, wantReference: `["","a","","b"]`,
 	},
 	{
 		name: "JSON of nothing", reason: "recorded on AWS: blank text is null",
@@ -163,21 +130,8 @@ var deviations = []deviation{
 		definition: expression(`States.JsonToString($)`), input: `{"b":1,"a":2}`, wantOurs: `"{\"a\":2,\"b\":1}"`, wantReference: `"{\"b\":1,\"a\":2}"`,
 	},
 	{
-		name: "an apostrophe in a list", reason: "specification: \\' stands for an apostrophe",
-		definition: expression(`States.Array('it\'s')`), input: `{}`, wantOurs: `["it's"]`, wantReference: `["it\\'s"]`,
-	},
-	{
 		name: "a comma behind a parenthesis in text", reason: "specification: what is between apostrophes is text",
 		definition: expression(`States.Format('(', 'x')`), input: `{}`, wantOurs: `!States.IntrinsicFailure`, wantReference: `"(', 'x"`,
-	},
-	{
-		name: "a hash of more than one block", reason: "FIPS 180-4; the reference reads the second block in the wrong place",
-		definition: expression(`States.ArrayContains(States.Array(States.Hash($, 'SHA-256')), '635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0')`),
-		input:      `"` + strings.Repeat("a", 65) + `"`, wantOurs: `true`, wantReference: `false`,
-	},
-	{
-		name: "text beyond Latin-1 in base 64", reason: "text is UTF-8",
-		definition: expression(`States.Base64Encode($)`), input: `"€"`, wantOurs: `"4oKs"`, wantReference: `!InvalidCharacterError`,
 	},
 	{
 		name: "merging leaves its arguments alone", reason: "specification: functions compute values",

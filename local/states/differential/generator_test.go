@@ -60,7 +60,7 @@ func (g *generator) input() object {
 	}
 	return object{
 		"n": g.IntN(7) - 2, "m": 1 + g.IntN(4), "fraction": float64(g.IntN(9)) + 0.5, "zero": 0, "negative": -1,
-		"s": pick(g, words), "t": pick(g, words), "yes": true, "no": false, "nothing": nil, "past": "2016-03-14T01:59:00Z",
+		"s": pick(g, words), "t": pick(g, words), "yes": true, "no": false, "nothing": nil,
 		"o": object{"k": pick(g, words), "n": g.IntN(9)}, "list": list, "records": records,
 	}
 }
@@ -87,7 +87,7 @@ func (g *generator) machine(at surroundings) object {
 func (g *generator) state(name string, later []string, at surroundings) object {
 	kinds := []string{"Pass", "Pass", "Wait", "Task", "Task", "Task"}
 	if at.depth < 2 {
-		kinds = append(kinds, "Map", "Parallel")
+		kinds = append(kinds, "Map", "Map")
 	}
 	if len(later) > 0 {
 		kinds = append(kinds, "Choice", "Choice")
@@ -116,8 +116,6 @@ func (g *generator) state(name string, later []string, at surroundings) object {
 		g.task(s, name, at)
 	case "Map":
 		g.mapState(s, at)
-	case "Parallel":
-		g.parallel(s, at)
 	}
 	if s["Type"] != "Wait" {
 		s["ResultPath"] = "$.of" + name
@@ -125,7 +123,7 @@ func (g *generator) state(name string, later []string, at surroundings) object {
 			s["ResultPath"] = nil
 		}
 	}
-	if (s["Type"] == "Map" || s["Type"] == "Parallel" || s["Type"] == "Task") && len(later) > 0 && g.chance(50) {
+	if (s["Type"] == "Map" || s["Type"] == "Task") && len(later) > 0 && g.chance(50) {
 		s["Catch"] = g.catchers(later)
 	}
 	if len(later) > 0 {
@@ -179,22 +177,14 @@ func (g *generator) pass(s object, at surroundings) {
 }
 
 func (g *generator) wait(s object, name string, at surroundings) {
-	switch g.IntN(4) {
-	case 0:
+	if g.chance(50) {
 		s["Seconds"] = 1 + g.IntN(100)
 		g.waits = append(g.waits, name)
-	case 1:
-		s["Timestamp"] = "2016-03-14T01:59:00Z"
-	case 2:
-		s["SecondsPath"] = "$.zero"
-		if !at.safe && g.chance(20) {
-			s["SecondsPath"] = pick(g, []string{"$.fraction", "$.negative", "$.s", "$.missing"})
-		}
-	case 3:
-		s["TimestampPath"] = "$.past"
-		if !at.safe && g.chance(20) {
-			s["TimestampPath"] = pick(g, []string{"$.n", "$.s"})
-		}
+		return
+	}
+	s["SecondsPath"] = "$.zero"
+	if !at.safe && g.chance(20) {
+		s["SecondsPath"] = pick(g, []string{"$.fraction", "$.negative", "$.s", "$.missing"})
 	}
 }
 
@@ -299,21 +289,6 @@ func (g *generator) mapState(s object, at surroundings) {
 	}
 }
 
-func (g *generator) parallel(s object, at surroundings) {
-	first := surroundings{depth: at.depth + 1, safe: at.safe || g.chance(40), child: at.child}
-	others := first
-	others.safe = true
-	g.racing = g.racing || !first.safe
-	branches := []any{g.machine(first)}
-	for range 1 + g.IntN(2) {
-		branches = append(branches, g.machine(others))
-	}
-	s["Branches"] = branches
-	if g.chance(30) {
-		s["ResultSelector"] = object{"first.$": "$[0]", "all.$": "$[*]"}
-	}
-}
-
 func keysOf(o object) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range o {
@@ -339,7 +314,7 @@ func (g *generator) template(at surroundings) object {
 		default:
 			expression := pick(g, []func(int) string{g.text, g.number, g.list, g.truth, g.whole})(0)
 			if !strings.HasPrefix(expression, "$") && !strings.HasPrefix(expression, "States.") {
-				expression = "States.Array(" + expression + ")" // a literal is an argument, and no more
+				expression = "States.Format('{}', " + expression + ")" // a literal is an argument, and no more
 			}
 			t[name+".$"] = expression
 		}
@@ -351,12 +326,12 @@ func (g *generator) path(at surroundings) string {
 	if !at.safe && g.chance(2) {
 		return pick(g, []string{"$.missing", "$.o.missing.deeper", "$.list[99]", "$.s.k"})
 	}
-	paths := []string{"$", "$.n", "$.s", "$.nothing", "$.yes", "$.o", "$.o.k", "$['o']['n']", "$.list", "$.list[0]", "$.list[*]", "$.records[0].id", "$.records[*].n", "$.records[*]['id']"}
+	paths := []string{"$", "$.n", "$.s", "$.nothing", "$.yes", "$.o", "$.o.k", "$['o']['n']", "$.list", "$.list[0]", "$.records[0].id", "$.records", "$.records[0]['id']"}
 	if !at.child {
 		paths = append(paths, "$$.Execution.Name", "$$.Execution.Id", "$$.StateMachine.Id")
 	}
 	if at.depth == 0 {
-		paths = append(paths, "$$.Execution.Input.s", "$$.Execution.Input.list[*]")
+		paths = append(paths, "$$.Execution.Input.s", "$$.Execution.Input.list")
 	}
 	return pick(g, paths)
 }
@@ -366,19 +341,11 @@ func (g *generator) text(depth int) string {
 	if depth > 2 {
 		return pick(g, []string{"$.s", "$.o.k", "'word'", "'two words'", "''"})
 	}
-	switch g.IntN(7) {
-	case 0:
+	switch g.IntN(4) {
+	case 0, 1:
 		return fmt.Sprintf("States.Format('{} and {}', %s, %s)", g.text(depth+1), g.scalar(depth+1))
-	case 1:
-		return fmt.Sprintf("States.Base64Encode(%s)", g.text(depth+1))
 	case 2:
-		return fmt.Sprintf("States.Base64Decode(States.Base64Encode(%s))", g.text(depth+1))
-	case 3:
 		return fmt.Sprintf("States.JsonToString(%s)", g.number(depth+1))
-	case 4:
-		return fmt.Sprintf("States.ArrayGetItem(States.StringSplit('a,b,c', ','), %d)", g.IntN(3))
-	case 5:
-		return fmt.Sprintf("States.Hash(%s, 'SHA-256')", g.text(3))
 	}
 	return g.text(3)
 }
@@ -401,31 +368,16 @@ func (g *generator) number(depth int) string {
 }
 
 func (g *generator) list(depth int) string {
-	if depth > 2 {
-		return pick(g, []string{"$.list", "$.records[*].id", "$.records"})
+	if depth > 2 || g.chance(50) {
+		return pick(g, []string{"$.list", "$.records"})
 	}
-	switch g.IntN(5) {
-	case 0:
-		return fmt.Sprintf("States.Array(%s, %s, true)", g.scalar(depth+1), g.list(depth+1))
-	case 1:
-		return fmt.Sprintf("States.ArrayRange(%d, %d, %d)", g.IntN(4), 4+g.IntN(9), 1+g.IntN(3))
-	case 2:
-		return fmt.Sprintf("States.ArrayPartition(%s, %s)", g.list(depth+1), "$.m")
-	case 3:
-		return fmt.Sprintf("States.StringSplit(%s, '-')", pick(g, []string{"'a-b-c'", "'none'"}))
-	}
-	return g.list(3)
+	return fmt.Sprintf("States.ArrayRange(%d, %d, %d)", g.IntN(4), 4+g.IntN(9), 1+g.IntN(3))
 }
 
-func (g *generator) truth(depth int) string {
-	if g.chance(50) {
-		return pick(g, []string{"$.yes", "$.no", "true", "false"})
-	}
-	return fmt.Sprintf("States.ArrayContains(%s, %s)", g.list(depth+1), g.scalar(depth+1))
-}
+func (g *generator) truth(int) string { return pick(g, []string{"$.yes", "$.no", "true", "false"}) }
 
 func (g *generator) whole(int) string {
-	return pick(g, []string{`States.JsonMerge(States.StringToJson('{"k":0,"new":[1]}'), $.o, false)`, `States.StringToJson('[1,"x",null]')`, "States.Array()"})
+	return pick(g, []string{`States.JsonMerge(States.StringToJson('{"k":0,"new":[1]}'), $.o, false)`, `States.StringToJson('[1,"x",null]')`})
 }
 
 // choice draws rules, one of which, or the default, leads to the next state.
@@ -456,29 +408,22 @@ func (g *generator) condition(at surroundings, depth int) object {
 	}
 	compare := pick(g, []string{"Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals"})
 	c := object{}
-	switch g.IntN(7) {
+	switch g.IntN(6) {
 	case 0:
-		c["Variable"], c["String"+compare] = pick(g, []string{"$.s", "$.o.k"}), pick(g, []string{"alpha", "beta", "b"})
+		c["Variable"], c["StringEquals"] = pick(g, []string{"$.s", "$.o.k"}), pick(g, []string{"alpha", "beta", "b"})
 	case 1:
-		c["Variable"], c["String"+compare+"Path"] = "$.s", pick(g, []string{"$.t", "$.o.k"})
+		c["Variable"], c["StringEqualsPath"] = "$.s", pick(g, []string{"$.t", "$.o.k"})
 	case 2:
 		c["Variable"], c["Numeric"+compare] = pick(g, []string{"$.n", "$.fraction", "$.o.n"}), g.IntN(7)-1
 	case 3:
 		c["Variable"], c["Numeric"+compare+"Path"] = "$.n", pick(g, []string{"$.m", "$.o.n"})
 	case 4:
-		c["Variable"], c["StringMatches"] = "$.s", pick(g, []string{"a*", "*a", "*e*", "alpha", "*", "*-*"})
-	case 5:
 		// Equality holds for nothing of another kind.
 		c["Variable"] = pick(g, []string{"$.yes", "$.no", "$.n", "$.s", "$.nothing", "$.o", "$.list"})
 		operator := pick(g, []string{"BooleanEquals", "BooleanEqualsPath", "StringEquals", "NumericEquals"})
 		c[operator] = map[string]any{"BooleanEquals": g.chance(50), "BooleanEqualsPath": "$.yes", "StringEquals": "beta", "NumericEquals": 0}[operator]
-	case 6:
-		c["Variable"] = pick(g, []string{"$.n", "$.s", "$.yes", "$.nothing", "$.o", "$.list"})
-		kind := pick(g, []string{"IsPresent", "IsNull", "IsNumeric", "IsString", "IsBoolean"})
-		c[kind] = true
-		if kind == "IsPresent" && g.chance(50) {
-			c["Variable"] = "$.missing"
-		}
+	case 5:
+		c["Variable"], c["IsPresent"] = pick(g, []string{"$.n", "$.s", "$.yes", "$.nothing", "$.o", "$.list", "$.missing", "$.missing"}), true
 	}
 	if !at.safe && g.chance(2) && !strings.HasPrefix(fmt.Sprint(c["IsPresent"]), "true") {
 		c["Variable"] = "$.missing"

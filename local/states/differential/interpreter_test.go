@@ -49,7 +49,7 @@ func ours(t *testing.T, e execution) outcome {
 		}
 		got = outcome{Failed: true, Error: failure.Name, Cause: failure.Cause}
 	})
-	got.Calls = script.calls
+	got.Calls = plain(t, script.calls)
 	return got
 }
 

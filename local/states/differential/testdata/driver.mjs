@@ -21,7 +21,7 @@ Promise.withResolvers ??= () => {
   return parts;
 };
 
-// A branch that was ended by the failure of another may still reject, unheard.
+// An iteration that was ended by the failure of another may still reject.
 process.on("unhandledRejection", () => {});
 
 const { StateMachine } = createRequire(join(process.argv[2], "driver.mjs"))("aws-local-stepfunctions");
@@ -30,9 +30,7 @@ const { StateMachine } = createRequire(join(process.argv[2], "driver.mjs"))("aws
 function* statesOf(machine) {
   for (const [name, state] of Object.entries(machine.States)) {
     yield [name, state];
-    for (const inner of [state.ItemProcessor, ...(state.Branches ?? [])]) {
-      if (inner) yield* statesOf(inner);
-    }
+    if (state.ItemProcessor) yield* statesOf(state.ItemProcessor);
   }
 }
 
