@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
@@ -50,9 +49,9 @@ type Counts struct {
 // The two sizes of a run.
 var (
 	// full loads each module with the 600 requests of the benchmark that this one replaces.
-	full = Counts{Cold: bench.Full().Cold, Warm: bench.Full().Warm, Rounds: 10, Rate: 10, Duration: 60 * time.Second}
+	full = Counts{Cold: 30, Warm: 120, Rounds: 10, Rate: 10, Duration: 60 * time.Second}
 	// quick is a first look.
-	quick = Counts{Cold: bench.Quick().Cold, Warm: bench.Quick().Warm, Rounds: 5, Rate: 10, Duration: 10 * time.Second}
+	quick = Counts{Cold: 5, Warm: 20, Rounds: 5, Rate: 10, Duration: 10 * time.Second}
 )
 
 const usage = `Runs the whole benchmark on this machine, without AWS.

@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,26 +20,66 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // small is a run of two rounds: one cold and two warm samples in each.
 func small() bench.Options {
-	return bench.Options{Run: "run", Platform: deployed.Local, Seed: 1, Cold: 2, Warm: 4, WarmUp: 1}
+	return bench.Options{Run: "run", Platform: deployed.Local, Seed: 1, Rounds: 2, Cold: 2, Warm: 4, WarmUp: 1}
 }
 
-func run(t *testing.T, fake *fakeLambda, fns []deployed.Function, o bench.Options) (bench.Outcome, []results.Sample) {
+// memory is a keeper. It fails with err once it has as many samples as limit says.
+type memory struct {
+	samples  []results.Sample
+	kept     bool
+	original *string
+	limit    int
+	err      error
+}
+
+func (m *memory) KeepSample(_ context.Context, s results.Sample) error {
+	if m.err != nil && len(m.samples) == m.limit {
+		return m.err
+	}
+	m.samples = append(m.samples, s)
+	return nil
+}
+
+func (m *memory) KeepOriginal(_ context.Context, original *string) error {
+	if !m.kept {
+		m.kept, m.original = true, original
+	}
+	return nil
+}
+
+// visit makes one visit to its end, in a process that knows the stored samples.
+func visit(t *testing.T, client bench.LambdaAPI, fn deployed.Function, o bench.Options, round int, m *memory) error {
 	t.Helper()
-	var samples []results.Sample
-	outcome, err := bench.Run(t.Context(), fake, fns, o, func(s results.Sample) error {
-		samples = append(samples, s)
-		return nil
-	})
+	v, err := bench.NewVisit(client, fn, o, round, m.samples, m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return outcome, samples
+	done, err := v.Run(t.Context(), time.Now().Add(24*time.Hour))
+	if !done && err == nil {
+		t.Error("a visit with a day of time was not done")
+	}
+	return err
+}
+
+// run visits a function in every round, restores it, and returns its row and samples.
+func run(t *testing.T, client bench.LambdaAPI, fn deployed.Function, o bench.Options) (results.VariantSummary, []results.Sample) {
+	t.Helper()
+	m := &memory{}
+	var failure error
+	for round := 1; round <= o.Rounds && failure == nil; round++ {
+		failure = visit(t, client, fn, o, round, m)
+	}
+	if m.kept {
+		if err := bench.Restore(t.Context(), client, fn, m.original, o); err != nil && failure == nil {
+			t.Error(err)
+		}
+	}
+	return bench.Row(fn, m.samples, o, failure), m.samples
 }
 
 // counts are the numbers of samples by workload and temperature.
@@ -50,29 +91,24 @@ func counts(v results.VariantSummary) map[string]int {
 	return n
 }
 
-func TestRunMeasures(t *testing.T) {
+func TestVisitsMeasure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake, fns := newFake(variant("nodejs18.x"), variant("nodejs22.x"))
-		outcome, samples := run(t, fake, fns, small())
-		if outcome.Interrupted || len(outcome.Notes) != 0 {
-			t.Errorf("interrupted %t, notes %q", outcome.Interrupted, outcome.Notes)
+		fake, fns := newFake(variant("nodejs18.x"))
+		v, samples := run(t, fake, fns[0], small())
+		if v.Variant != fns[0].Variant || v.Status != results.Measured || v.Reason != "" || v.AnswerOK == nil || !*v.AnswerOK || v.RanOn.Version != "22.22.0" {
+			t.Errorf("the row is %+v", v)
 		}
-		for i, v := range outcome.Variants {
-			if v.Variant != fns[i].Variant || v.Status != results.Measured || v.Reason != "" || v.AnswerOK == nil || !*v.AnswerOK || v.RanOn.Version != "22.22.0" {
-				t.Errorf("variant %d is %+v", i, v)
-			}
-			want := map[string]int{"hello cold": 2, "hello warm": 4, "sha256 cold": 2, "sha256 warm": 4}
-			if diff := cmp.Diff(want, counts(v)); diff != "" {
-				t.Errorf("%s: samples (-want +got):\n%s", v.Variant, diff)
-			}
-			cold := v.Find("hello", results.Cold).Metrics
-			for name, want := range map[string]float64{
-				results.InitMs: 120, results.FirstDurationMs: 8, results.TotalMs: 128, results.ClientMs: 129, results.OverheadMs: 1,
-				results.BilledMs: 128, results.MaxMemoryUsedMB: 66, results.CPUMs: 1, results.CPUUtilisation: 0.5,
-			} {
-				if got := cold[name]; got.P50 == nil || *got.P50 != want {
-					t.Errorf("%s: cold %s is %v, want %v", v.Variant, name, got, want)
-				}
+		want := map[string]int{"hello cold": 2, "hello warm": 4, "sha256 cold": 2, "sha256 warm": 4}
+		if diff := cmp.Diff(want, counts(v)); diff != "" {
+			t.Errorf("samples (-want +got):\n%s", diff)
+		}
+		cold := v.Find("hello", results.Cold).Metrics
+		for name, want := range map[string]float64{
+			results.InitMs: 120, results.FirstDurationMs: 8, results.TotalMs: 128, results.ClientMs: 129, results.OverheadMs: 1,
+			results.BilledMs: 128, results.MaxMemoryUsedMB: 66, results.CPUMs: 1, results.CPUUtilisation: 0.5,
+		} {
+			if got := cold[name]; got.P50 == nil || *got.P50 != want {
+				t.Errorf("cold %s is %v, want %v", name, got, want)
 			}
 		}
 		for _, s := range samples {
@@ -85,76 +121,41 @@ func TestRunMeasures(t *testing.T) {
 				t.Errorf("invocation %d was sent as %q, want %q", s.Answer.Invocation, got, want)
 			}
 		}
-		if len(samples) != 2*2*(2+2+4) {
-			t.Errorf("%d samples, want 32", len(samples))
+		if len(samples) != 2*(2+2+4) {
+			t.Errorf("%d samples, want 16", len(samples))
 		}
-		for arn, fn := range fake.functions {
-			if want := map[string]string{deployed.NonceVariable: deployed.FirstNonce, "MODE": "kept"}; !maps.Equal(fn.variables, want) {
-				t.Errorf("%s was left with %v, want %v", arn, fn.variables, want)
-			}
-		}
-		if fake.most != 1 {
-			t.Errorf("%d invocations at once, want 1", fake.most)
+		if got, want := fake.of(&fns[0].ARN).variables, map[string]string{deployed.NonceVariable: deployed.FirstNonce, "MODE": "kept"}; !maps.Equal(got, want) {
+			t.Errorf("the function was left with %v, want %v", got, want)
 		}
 	})
 }
 
-func TestRoundsVisitEverybodyInSeededOrder(t *testing.T) {
-	visits := func(seed uint64) [][]string {
-		var rounds [][]string
+// The seed and the round draw the order of workloads, so that neither of them is
+// always the one that comes first.
+func TestWorkloadsComeInSeededOrder(t *testing.T) {
+	orders := func(seed uint64) (firsts []functions.Workload) {
 		synctest.Test(t, func(t *testing.T) {
-			fake, fns := newFake(variant("a"), variant("b"), variant("c"), variant("d"), variant("e"))
+			fake, fns := newFake(variant("nodejs22.x"))
 			o := small()
-			o.Seed, o.Cold, o.Workloads = seed, 4, []functions.Event{{Workload: functions.WorkloadHello}}
-			_, samples := run(t, fake, fns, o)
-			rounds = make([][]string, 4)
-			for _, s := range samples {
-				if s.Wanted == results.Cold {
-					rounds[s.Round-1] = append(rounds[s.Round-1], s.Variant.Runtime)
-				}
-			}
-			if !slices.IsSortedFunc(samples, func(a, b results.Sample) int { return a.Round - b.Round }) {
-				t.Error("a round began before the one before it had ended")
+			o.Seed, o.Rounds, o.Cold, o.Warm = seed, 12, 12, 0
+			_, samples := run(t, fake, fns[0], o)
+			for round := 1; round <= o.Rounds; round++ {
+				i := slices.IndexFunc(samples, func(s results.Sample) bool { return s.Round == round })
+				firsts = append(firsts, samples[i].Event.Workload)
 			}
 		})
-		return rounds
+		return firsts
 	}
-	first, again, other := visits(1), visits(1), visits(2)
+	first, again, other := orders(1), orders(1), orders(2)
 	if diff := cmp.Diff(first, again); diff != "" {
 		t.Errorf("the same seed has another order:\n%s", diff)
 	}
 	if cmp.Equal(first, other) {
 		t.Errorf("another seed has the same order: %v", first)
 	}
-	if cmp.Equal(first[0], first[1]) && cmp.Equal(first[1], first[2]) {
-		t.Errorf("every round has the same order: %v", first)
+	if len(slices.Compact(slices.Sorted(slices.Values(first)))) != 2 {
+		t.Errorf("the same workload is first in every round: %v", first)
 	}
-	for i, round := range first {
-		if sorted := slices.Sorted(slices.Values(round)); !slices.Equal(sorted, []string{"a", "b", "c", "d", "e"}) {
-			t.Errorf("round %d visited %v, want everybody once", i+1, round)
-		}
-	}
-}
-
-func TestConcurrencyIsBoundedAndNobodyIsVisitedTwiceAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var variants []matrix.Variant
-		for i := range 8 {
-			variants = append(variants, variant(fmt.Sprint("nodejs", i)))
-		}
-		fake, fns := newFake(variants...) // it panics at two invocations of one variant
-		o := small()
-		o.Concurrency = 3
-		outcome, _ := run(t, fake, fns, o)
-		if fake.most < 2 || fake.most > 3 {
-			t.Errorf("at most %d invocations at once, want 2 or 3", fake.most)
-		}
-		for _, v := range outcome.Variants {
-			if v.Status != results.Measured || v.Reason != "" {
-				t.Errorf("%s is %s: %s", v.Variant, v.Status, v.Reason)
-			}
-		}
-	})
 }
 
 // once returns a refusal for the first n calls of that name.
@@ -168,7 +169,7 @@ func once(call string, n int, err error) func(string) error {
 	}
 }
 
-func TestRunBears(t *testing.T) {
+func TestVisitsTolerate(t *testing.T) {
 	conflict := &types.ResourceConflictException{Message: aws.String("An update is in progress")}
 	throttle := &types.TooManyRequestsException{Message: aws.String("Rate exceeded")}
 	firstOnly := func(change func(*fakeReply)) func(int, *fakeReply) {
@@ -222,8 +223,7 @@ func TestRunBears(t *testing.T) {
 				if test.prepare != nil {
 					test.prepare(fake.of(&fns[0].ARN))
 				}
-				outcome, samples := run(t, fake, fns, small())
-				v := outcome.Variants[0]
+				v, samples := run(t, fake, fns[0], small())
 				if v.Status != results.Measured || v.Reason != "" {
 					t.Errorf("status is %s (%s), want measured in full", v.Status, v.Reason)
 				}
@@ -254,8 +254,8 @@ func TestRunBears(t *testing.T) {
 	}
 }
 
-// The configuration of before is served while an update is in progress; and for
-// a moment after it, which is what the tries are for.
+// The previous configuration is served while an update is in progress, and for a
+// moment after it: such a sample is tried again.
 func TestStaleConfigurationIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake, fns := newFake(variant("nodejs22.x"))
@@ -269,8 +269,7 @@ func TestStaleConfigurationIsTriedAgain(t *testing.T) {
 				r.Record.InitDuration, r.Answer.Invocation, r.Answer.EnvironmentID = nil, 7, "old"
 			}
 		}
-		outcome, _ := run(t, fake, fns, small())
-		v := outcome.Variants[0]
+		v, _ := run(t, fake, fns[0], small())
 		if v.Status != results.Measured || v.Reason != "" || v.Missed[results.Warm] != 2 {
 			t.Errorf("%s (%s), missed %v; want measured in full after 2 warm ones", v.Status, v.Reason, v.Missed)
 		}
@@ -288,11 +287,8 @@ func TestTriesAreBounded(t *testing.T) {
 				r.Wait = fakeFirst // every environment is made before its request
 			}
 		}
-		o := small()
-		o.MaxTries = 3
-		outcome, _ := run(t, fake, fns, o)
-		v := outcome.Variants[0]
-		want := map[string]int{"hello proactive": 6, "hello warm": 4, "sha256 proactive": 6, "sha256 warm": 4}
+		v, _ := run(t, fake, fns[0], small())
+		want := map[string]int{"hello proactive": 8, "hello warm": 4, "sha256 proactive": 8, "sha256 warm": 4}
 		if diff := cmp.Diff(want, counts(v)); diff != "" {
 			t.Errorf("samples (-want +got):\n%s", diff)
 		}
@@ -302,8 +298,8 @@ func TestTriesAreBounded(t *testing.T) {
 	})
 }
 
-func TestAVariantFailsAloneAndTheRestGoesOn(t *testing.T) {
-	gone := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized to perform: lambda:InvokeFunction"}
+func TestAVisitFails(t *testing.T) {
+	denied := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not authorized to perform: lambda:InvokeFunction"}
 	for _, test := range []struct {
 		name     string
 		prepare  func(*fakeFunction)
@@ -325,18 +321,17 @@ func TestAVariantFailsAloneAndTheRestGoesOn(t *testing.T) {
 		{"garbage", func(f *fakeFunction) {
 			f.alter = func(n int, r *fakeReply) { r.Payload = []byte("<html>") }
 		}, "parse answer", nil, 4},
-		{"a role that may not invoke", func(f *fakeFunction) { f.refuse = once("invoke", 1000, gone) }, "invoke: ", nil, 1},
-		{"a role that may not update", func(f *fakeFunction) { f.refuse = once("update", 1000, gone) }, "force a cold start: update configuration: ", nil, 0},
+		{"a role that may not invoke", func(f *fakeFunction) { f.refuse = once("invoke", 1000, denied) }, "invoke: ", nil, 1},
+		{"a role that may not update", func(f *fakeFunction) { f.refuse = once("update", 1000, denied) }, "force a cold start: update configuration: ", nil, 0},
 		{"a function that stays locked", func(f *fakeFunction) {
 			f.refuse = once("update", 1_000_000, &types.ResourceConflictException{Message: aws.String("An update is in progress")})
 		}, "force a cold start: waited for 2m0s: ", nil, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				fake, fns := newFake(variant("bad"), variant("good"))
+				fake, fns := newFake(variant("bad"))
 				test.prepare(fake.of(&fns[0].ARN))
-				outcome, _ := run(t, fake, fns, small())
-				bad, good := outcome.Variants[0], outcome.Variants[1]
+				bad, _ := run(t, fake, fns[0], small())
 				if bad.Status != results.Failed || !strings.Contains(bad.Reason, test.reason) {
 					t.Errorf("%s (%s), want failed (%s)", bad.Status, bad.Reason, test.reason)
 				}
@@ -346,20 +341,16 @@ func TestAVariantFailsAloneAndTheRestGoesOn(t *testing.T) {
 				if got := fake.count("invoke bad"); got > test.invokes {
 					t.Errorf("the failing variant was invoked %d times, want %d at most", got, test.invokes)
 				}
-				if good.Status != results.Measured || counts(good)["hello warm"] != 4 {
-					t.Errorf("the other variant is %+v", good)
-				}
 			})
 		})
 	}
 }
 
-func TestAFunctionThatIsGone(t *testing.T) {
+func TestAFunctionThatDoesNotExist(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake, fns := newFake(variant("nodejs22.x"))
-		fns = append(fns, deployed.Function{Variant: variant("gone"), ARN: "arn:aws:lambda:eu-west-1:123456789012:function:gone", Owned: true})
-		outcome, _ := run(t, fake, fns, small())
-		if v := outcome.Variants[1]; v.Status != results.Failed || !strings.Contains(v.Reason, "ResourceNotFoundException") {
+		fake, _ := newFake(variant("nodejs22.x"))
+		deleted := deployed.Function{Variant: variant("deleted"), ARN: "arn:aws:lambda:eu-west-1:123456789012:function:deleted", Owned: true}
+		if v, _ := run(t, fake, deleted, small()); v.Status != results.Failed || !strings.Contains(v.Reason, "ResourceNotFoundException") {
 			t.Errorf("%s (%s)", v.Status, v.Reason)
 		}
 	})
@@ -368,12 +359,7 @@ func TestAFunctionThatIsGone(t *testing.T) {
 func TestEncryptedVariablesAreNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake, fns := newFake(variant("nodejs22.x"))
-		locked := lockedEnvironment{fake}
-		outcome, err := bench.Run(t.Context(), locked, fns, small(), func(results.Sample) error { return nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v := outcome.Variants[0]; v.Status != results.Failed || !strings.Contains(v.Reason, "AccessDeniedException") {
+		if v, _ := run(t, lockedEnvironment{fake}, fns[0], small()); v.Status != results.Failed || !strings.Contains(v.Reason, "AccessDeniedException") {
 			t.Errorf("%s (%s)", v.Status, v.Reason)
 		}
 		if n := fake.count("update nodejs22.x"); n != 0 {
@@ -387,8 +373,7 @@ func TestAFunctionThatIsNotOursIsMeasuredAsItIs(t *testing.T) {
 		fake, fns := newFake(variant("nodejs22.x"))
 		fns[0].Owned, fns[0].Payload = false, json.RawMessage(`{"workload":"hello"}`)
 		fake.of(&fns[0].ARN).alter = func(n int, r *fakeReply) { r.Payload = []byte(`"anything"`) }
-		outcome, samples := run(t, fake, fns, small())
-		v := outcome.Variants[0]
+		v, samples := run(t, fake, fns[0], small())
 		if diff := cmp.Diff(map[string]int{"hello unknown": 4, "sha256 unknown": 4}, counts(v)); diff != "" || v.Status != results.Measured || v.Reason != "" || v.AnswerOK != nil {
 			t.Errorf("%s (%s), samples (-want +got):\n%s", v.Status, v.Reason, diff)
 		}
@@ -401,56 +386,12 @@ func TestAFunctionThatIsNotOursIsMeasuredAsItIs(t *testing.T) {
 	})
 }
 
-func TestModuleFunctionsAreLeftOut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		module := variant("nodejs22.x")
-		module.Function = "esmodule"
-		fake, fns := newFake(module)
-		outcome, samples := run(t, fake, fns, small())
-		if len(outcome.Variants) != 0 || len(samples) != 0 || len(fake.order()) != 0 {
-			t.Errorf("%d variants, %d samples, calls %v; want none", len(outcome.Variants), len(samples), fake.order())
-		}
-	})
-}
-
-func TestProgressComesToItsEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		fake, fns := newFake(variant("bad"), variant("good"))
-		fake.of(&fns[0].ARN).alter = func(n int, r *fakeReply) {
-			if n > 3 {
-				r.Answer.Message = "Bye"
-			}
-		}
-		var steps []bench.Progress
-		o := small()
-		o.Progress = func(p bench.Progress) { steps = append(steps, p) }
-		run(t, fake, fns, o)
-		done, failed := 0, 0
-		for _, p := range steps {
-			if p.Done < done || p.Done > p.Total || p.Total != 24 {
-				t.Errorf("%d of %d after %d", p.Done, p.Total, done)
-			}
-			done = p.Done
-			if p.Phase == bench.PhaseFailed {
-				failed++
-				if p.Reason == "" || p.Variant != fns[0].Variant {
-					t.Errorf("failed: %+v", p)
-				}
-			}
-		}
-		if done != 24 || failed != 1 {
-			t.Errorf("ended at %d of 24 with %d failures, want 1", done, failed)
-		}
-	})
-}
-
 func TestWarmOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake, fns := newFake(variant("nodejs22.x"))
 		o := small()
-		o.Cold = 0
-		outcome, _ := run(t, fake, fns, o)
-		v := outcome.Variants[0]
+		o.Cold, o.Rounds = 0, 1
+		v, _ := run(t, fake, fns[0], o)
 		if diff := cmp.Diff(map[string]int{"hello warm": 4, "sha256 warm": 4}, counts(v)); diff != "" || v.Reason != "" {
 			t.Errorf("%s, samples (-want +got):\n%s", v.Reason, diff)
 		}
@@ -460,15 +401,23 @@ func TestWarmOnly(t *testing.T) {
 	})
 }
 
-func TestOptionsAreChecked(t *testing.T) {
-	for _, o := range []bench.Options{
-		{Platform: deployed.Local, Cold: -1},
-		{Platform: "azure", Cold: 1},
-		{Cold: 1},
+func TestNewVisitRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		o     bench.Options
+		round int
+	}{
+		{"a negative count", bench.Options{Platform: deployed.Local, Cold: -1}, 1},
+		{"an unknown platform", bench.Options{Platform: "azure", Cold: 1}, 1},
+		{"no platform", bench.Options{Cold: 1}, 1},
+		{"round 0", small(), 0},
+		{"a round after the last", small(), 3},
 	} {
-		if _, err := bench.Run(t.Context(), &fakeLambda{}, nil, o, nil); err == nil {
-			t.Errorf("no error for %+v", o)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := bench.NewVisit(&fakeLambda{}, deployed.Function{}, test.o, test.round, nil, &memory{}); err == nil {
+				t.Error("no error")
+			}
+		})
 	}
 }
 

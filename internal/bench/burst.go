@@ -9,39 +9,38 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Holding keeps the environments that are alive busy while a burst goes out, so
-// that the burst finds none of them idle. The work is enough for a tenth of a
-// second in the fastest language with the most CPU, and far below any timeout in
-// the slowest with the least.
+// Holding invocations keep the environments that are alive busy while a burst is
+// sent, so that the burst finds none of them idle. The work takes at least 0.1 s in
+// the fastest language with the most CPU, and stays far below any timeout in the
+// slowest language with the least.
 const (
 	holdIterations = 500_000
 	holdLead       = 50 * time.Millisecond
 )
 
 // takeBurst takes n cold samples by scale-out: n invocations at once, each of
-// which needs an environment of its own. The environments that earlier samples
-// have made are held busy meanwhile. A function that is not ours cannot be told
-// to hold, so some of its invocations may find an idle environment.
-func (s *subject) takeBurst(ctx context.Context, t *turn, n int) error {
-	type sent struct {
+// which needs an environment of its own. The environments of earlier samples are
+// held busy meanwhile. A function without the contract cannot be asked to hold, so
+// some of its invocations may find an idle environment.
+func (v *Visit) takeBurst(ctx context.Context, t *turn, n int) error {
+	type answer struct {
 		sample results.Sample
-		phase  Phase
 		err    error
 	}
 	holders := 0
-	if !t.asTheyCome {
-		holders = len(s.environments)
+	if !t.anyTemperature {
+		holders = len(v.environments)
 	}
-	answers := make(chan sent, holders+n)
-	send := func(wg *sync.WaitGroup, phase Phase, sample results.Sample) {
+	answers := make(chan answer, holders+n)
+	var wg sync.WaitGroup
+	send := func(sample results.Sample) {
 		wg.Go(func() {
-			err := s.send(ctx, &sample)
-			answers <- sent{sample, phase, err}
+			err := v.send(ctx, &sample)
+			answers <- answer{sample, err}
 		})
 	}
-	var wg sync.WaitGroup
 	for range holders {
-		send(&wg, PhaseWarmUp, results.Sample{
+		send(results.Sample{
 			Event: functions.Event{Workload: functions.WorkloadSHA256, Iterations: holdIterations}, WarmUp: true,
 		})
 	}
@@ -49,7 +48,7 @@ func (s *subject) takeBurst(ctx context.Context, t *turn, n int) error {
 		pause(ctx, holdLead)
 	}
 	for range n {
-		send(&wg, PhaseCold, results.Sample{Event: t.event, Wanted: results.Cold})
+		send(results.Sample{Event: t.event, Wanted: results.Cold})
 	}
 	go func() {
 		wg.Wait()
@@ -59,7 +58,7 @@ func (s *subject) takeBurst(ctx context.Context, t *turn, n int) error {
 	for a := range answers {
 		err := a.err
 		if err == nil {
-			_, err = s.keep(t, a.phase, a.sample)
+			err = v.keep(ctx, t, a.sample)
 		}
 		if first == nil {
 			first = err

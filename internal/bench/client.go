@@ -20,38 +20,40 @@ type LambdaAPI interface {
 
 var _ LambdaAPI = (*lambda.Client)(nil)
 
-// passing are the codes of errors that go away by waiting. The control plane has
-// 15 requests a second for all functions of an account and region, and a
-// function is locked while an update of it is in progress.
-var passing = []string{
+// retryable are the codes of errors that waiting resolves. The control plane takes
+// 15 requests a second for all functions of an account and region, and a function
+// is locked while an update of it is in progress.
+var retryable = []string{
 	"ResourceConflictException", "PreconditionFailedException",
 	"TooManyRequestsException", "ThrottlingException", "Throttling", "ThrottledException", "RequestLimitExceeded", "EC2ThrottledException",
 	"ServiceException", "ServiceUnavailableException", "InternalFailure", "ResourceNotReadyException",
 }
 
-func passes(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && slices.Contains(passing, api.ErrorCode())
+// Retryable says whether waiting resolves an error: a throttle, or a conflict with
+// another change of the same function.
+func Retryable(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && slices.Contains(retryable, api.ErrorCode())
 }
 
-// final says that the service understood the call and will not do it, now or later.
-func final(err error) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && api.ErrorFault() != smithy.FaultServer && !passes(err)
+// refused says that the service understood the call and will not do it, now or later.
+func refused(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && api.ErrorFault() != smithy.FaultServer && !Retryable(err)
 }
 
 // backoff waits longer each time, up to a bound.
 type backoff struct{ next, first time.Duration }
 
-// The bounds of backoff: a local update takes milliseconds, one on AWS some
+// The bounds of backoff. A local update takes milliseconds, one on AWS takes
 // seconds, and GetFunction may be called 100 times a second.
 const (
 	backoffFirst = 10 * time.Millisecond
-	backoffMost  = time.Second
+	backoffLimit = time.Second
 )
 
 func (b *backoff) wait(ctx context.Context) error {
-	b.next = min(max(b.first, backoffFirst, b.next*3/2), backoffMost)
+	b.next = min(max(b.first, backoffFirst, b.next*3/2), backoffLimit)
 	timer := time.NewTimer(b.next)
 	defer timer.Stop()
 	select {
@@ -62,16 +64,16 @@ func (b *backoff) wait(ctx context.Context) error {
 	}
 }
 
-// patiently calls f until it gives something else than a passing error, and at
-// most for the patience; then the error is the last one of f's. The first pause
-// is poll, or backoffFirst if that is longer.
-func patiently(ctx context.Context, patience, poll time.Duration, f func(context.Context) error) error {
+// retry calls f until its error is nil or not retryable, for the patience at most.
+// After the patience the error wraps f's last one. The first pause is poll, or
+// backoffFirst if that is longer.
+func retry(ctx context.Context, patience, poll time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	wait := backoff{first: poll}
 	for {
 		err := f(limited)
-		if err == nil || !passes(err) && !errors.Is(err, errNotYet) {
+		if err == nil || !Retryable(err) && !errors.Is(err, errInProgress) {
 			if err != nil && limited.Err() != nil && ctx.Err() == nil {
 				return fmt.Errorf("waited for %v: %w", patience, err)
 			}
@@ -86,5 +88,5 @@ func patiently(ctx context.Context, patience, poll time.Duration, f func(context
 	}
 }
 
-// errNotYet is what a function under patiently returns to be called again.
-var errNotYet = errors.New("not yet")
+// errInProgress is an error that [retry] retries: an update is not in effect yet.
+var errInProgress = errors.New("in progress")

@@ -39,9 +39,7 @@ type fakeLambda struct {
 	mu        sync.Mutex
 	functions map[string]*fakeFunction
 	requests  int
-	// inFlight and most count concurrent invocations, of each function and of all.
-	inFlight, most int
-	log            []string // "update NAME", "invoke NAME", in order
+	log       []string // "update NAME", "invoke NAME", in order
 }
 
 type fakeFunction struct {
@@ -166,7 +164,6 @@ func (f *fakeLambda) Invoke(ctx context.Context, in *lambda.InvokeInput, _ ...fu
 		return nil, ctx.Err()
 	}
 	f.mu.Lock()
-	f.inFlight--
 	fn.busy = false
 	f.mu.Unlock()
 
@@ -200,8 +197,6 @@ func (f *fakeLambda) serve(fn *fakeFunction, event functions.Event) (reply fakeR
 		panic("two invocations of one variant at once")
 	}
 	fn.busy = true
-	f.inFlight++
-	f.most = max(f.most, f.inFlight)
 	f.requests++
 	id = fmt.Sprintf("00000000-0000-4000-8000-%012d", f.requests)
 

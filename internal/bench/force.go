@@ -23,11 +23,11 @@ type forcer struct {
 	rng      *rand.Rand
 	patience time.Duration
 	poll     time.Duration
-	// keep, if not nil, is told of the original before the first change.
-	keep func(ctx context.Context, original *string) error
+	// keepOriginal stores the original before the first change.
+	keepOriginal func(ctx context.Context, original *string) error
 
-	// touched says that original was read and the function may differ from it.
-	touched  bool
+	// kept says that the original was read and stored.
+	kept     bool
 	original *string // the nonce's value before the run; nil if it had none
 	timeout  time.Duration
 }
@@ -35,17 +35,15 @@ type forcer struct {
 // force writes another nonce and returns when it is in effect.
 func (f *forcer) force(ctx context.Context) error {
 	err := f.change(ctx, func(ctx context.Context, current *string) (*string, error) {
-		if !f.touched {
-			if f.keep != nil {
-				if err := f.keep(ctx, current); err != nil {
-					return nil, fmt.Errorf("keep the original configuration: %w", err)
-				}
+		if !f.kept {
+			if err := f.keepOriginal(ctx, current); err != nil {
+				return nil, fmt.Errorf("keep the original configuration: %w", err)
 			}
-			f.touched, f.original = true, current
+			f.kept, f.original = true, current
 		}
 		for {
-			// A run that was killed may have left the very nonce that this seed draws,
-			// and writing the same value again would retire no environment.
+			// A killed run may have left the nonce that this seed draws, and writing the
+			// same value again would retire no environment.
 			nonce := fmt.Sprintf("%0*x", len(deployed.FirstNonce), f.rng.Uint64())
 			if current == nil || *current != nonce {
 				return &nonce, nil
@@ -60,22 +58,18 @@ func (f *forcer) force(ctx context.Context) error {
 
 // restore gives the nonce the value that it had before the first force.
 func (f *forcer) restore(ctx context.Context) error {
-	if !f.touched {
-		return nil
-	}
 	if err := f.change(ctx, func(context.Context, *string) (*string, error) { return f.original, nil }); err != nil {
 		return fmt.Errorf("restore the environment variable %s of %s: %w", deployed.NonceVariable, f.arn, err)
 	}
-	f.touched = false
 	return nil
 }
 
-// change gives the nonce another value, nil for none, and leaves every other
-// variable as it is. UpdateFunctionConfiguration replaces the whole environment,
-// so it is read first, and written only if it is still the one that was read.
+// change gives the nonce another value, nil for none, and keeps every other
+// variable. UpdateFunctionConfiguration replaces the whole environment, so the
+// environment is read first, and written only if its revision is still the one read.
 func (f *forcer) change(ctx context.Context, to func(ctx context.Context, current *string) (*string, error)) error {
 	var wanted *string
-	err := patiently(ctx, f.patience, f.poll, func(ctx context.Context) error {
+	err := retry(ctx, f.patience, f.poll, func(ctx context.Context) error {
 		config, err := f.settled(ctx)
 		if err != nil {
 			return err
@@ -111,7 +105,7 @@ func (f *forcer) change(ctx context.Context, to func(ctx context.Context, curren
 	if err != nil {
 		return err
 	}
-	return patiently(ctx, f.patience, f.poll, func(ctx context.Context) error {
+	return retry(ctx, f.patience, f.poll, func(ctx context.Context) error {
 		config, err := f.settled(ctx)
 		if err != nil {
 			return err
@@ -124,7 +118,7 @@ func (f *forcer) change(ctx context.Context, to func(ctx context.Context, curren
 			return err
 		}
 		if value, ok := variables[deployed.NonceVariable]; ok != (wanted != nil) || ok && value != *wanted {
-			return errors.New("somebody else changed the function meanwhile; run one benchmark of it at a time")
+			return errors.New("another client changed the function meanwhile; run one benchmark of it at a time")
 		}
 		return nil
 	})
@@ -132,7 +126,7 @@ func (f *forcer) change(ctx context.Context, to func(ctx context.Context, curren
 
 func equal(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// settled reads the configuration, and is [errNotYet] while an update or the
+// settled reads the configuration. Its error is [errInProgress] while an update or the
 // creation is in progress. GetFunction has a quota of its own, which is larger
 // than that of all other calls together.
 func (f *forcer) settled(ctx context.Context) (*types.FunctionConfiguration, error) {
@@ -148,9 +142,9 @@ func (f *forcer) settled(ctx context.Context) (*types.FunctionConfiguration, err
 	case config.State == types.StateFailed:
 		return nil, fmt.Errorf("the function's state is Failed: %s", aws.ToString(config.StateReason))
 	case config.State == types.StatePending:
-		return nil, fmt.Errorf("the function's state is Pending: %w", errNotYet)
+		return nil, fmt.Errorf("the function's state is Pending: %w", errInProgress)
 	case config.LastUpdateStatus == types.LastUpdateStatusInProgress:
-		return nil, fmt.Errorf("an update is in progress: %w", errNotYet)
+		return nil, fmt.Errorf("an update is in progress: %w", errInProgress)
 	}
 	if config.Timeout != nil {
 		f.timeout = time.Duration(*config.Timeout) * time.Second

@@ -3,8 +3,6 @@ package bench_test
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,60 +10,61 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// A run that is ended gives the functions their environments back, and what it has.
-func TestInterruptKeepsWhatIsThereAndRestores(t *testing.T) {
-	for after := range 12 {
+// A visit whose time is short ends after any sample, and another one continues
+// behind it: nothing is measured twice.
+func TestAVisitContinuesBehindWhatIsStored(t *testing.T) {
+	planned := 2 * (1 + 1 + 2)
+	for after := 1; after < planned; after++ {
 		synctest.Test(t, func(t *testing.T) {
-			fake, fns := newFake(variant("nodejs18.x"), variant("nodejs22.x"))
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			n := 0
-			outcome, err := bench.Run(ctx, fake, fns, small(), func(results.Sample) error {
-				if n++; n == after {
-					cancel()
-				}
-				return nil
-			})
-			if after == 0 {
-				return // never cancelled
+			fake, fns := newFake(variant("nodejs22.x"))
+			m := &memory{limit: after, err: errors.New("killed")}
+			if err := visit(t, fake, fns[0], small(), 1, m); !errors.Is(err, m.err) {
+				t.Errorf("after %d samples: error is %v", after, err)
 			}
-			if err != nil || !outcome.Interrupted {
-				t.Errorf("after %d samples: interrupted %t, error %v", after, outcome.Interrupted, err)
+			m.err = nil
+			// The sample that was not stored is taken again: its environment is forced anew
+			// if it was a cold one, and is warm already if it was a later one.
+			if err := visit(t, fake, fns[0], small(), 1, m); err != nil {
+				t.Errorf("after %d samples: %v", after, err)
 			}
-			if n != after {
-				t.Errorf("after %d samples: went on to %d", after, n)
-			}
-			for arn, fn := range fake.functions {
-				if want := map[string]string{deployed.NonceVariable: deployed.FirstNonce, "MODE": "kept"}; !maps.Equal(fn.variables, want) {
-					t.Errorf("after %d samples: %s was left with %v", after, arn, fn.variables)
-				}
-			}
-			if len(outcome.Variants) != 2 {
-				t.Fatalf("after %d samples: %d variants", after, len(outcome.Variants))
-			}
-			if after == 1 {
-				statuses := []results.Status{outcome.Variants[0].Status, outcome.Variants[1].Status}
-				if slices.Sort(statuses); !slices.Equal(statuses, []results.Status{results.Measured, results.Skipped}) {
-					t.Errorf("after 1 sample: statuses are %v", statuses)
-				}
+			o := small()
+			o.Rounds, o.Cold, o.Warm = 1, 1, 2
+			v := bench.Row(fns[0], m.samples, o, nil)
+			want := map[string]int{"hello cold": 1, "hello warm": 2, "sha256 cold": 1, "sha256 warm": 2}
+			if diff := cmp.Diff(want, counts(v)); diff != "" || v.Reason != "" {
+				t.Errorf("after %d samples: %s, samples (-want +got):\n%s", after, v.Reason, diff)
 			}
 		})
 	}
 }
 
-func TestInterruptWhileWaiting(t *testing.T) {
+func TestAVisitWithoutTimeTakesNoSample(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, fns := newFake(variant("nodejs22.x"))
+		v, err := bench.NewVisit(fake, fns[0], small(), 1, nil, &memory{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := v.Run(t.Context(), time.Now())
+		if done || err != nil || v.Taken() != 0 || len(fake.order()) != 0 {
+			t.Errorf("done %t, error %v, %d samples, calls %v; want none", done, err, v.Taken(), fake.order())
+		}
+	})
+}
+
+func TestACancelledVisitEnds(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		prepare func(*fakeFunction)
 	}{
-		{"for an invocation", func(f *fakeFunction) { f.alter = func(n int, r *fakeReply) { r.Wait = time.Hour } }},
-		{"for a lock", func(f *fakeFunction) {
+		{"while it waits for an invocation", func(f *fakeFunction) { f.alter = func(n int, r *fakeReply) { r.Wait = time.Hour } }},
+		{"while it waits for a lock", func(f *fakeFunction) {
 			f.refuse = once("update", 1_000_000, &types.ResourceConflictException{})
 		}},
 	} {
@@ -75,13 +74,15 @@ func TestInterruptWhileWaiting(t *testing.T) {
 				test.prepare(fake.of(&fns[0].ARN))
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				defer cancel()
-				start := time.Now()
-				outcome, err := bench.Run(ctx, fake, fns, small(), func(results.Sample) error { return nil })
-				if err != nil || !outcome.Interrupted {
-					t.Errorf("interrupted %t, error %v", outcome.Interrupted, err)
+				v, err := bench.NewVisit(fake, fns[0], small(), 1, nil, &memory{})
+				if err != nil {
+					t.Fatal(err)
 				}
-				// Restoring has half a minute of its own.
-				if d := time.Since(start); d > 36*time.Second {
+				start := time.Now()
+				if done, err := v.Run(ctx, start.Add(time.Hour)); done || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("done %t, error %v, want the context's", done, err)
+				}
+				if d := time.Since(start); d > 6*time.Second {
 					t.Errorf("ended %v after the start", d)
 				}
 			})
@@ -89,35 +90,27 @@ func TestInterruptWhileWaiting(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentThatCannotBeRestoredIsNoted(t *testing.T) {
+func TestRestoreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake, fns := newFake(variant("nodejs22.x"))
-		fn := fake.of(&fns[0].ARN)
-		fn.alter = func(n int, r *fakeReply) {
-			if n == 16 { // the last one
-				fn.refuse = once("update", 1000, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no longer"})
-			}
-		}
-		outcome, _ := run(t, fake, fns, small())
-		if len(outcome.Notes) != 1 || !strings.Contains(outcome.Notes[0], "restore the environment variable "+deployed.NonceVariable) {
-			t.Errorf("notes are %q", outcome.Notes)
+		original := "0123456789abcdef"
+		fake.of(&fns[0].ARN).refuse = once("update", 1000, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no longer"})
+		err := bench.Restore(t.Context(), fake, fns[0], &original, small())
+		if err == nil || !strings.Contains(err.Error(), "restore the environment variable "+deployed.NonceVariable) {
+			t.Errorf("error is %v", err)
 		}
 	})
 }
 
-func TestAnEndedSinkEndsTheRun(t *testing.T) {
+func TestAKeeperThatFailsEndsTheVisit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake, fns := newFake(variant("nodejs22.x"))
-		full := errors.New("no space left on device")
-		_, err := bench.Run(t.Context(), fake, fns, small(), func(results.Sample) error { return full })
-		if !errors.Is(err, full) {
-			t.Errorf("error is %v, want it to wrap %v", err, full)
+		m := &memory{err: errors.New("no space left on device")}
+		if err := visit(t, fake, fns[0], small(), 1, m); !errors.Is(err, m.err) {
+			t.Errorf("error is %v, want it to wrap %v", err, m.err)
 		}
 		if n := fake.count("invoke nodejs22.x"); n != 1 {
 			t.Errorf("%d invocations, want to stop after 1", n)
-		}
-		if got := fake.of(&fns[0].ARN).variables[deployed.NonceVariable]; got != deployed.FirstNonce {
-			t.Errorf("the nonce was left at %s", got)
 		}
 	})
 }

@@ -18,7 +18,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Lambda's longest timeout, and what the way there and an init may take on top.
+// longestTimeout is Lambda's longest timeout; graceTimeout is what the network and
+// an init may add to a function's timeout.
 const (
 	longestTimeout = 15 * time.Minute
 	graceTimeout   = 30 * time.Second
@@ -31,9 +32,9 @@ type invoker struct {
 	patience time.Duration
 }
 
-// invoke fills in the sample that the caller has begun. An invocation that failed
-// is a sample with an Error; the error returned says that the service refuses to
-// invoke, or that ctx is done, and then there is no sample.
+// invoke completes the sample that the caller has begun. A failed invocation is a
+// sample with an Error. invoke returns an error if the service refuses to invoke or
+// ctx is done; then there is no sample.
 func (i invoker) invoke(ctx context.Context, s *results.Sample, timeout time.Duration) error {
 	input := &lambda.InvokeInput{FunctionName: &i.fn.ARN, LogType: types.LogTypeTail, Payload: i.payload(s.Event)}
 	if i.fn.Qualifier != "" {
@@ -44,7 +45,7 @@ func (i invoker) invoke(ctx context.Context, s *results.Sample, timeout time.Dur
 	}
 	// The patience is for throttles; an invocation that has begun has the function's timeout.
 	var out *lambda.InvokeOutput
-	err := patiently(ctx, i.patience+timeout, 0, func(ctx context.Context) error {
+	err := retry(ctx, i.patience+timeout, 0, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, timeout+graceTimeout)
 		defer cancel()
 		// The connection is warm: reading the configuration just used it. Another
@@ -58,7 +59,7 @@ func (i invoker) invoke(ctx context.Context, s *results.Sample, timeout time.Dur
 	switch {
 	case ctx.Err() != nil && err != nil:
 		return context.Cause(ctx)
-	case err != nil && (final(err) || passes(err)):
+	case err != nil && (refused(err) || Retryable(err)):
 		return fmt.Errorf("invoke: %w", err)
 	case err != nil:
 		s.Error = fmt.Sprintf("invoke: %v", err)
@@ -82,7 +83,7 @@ func (i invoker) invoke(ctx context.Context, s *results.Sample, timeout time.Dur
 
 func withoutRetries(o *lambda.Options) { o.Retryer = aws.NopRetryer{} }
 
-// payload is the event, or what the owner of the function wants it to be sent.
+// payload is the event, or the payload that the function's owner has configured.
 func (i invoker) payload(e functions.Event) []byte {
 	if len(i.fn.Payload) > 0 {
 		return i.fn.Payload
@@ -94,9 +95,9 @@ func (i invoker) payload(e functions.Event) []byte {
 	return data
 }
 
-// findRecord reads the REPORT of the invocation in the log's tail. Without one
-// there is no record: a function that prints more than the tail's 4 KB after it
-// does not exist, since the REPORT comes last, but a tail may be missing.
+// findRecord reads the invocation's REPORT in the log's tail, or returns nil if the
+// tail is missing or has none. The REPORT is the last line, so the tail's 4 KB
+// always reach it.
 func findRecord(out *lambda.InvokeOutput, requestID string) *lambdalog.Record {
 	tail, err := base64.StdEncoding.DecodeString(aws.ToString(out.LogResult))
 	if err != nil || requestID == "" {
@@ -109,7 +110,8 @@ func findRecord(out *lambda.InvokeOutput, requestID string) *lambdalog.Record {
 	return &record
 }
 
-// functionError is the error's type and message, or the start of whatever the payload is.
+// functionError is the error's type and message, or the start of the payload if it
+// has neither.
 func functionError(kind string, payload []byte) string {
 	var body struct{ ErrorType, ErrorMessage string }
 	if err := json.Unmarshal(payload, &body); err == nil && (body.ErrorType != "" || body.ErrorMessage != "") {
@@ -118,7 +120,7 @@ func functionError(kind string, payload []byte) string {
 	return fmt.Sprintf("function error (%s): %s", kind, shorten(string(payload)))
 }
 
-// shorten keeps a stranger's text from filling a table's cell.
+// shorten bounds text that a function chose, since it is shown in a table's cell.
 func shorten(text string) string {
 	const most = 300
 	if len(text) <= most {

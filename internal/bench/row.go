@@ -10,8 +10,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Row says how far a function came: what its samples amount to, how many of those
-// that were wanted there are, and why it was measured no further, if it was not.
+// Row summarises a function's samples in a run: its series, which wanted samples
+// are missing, and failure, the reason that it was measured no further, if any.
 func Row(fn deployed.Function, samples []results.Sample, o Options, failure error) results.VariantSummary {
 	row := results.VariantSummary{
 		Variant: fn.Variant, Status: results.Measured,

@@ -8,34 +8,40 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// turn is one workload's start in a visit: cold samples, then warm ones in the
-// environment that they made. It sends nothing and learns from samples alone, so
-// a visit that was interrupted goes on where it stopped once its turns have been
-// told what is stored.
+// maxTries bounds the tries for one wanted sample.
+const maxTries = 4
+
+// turn is one workload's part of a visit: cold samples, then warm ones in the
+// environment that they made. It sends nothing and its state follows from samples
+// alone. An interrupted visit therefore continues where it stopped once the stored
+// samples are counted.
 type turn struct {
 	event functions.Event
 	// cold and warm are how many samples are wanted. A burst takes its cold ones at once.
 	cold, warm int
 	burst      bool
-	// asTheyCome is for functions without a contract: nothing proves what a sample is.
-	asTheyCome bool
+	// anyTemperature counts every sample as wanted. It is for functions without a
+	// contract, where nothing proves which temperature a sample has.
+	anyTemperature bool
 
-	warmUp, maxTries int
-	recordsLater     bool
+	warmUp       int
+	recordsLater bool
 
 	tries, failed, colds int
-	position             int // in its environment, of the last invocation
-	sent, warms, inARow  int // after the cold ones; inARow failed
-	last                 string
+	invocation           int // the environment's own count at the last invocation
+	// After the cold samples: invocations sent, warm samples taken, failures in a row.
+	sent, warms, inARow int
+	lastError           string
 }
 
-// turns are what a visit of the function consists of.
+// turns are the parts of one round's visit of the function, in order. Rounds count
+// from 1.
 func (o Options) turns(fn deployed.Function, round int, workloads []functions.Event) []*turn {
-	cold, warm := o.coldIn(round), o.warmIn(round)
+	cold, warm := share(o.Cold, round-1, o.Rounds), share(o.Warm, round-1, o.Rounds)
 	burst := o.ScaleOut != nil && o.ScaleOut(fn)
 	foreign := fn.Contract() != functions.ContractHello
 	if foreign && !fn.Reconfigure && !burst {
-		cold = 0 // nobody has said how it may be made to start
+		cold = 0 // its owner allows no way to force a cold start
 	}
 	var all []*turn
 	for _, e := range workloads {
@@ -45,21 +51,21 @@ func (o Options) turns(fn deployed.Function, round int, workloads []functions.Ev
 		}
 		for i := range starts {
 			all = append(all, &turn{
-				event: e, burst: burst, asTheyCome: foreign,
+				event: e, burst: burst, anyTemperature: foreign,
 				cold: share(cold, i, starts), warm: share(warm, i, starts),
-				warmUp: o.WarmUp, maxTries: o.MaxTries, recordsLater: o.RecordsLater,
+				warmUp: o.WarmUp, recordsLater: o.RecordsLater,
 			})
 		}
 	}
 	return all
 }
 
-// share is the part of n that belongs to the i-th of parts.
+// share is how many of n belong to part i of parts; i counts from 0.
 func share(n, i, parts int) int { return n*(i+1)/parts - n*i/parts }
 
-// coldLeft is how many cold samples are to be sent now, or 0 when all are taken or given up.
+// coldLeft is how many cold samples are still to be taken, or 0 when the rest is given up.
 func (t *turn) coldLeft() int {
-	return max(0, min(t.cold-t.colds, t.cold*t.maxTries-t.tries))
+	return max(0, min(t.cold-t.colds, t.cold*maxTries-t.tries))
 }
 
 // over says that nothing is left to send.
@@ -67,60 +73,60 @@ func (t *turn) over() bool {
 	if t.coldLeft() > 0 {
 		return false
 	}
-	return t.err() != nil || t.warms >= t.warm || t.sent >= t.mostWarm()
+	return t.err() != nil || t.warms >= t.warm || t.sent >= t.warmLimit()
 }
 
-// mostWarm bounds the invocations after the cold ones. A burst leaves many
+// warmLimit bounds the invocations after the cold ones. A burst leaves many
 // environments, and each has to be warmed up.
-func (t *turn) mostWarm() int {
-	return max(1, t.cold)*(1+t.warmUp) + t.warm*t.maxTries
+func (t *turn) warmLimit() int {
+	return max(1, t.cold)*(1+t.warmUp) + t.warm*maxTries
 }
 
-// err says why the turn cannot go on, if so.
+// err is why the turn cannot continue, or nil.
 func (t *turn) err() error {
 	switch {
-	case t.tries > 0 && t.failed == t.cold*t.maxTries:
-		return fmt.Errorf("%d of %d tries failed, the last one: %s", t.failed, t.failed, t.last)
-	case t.inARow >= t.maxTries && !t.asTheyCome:
-		return fmt.Errorf("%d invocations in a row failed, the last one: %s", t.inARow, t.last)
+	case t.tries > 0 && t.failed == t.cold*maxTries:
+		return fmt.Errorf("%d of %d tries failed, the last one: %s", t.failed, t.failed, t.lastError)
+	case t.inARow >= maxTries && !t.anyTemperature:
+		return fmt.Errorf("%d invocations in a row failed, the last one: %s", t.inARow, t.lastError)
 	}
 	return nil
 }
 
 // nextWarm is the sample to send after the cold ones.
-func (t *turn) nextWarm() (results.Sample, Phase) {
+func (t *turn) nextWarm() results.Sample {
 	switch {
-	case t.asTheyCome:
-		return results.Sample{Event: t.event}, PhaseWarm
-	case t.position > t.warmUp:
-		return results.Sample{Event: t.event, Wanted: results.Warm}, PhaseWarm
+	case t.anyTemperature:
+		return results.Sample{Event: t.event}
+	case t.invocation > t.warmUp:
+		return results.Sample{Event: t.event, Wanted: results.Warm}
 	}
-	return results.Sample{Event: t.event, WarmUp: true}, PhaseWarmUp
+	return results.Sample{Event: t.event, WarmUp: true}
 }
 
-// saw learns from a sample, fresh or stored.
-func (t *turn) saw(s results.Sample) {
+// count updates the turn by a sample, fresh or stored.
+func (t *turn) count(s results.Sample) {
 	if s.Error != "" {
-		t.last = s.Error
+		t.lastError = s.Error
 	}
 	if t.coldLeft() > 0 {
 		if s.Wanted != results.Cold {
-			return // it held an environment
+			return // an invocation of a burst that held an environment
 		}
 		t.tries++
-		if s.Error != "" && !t.asTheyCome {
+		if s.Error != "" && !t.anyTemperature {
 			t.failed++
 		}
-		if t.counts(s) {
+		if t.isWanted(s) {
 			t.colds++
 		}
 		if s.Answer != nil {
-			t.position = s.Answer.Invocation
+			t.invocation = s.Answer.Invocation
 		}
 		return
 	}
 	t.sent++
-	if t.asTheyCome {
+	if t.anyTemperature {
 		t.warms++
 		return
 	}
@@ -128,16 +134,16 @@ func (t *turn) saw(s results.Sample) {
 		t.inARow++
 		return
 	}
-	t.inARow, t.position = 0, s.Answer.Invocation
-	if s.Wanted == results.Warm && t.counts(s) {
+	t.inARow, t.invocation = 0, s.Answer.Invocation
+	if s.Wanted == results.Warm && t.isWanted(s) {
 		t.warms++
 	}
 }
 
-// counts says whether the sample is what it was sent for.
-func (t *turn) counts(s results.Sample) bool {
+// isWanted says whether the sample is what it was sent for.
+func (t *turn) isWanted(s results.Sample) bool {
 	switch {
-	case t.asTheyCome:
+	case t.anyTemperature:
 		return true
 	case s.Error != "":
 		return false
@@ -148,15 +154,4 @@ func (t *turn) counts(s results.Sample) bool {
 		return onDemand && first == (s.Wanted == results.Cold)
 	}
 	return s.Temperature() == s.Wanted
-}
-
-// gone is how many of the wanted samples are taken or given up.
-func (t *turn) gone() int {
-	switch {
-	case t.over():
-		return t.cold + t.warm
-	case t.coldLeft() > 0:
-		return t.colds
-	}
-	return t.cold + t.warms
 }

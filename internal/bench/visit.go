@@ -2,79 +2,84 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Visit is one round's visit of one function, for those who cannot stay for a
-// whole run, such as a Lambda function with its 15 minutes. It may be left after
-// any sample, also by a kill: a new Visit that is told of the samples stored so
-// far goes on behind them.
+// Visit is one round's visit of one function. It may end after any sample, also
+// by a kill: a new Visit of the same round that is given the samples stored so
+// far continues behind them. It is for one goroutine.
 type Visit struct {
-	subject *subject
-	turns   []*turn
+	fn      deployed.Function
+	options Options
+	round   int // counted from 1
+	invoker invoker
+	forcer  forcer
 	keeper  Keeper
+	turns   []*turn
 	taken   int
+	// environments are the execution environments that have answered.
+	environments map[string]bool
 }
 
-// Keeper is where a visit puts what must outlive its process.
+// Keeper stores what must outlive the process of a visit.
 type Keeper interface {
 	// KeepSample stores a sample. The next one is not taken before it returns.
 	KeepSample(ctx context.Context, s results.Sample) error
-	// KeepOriginal is told of the value of [deployed.NonceVariable] before the first
-	// change, nil if there was none. It may be told again, by a visit that does not
-	// know of the first change; what was kept first is the original.
+	// KeepOriginal stores the value of [deployed.NonceVariable] before the first
+	// change, nil if there was none. A visit that does not know of the first change
+	// calls it again; what was stored first is the original.
 	KeepOriginal(ctx context.Context, original *string) error
 }
 
-// NewVisit begins or takes up the visit of a round, counted from 1. The stored
-// samples are the run's of this function, of this round and of earlier ones, by
-// start time.
+// NewVisit begins or continues the visit of a round, counted from 1. The stored
+// samples are those of this function in this run, of this round and of earlier
+// ones, by start time.
 func NewVisit(client LambdaAPI, fn deployed.Function, o Options, round int, stored []results.Sample, keeper Keeper) (*Visit, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	if round < 1 || round > o.rounds() {
-		return nil, errors.New("bench: there is no such round in the plan")
+	if round < 1 || round > o.Rounds {
+		return nil, fmt.Errorf("bench: round %d is not one of the %d rounds", round, o.Rounds)
 	}
 	hash := fnv.New64a()
 	hash.Write([]byte(fn.ARN))
 	seed := hash.Sum64() + uint64(round)
-	s := &subject{
-		fn: fn, options: o, round: round - 1,
+	workloads := slices.Clone(o.Workloads)
+	rand.New(rand.NewPCG(seed, o.Seed)).Shuffle(len(workloads), func(i, j int) { workloads[i], workloads[j] = workloads[j], workloads[i] })
+	v := &Visit{
+		fn: fn, options: o, round: round,
 		invoker: invoker{client: client, fn: fn, patience: o.Patience},
 		forcer: forcer{
 			client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll,
-			rng: rand.New(rand.NewPCG(o.Seed, seed)), keep: keeper.KeepOriginal,
+			rng: rand.New(rand.NewPCG(o.Seed, seed)), keepOriginal: keeper.KeepOriginal,
 		},
+		keeper: keeper, turns: o.turns(fn, round, workloads), environments: map[string]bool{},
 	}
-	workloads := slices.Clone(o.Workloads)
-	rand.New(rand.NewPCG(seed, o.Seed)).Shuffle(len(workloads), func(i, j int) { workloads[i], workloads[j] = workloads[j], workloads[i] })
-	v := &Visit{subject: s, turns: o.turns(fn, round-1, workloads), keeper: keeper}
 	for _, sample := range stored {
-		s.learn(sample)
+		v.noteEnvironment(sample)
 		if sample.Round == round {
 			v.taken++
-			v.saw(sample)
+			v.replay(sample)
 		}
 	}
 	return v, nil
 }
 
-// saw tells the turn that took it of a stored sample. Turns come one after the
-// other, so it is the first that is not over.
-func (v *Visit) saw(sample results.Sample) {
+// replay counts a stored sample in the turn that took it. Turns come one after
+// the other, so it is the first that is not over.
+func (v *Visit) replay(sample results.Sample) {
 	for _, t := range v.turns {
 		if !t.over() {
-			t.saw(sample)
+			t.count(sample)
 			return
 		}
 	}
@@ -82,72 +87,6 @@ func (v *Visit) saw(sample results.Sample) {
 
 // Taken is how many samples of the visit are stored.
 func (v *Visit) Taken() int { return v.taken }
-
-// Run takes samples until the visit is done, or until a time after which no
-// other is begun. It says which of the two; an error is the function's.
-func (v *Visit) Run(ctx context.Context, until time.Time) (done bool, err error) {
-	s := v.subject
-	s.report = func(s *subject, phase Phase, sample *results.Sample) error {
-		if sample != nil {
-			if err := v.keeper.KeepSample(ctx, *sample); err != nil {
-				return fmt.Errorf("%w: %w", errSink, err)
-			}
-			v.taken++
-		}
-		if s.options.Progress != nil {
-			s.options.Progress(Progress{
-				Variant: s.fn.Variant, Phase: phase, Round: s.round + 1, Rounds: s.options.rounds(),
-				Done: s.gone, Total: s.options.perVariant(), Sample: sample,
-			})
-		}
-		return nil
-	}
-	for _, t := range v.turns {
-		for !t.over() {
-			if !time.Now().Before(until) {
-				return false, nil
-			}
-			if err := s.step(ctx, t); err != nil {
-				return false, s.failed(t.event, err)
-			}
-		}
-		if err := s.close(t); err != nil {
-			return false, s.failed(t.event, err)
-		}
-	}
-	return true, nil
-}
-
-// Restore gives a function back what a visit has kept of it, from whatever
-// process. It returns when the old configuration is in effect.
-func Restore(ctx context.Context, client LambdaAPI, fn deployed.Function, original *string, o Options) error {
-	o, err := o.withDefaults()
-	if err != nil {
-		return err
-	}
-	f := forcer{client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll, touched: true, original: original}
-	return f.restore(ctx)
-}
-
-// Passing says whether an error goes away by waiting: a throttle, or a conflict
-// with another change of the same function.
-func Passing(err error) bool { return passes(err) }
-
-// Wanted is how many cold and warm samples of a function the options ask for, of
-// each workload.
-func (o Options) Wanted(fn deployed.Function) (cold, warm int) {
-	o, err := o.withDefaults()
-	if err != nil {
-		return 0, 0
-	}
-	for round := range o.rounds() {
-		for _, t := range o.turns(fn, round, o.Workloads[:1]) {
-			cold += t.cold
-			warm += t.warm
-		}
-	}
-	return cold, warm
-}
 
 // Lost is how many wanted samples the visit has given up.
 func (v *Visit) Lost() int {
@@ -161,4 +100,102 @@ func (v *Visit) Lost() int {
 		}
 	}
 	return n
+}
+
+// Run takes samples until the visit is done, or until a time after which no
+// sample is begun. It returns which of the two. An error is the function's, the
+// keeper's or the context's.
+func (v *Visit) Run(ctx context.Context, until time.Time) (done bool, err error) {
+	for _, t := range v.turns {
+		for !t.over() {
+			if !time.Now().Before(until) {
+				return false, nil
+			}
+			if err := v.step(ctx, t); err != nil {
+				return false, v.failed(t, err)
+			}
+		}
+		if err := t.err(); err != nil {
+			return false, v.failed(t, err)
+		}
+	}
+	return true, nil
+}
+
+// failed adds the round and the workload to an error.
+func (v *Visit) failed(t *turn, err error) error {
+	return fmt.Errorf("round %d, %s: %w", v.round, t.event.Workload, err)
+}
+
+// step takes the turn's next sample, or a burst of samples.
+func (v *Visit) step(ctx context.Context, t *turn) error {
+	n := t.coldLeft()
+	switch {
+	case n == 0:
+		return v.take(ctx, t, t.nextWarm())
+	case t.burst:
+		return v.takeBurst(ctx, t, n)
+	}
+	if err := v.forcer.force(ctx); err != nil {
+		return err
+	}
+	return v.take(ctx, t, results.Sample{Event: t.event, Wanted: results.Cold})
+}
+
+// take sends one invocation and keeps its sample.
+func (v *Visit) take(ctx context.Context, t *turn, sample results.Sample) error {
+	if err := v.send(ctx, &sample); err != nil {
+		return err
+	}
+	return v.keep(ctx, t, sample)
+}
+
+// send sends one invocation. It may be called concurrently.
+func (v *Visit) send(ctx context.Context, sample *results.Sample) error {
+	sample.Run, sample.Platform, sample.Round = v.options.Run, v.options.Platform, v.round
+	sample.Variant = v.fn.Variant
+	return v.invoker.invoke(ctx, sample, v.forcer.timeout)
+}
+
+// keep verifies the sample's answer, counts it in its turn and stores it. A wrong
+// answer is an error, because other work is not compared.
+func (v *Visit) keep(ctx context.Context, t *turn, sample results.Sample) error {
+	var wrong error
+	if sample.Answer != nil && v.fn.Contract() == functions.ContractHello {
+		if wrong = Verify(v.fn.Variant, sample.Event, *sample.Answer); wrong != nil {
+			sample.Error = wrong.Error()
+		}
+	}
+	if sample.Wanted == results.Warm && sample.Answer != nil {
+		// Another environment may have answered than the one that was warmed up. The
+		// environment's own count decides whether the invocation was a warm-up.
+		if n := sample.Answer.Invocation; n > 1 && n <= 1+v.options.WarmUp {
+			sample.Wanted, sample.WarmUp = "", true
+		}
+	}
+	v.noteEnvironment(sample)
+	t.count(sample)
+	if err := v.keeper.KeepSample(ctx, sample); err != nil {
+		return fmt.Errorf("keep sample: %w", err)
+	}
+	v.taken++
+	return wrong
+}
+
+// noteEnvironment remembers which environments exist.
+func (v *Visit) noteEnvironment(sample results.Sample) {
+	if sample.Answer != nil {
+		v.environments[sample.Answer.EnvironmentID] = true
+	}
+}
+
+// Restore gives a function the configuration back that [Keeper.KeepOriginal]
+// stored, from any process. It returns when that configuration is in effect.
+func Restore(ctx context.Context, client LambdaAPI, fn deployed.Function, original *string, o Options) error {
+	o, err := o.withDefaults()
+	if err != nil {
+		return err
+	}
+	f := forcer{client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll, original: original}
+	return f.restore(ctx)
 }

@@ -70,7 +70,7 @@ func named(err error) error {
 		return nil
 	case errors.Is(err, errStore):
 		return &StoreError{err}
-	case !bench.Passing(err):
+	case !bench.Retryable(err):
 		return &MeasureError{err}
 	case code == "ResourceConflictException" || code == "PreconditionFailedException":
 		return &ConflictError{err}
