@@ -14,6 +14,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
@@ -30,7 +31,7 @@ type benchmark struct {
 
 	// host is the architecture of this machine.
 	host     functions.Architecture
-	stage    deploy.Stage
+	stage    stage.Stage
 	dir      *results.Dir
 	manifest results.Manifest
 
@@ -52,12 +53,14 @@ func newBenchmark(root string, o Options, t *toolbox, c *console.Console) (*benc
 	if err != nil {
 		return nil, err
 	}
-	s, err := deploy.ReadStage(root, o.Stage)
+	s, err := stage.Read(root, o.Stage)
 	if err != nil {
 		return nil, err
 	}
-	s.Config.MapConcurrency = 1  // on one machine, two at a time would measure each other
-	s.Config.Architecture = host // module functions are load-tested, which an emulator would spoil
+	for _, f := range s.Config.Functions {
+		c.Printf("left out  function %s: it exists on AWS only", f.ARN)
+	}
+	s.Config = s.Config.Local(host)
 	m := results.Manifest{
 		Tool: "local", Version: hostinfo.Version(), Platform: string(deployed.Local), Region: s.Region, Stage: s.Name,
 		Started: time.Now().UTC(), Seed: o.Seed, Options: o.manifest(), Machine: hostinfo.Machine(),
@@ -114,16 +117,11 @@ func (b *benchmark) start(ctx context.Context) (_ *machine, err error) {
 			}
 		}
 	}
-	plan, err := deploy.Make(deploy.Options{
-		Root: b.root, Stage: b.options.Stage, Architecture: b.host, Artifacts: artifacts, Cells: defined,
-	})
+	plan, err := deploy.Make(deploy.Options{Stage: b.stage, Artifacts: artifacts, Cells: defined})
 	if err != nil {
 		return nil, err
 	}
 	b.plan = plan
-	for _, what := range plan.LeftOut {
-		b.console.Printf("left out  %s", what)
-	}
 	m, err := start(ctx, plan, startOptions{
 		host: host,
 		database: databaseOptions{

@@ -24,7 +24,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
-	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/guard"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 )
@@ -98,8 +98,8 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 }
 
 // estimate prints what a stage costs on AWS.
-func estimate(root, stage string, stdout io.Writer) error {
-	s, err := deploy.ReadStage(root, stage)
+func estimate(root, name string, stdout io.Writer) error {
+	s, err := stage.Read(root, name)
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 )
 
@@ -94,11 +94,10 @@ func longestFirst(variants []matrix.Variant) []int {
 
 func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, error) {
 	c := cell{variant: v}
-	row, ok := functions.Find(v.Function, v.Language, v.Runtime, v.Architecture)
-	if !ok {
-		return c, fmt.Errorf("prepare %v: no row of functions.json describes it", v)
+	row, err := stage.Row(v)
+	if err != nil {
+		return c, fmt.Errorf("prepare %w", err)
 	}
-	var err error
 	// The runtime comes first: an artefact that nothing here can run is not worth building.
 	if c.runtime, err = t.finder.Find(ctx, v.Runtime, v.Architecture); err == nil {
 		c.artifact, err = t.builder.Build(ctx, row, v.Architecture)

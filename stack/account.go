@@ -13,29 +13,19 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// account answers what preflight asks of the account that is deployed into.
-type account interface {
-	// concurrency is how many environments may run at once in the region.
-	concurrency(ctx context.Context) (int, error)
-	// exists says whether there is a function of that name.
-	exists(ctx context.Context, function string) (bool, error)
-	// secret is the value of a secret; ok is false if there is no such secret.
-	secret(ctx context.Context, name string) (value string, ok bool, err error)
-}
-
-// awsAccount asks AWS itself.
-type awsAccount struct {
+// account is the AWS side of preflight.
+type account struct {
 	lambda  *lambda.Client
 	secrets *secretsmanager.Client
 }
 
-// elsewhere are settings of Pulumi's provider that lead it to another account
+// providerOnly are settings of Pulumi's provider that lead it to another account
 // or endpoint than this process finds by itself.
-var elsewhere = []string{"accessKey", "assumeRole", "assumeRoles", "assumeRoleWithWebIdentity", "endpoints"}
+var providerOnly = []string{"accessKey", "assumeRole", "assumeRoles", "assumeRoleWithWebIdentity", "endpoints"}
 
 // connect finds the account that Pulumi's provider deploys into.
-func connect(ctx *pulumi.Context) (*awsAccount, error) {
-	for _, key := range elsewhere {
+func connect(ctx *pulumi.Context) (*account, error) {
+	for _, key := range providerOnly {
 		if _, ok := ctx.GetConfig("aws:" + key); ok {
 			return nil, fmt.Errorf("aws:%s leads into an account that only Pulumi's provider can reach", key)
 		}
@@ -51,10 +41,10 @@ func connect(ctx *pulumi.Context) (*awsAccount, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return &awsAccount{lambda.NewFromConfig(c), secretsmanager.NewFromConfig(c)}, nil
+	return &account{lambda.NewFromConfig(c), secretsmanager.NewFromConfig(c)}, nil
 }
 
-func (a *awsAccount) concurrency(ctx context.Context) (int, error) {
+func (a *account) Concurrency(ctx context.Context) (int, error) {
 	out, err := a.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil {
 		return 0, err
@@ -65,7 +55,7 @@ func (a *awsAccount) concurrency(ctx context.Context) (int, error) {
 	return int(out.AccountLimit.ConcurrentExecutions), nil
 }
 
-func (a *awsAccount) exists(ctx context.Context, function string) (bool, error) {
+func (a *account) Exists(ctx context.Context, function string) (bool, error) {
 	_, err := a.lambda.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: &function})
 	if errors.As(err, new(*types.ResourceNotFoundException)) {
 		return false, nil
@@ -73,7 +63,7 @@ func (a *awsAccount) exists(ctx context.Context, function string) (bool, error) 
 	return err == nil, err
 }
 
-func (a *awsAccount) secret(ctx context.Context, name string) (string, bool, error) {
+func (a *account) Secret(ctx context.Context, name string) (string, bool, error) {
 	out, err := a.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
 	if errors.As(err, new(*secrets.ResourceNotFoundException)) {
 		return "", false, nil

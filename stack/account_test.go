@@ -56,7 +56,7 @@ func TestAccount(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	var a *awsAccount
+	var a *account
 	err := run(t, map[string]string{"aws:region": "eu-central-1"}, func(ctx *pulumi.Context) (err error) {
 		a, err = connect(ctx)
 		return err
@@ -64,28 +64,28 @@ func TestAccount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := a.concurrency(t.Context()); n != 50 || err != nil {
+	if n, err := a.Concurrency(t.Context()); n != 50 || err != nil {
 		t.Errorf("concurrency is %d, %v, want the limit and not what is left of it", n, err)
 	}
 	for function, want := range map[string]bool{"there": true, "absent": false} {
-		if got, err := a.exists(t.Context(), function); got != want || err != nil {
+		if got, err := a.Exists(t.Context(), function); got != want || err != nil {
 			t.Errorf("%s exists: %v, %v", function, got, err)
 		}
 	}
-	if _, err := a.exists(t.Context(), "forbidden"); err == nil {
+	if _, err := a.Exists(t.Context(), "forbidden"); err == nil {
 		t.Error("what may not be asked is taken for an answer")
 	}
-	if value, ok, err := a.secret(t.Context(), "there"); value != "the value" || !ok || err != nil {
+	if value, ok, err := a.Secret(t.Context(), "there"); value != "the value" || !ok || err != nil {
 		t.Errorf("secret is %q, %v, %v", value, ok, err)
 	}
-	if _, ok, err := a.secret(t.Context(), "absent"); ok || err != nil {
+	if _, ok, err := a.Secret(t.Context(), "absent"); ok || err != nil {
 		t.Errorf("a secret that is not there: %v, %v", ok, err)
 	}
 }
 
-// TestAccountElsewhere asks nobody where the answer could be another account's.
-func TestAccountElsewhere(t *testing.T) {
-	for _, key := range elsewhere {
+// TestAccountOfProviderOnly asks no account where the answer could be another account's.
+func TestAccountOfProviderOnly(t *testing.T) {
+	for _, key := range providerOnly {
 		err := run(t, map[string]string{"aws:" + key: "x"}, func(ctx *pulumi.Context) error {
 			_, err := connect(ctx)
 			return err

@@ -30,7 +30,7 @@ type method struct {
 // restAPI makes an API without a path.
 func (d *definition) restAPI(logical, description string) (*restAPI, error) {
 	api, err := apigateway.NewRestApi(d.ctx, logical, &apigateway.RestApiArgs{
-		Name:        pulumi.String(d.names.physical(logical)),
+		Name:        pulumi.String(d.names.Physical(logical)),
 		Description: pulumi.String(description),
 		EndpointConfiguration: apigateway.RestApiEndpointConfigurationArgs{
 			// No CloudFront in between: it would be measured along.
@@ -118,7 +118,7 @@ func (a *restAPI) stage() (*apigateway.Stage, error) {
 	stage, err := apigateway.NewStage(a.d.ctx, a.logical, &apigateway.StageArgs{
 		RestApi:            a.ID(),
 		Deployment:         deployment.ID(),
-		StageName:          pulumi.String(a.d.names.stage),
+		StageName:          pulumi.String(a.d.names.Stage),
 		XrayTracingEnabled: pulumi.Bool(true),
 		Tags:               a.d.tags,
 	})

@@ -1,13 +1,13 @@
 package stack
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // apiKey makes the key of the stats API and returns the name of the secret
@@ -15,7 +15,7 @@ import (
 // once, so no up ever changes it; Pulumi encrypts it in its state.
 func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 	args := &apigateway.ApiKeyArgs{
-		Name:        pulumi.String(d.names.physical("stats")),
+		Name:        pulumi.String(d.names.Physical("stats")),
 		Description: pulumi.String("Reads the results of the benchmark"),
 		Tags:        d.tags,
 	}
@@ -31,7 +31,7 @@ func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 		return key, d.known(existing), nil
 	}
 	secret, err := secretsmanager.NewSecret(d.ctx, "api-key", &secretsmanager.SecretArgs{
-		Name:                 pulumi.String(d.names.apiKeySecret()),
+		Name:                 pulumi.String(d.names.APIKeySecret()),
 		Description:          pulumi.String("API key of the benchmark's results"),
 		RecoveryWindowInDays: pulumi.Int(d.config.SecretRecoveryDays),
 		Tags:                 d.tags,
@@ -52,23 +52,9 @@ func (d *definition) apiKey() (*apigateway.ApiKey, pulumi.StringOutput, error) {
 func (d *definition) existingKey(secret string) pulumi.StringOutput {
 	found := secretsmanager.LookupSecretVersionOutput(d.ctx, secretsmanager.LookupSecretVersionOutputArgs{SecretId: pulumi.String(secret)})
 	return found.SecretString().ApplyT(func(value string) (string, error) {
-		if err := checkAPIKey(value); err != nil {
+		if err := stage.CheckAPIKey(value); err != nil {
 			return "", fmt.Errorf("config apiKeySecret: secret %s: %w", secret, err)
 		}
 		return value, nil
 	}).(pulumi.StringOutput)
-}
-
-// checkAPIKey says whether API Gateway would take a secret's value as a key.
-// The value itself never gets into an error.
-func checkAPIKey(value string) error {
-	switch {
-	case strings.HasPrefix(strings.TrimSpace(value), "{"):
-		return errors.New("it holds JSON: store the bare key in it")
-	case strings.TrimSpace(value) != value:
-		return errors.New("it begins or ends with white space: store the bare key in it")
-	case len(value) < 20 || len(value) > 128:
-		return fmt.Errorf("it has %d characters, and API Gateway takes keys of 20 to 128: store such a key in it", len(value))
-	}
-	return nil
 }

@@ -6,6 +6,8 @@ import (
 
 	property "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // TestExistingKey uses the key of somebody else's secret.
@@ -20,7 +22,7 @@ func TestExistingKey(t *testing.T) {
 		{name: "with a line's end", value: strings.Repeat("k", 40) + "\n", err: "white space"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			c, err := ParseConfig(map[string]string{"apiKeySecret": "theirs"})
+			c, err := stage.ParseConfig(map[string]string{"apiKeySecret": "theirs"})
 			if err != nil {
 				t.Fatal(err)
 			}

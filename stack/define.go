@@ -13,6 +13,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // Artifacts are the zips of the functions to deploy. They decide which of the
@@ -23,7 +24,7 @@ type Artifacts map[matrix.Variant]artifact.Artifact
 
 // Define makes every resource of the stack and does nothing else: no file is
 // read but the artefacts, and nothing is exported.
-func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error) {
+func Define(ctx *pulumi.Context, c stage.Config, artifacts Artifacts) (Outputs, error) {
 	d, err := newDefinition(ctx, c, artifacts)
 	if err != nil {
 		return Outputs{}, err
@@ -53,9 +54,9 @@ func Define(ctx *pulumi.Context, c Config, artifacts Artifacts) (Outputs, error)
 // definition is what all resources of one stack share.
 type definition struct {
 	ctx       *pulumi.Context
-	config    Config
+	config    stage.Config
 	artifacts Artifacts
-	names     names
+	names     stage.Names
 	tags      pulumi.StringMap
 
 	partition, region, account string
@@ -64,12 +65,12 @@ type definition struct {
 	existing []deployed.Function
 }
 
-func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definition, error) {
-	n, err := newNames(ctx.Project(), ctx.Stack())
+func newDefinition(ctx *pulumi.Context, c stage.Config, artifacts Artifacts) (*definition, error) {
+	n, err := stage.NewNames(ctx.Project(), ctx.Stack())
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(c, n); err != nil {
+	if err := n.Check(c); err != nil {
 		return nil, err
 	}
 	partition, err := aws.GetPartition(ctx, nil)
@@ -86,7 +87,7 @@ func newDefinition(ctx *pulumi.Context, c Config, artifacts Artifacts) (*definit
 	}
 	d := &definition{
 		ctx: ctx, config: c, artifacts: artifacts, names: n,
-		tags:      pulumi.StringMap{"Project": pulumi.String(n.project), "Stage": pulumi.String(n.stage)},
+		tags:      pulumi.StringMap{"Project": pulumi.String(n.Project), "Stage": pulumi.String(n.Stage)},
 		partition: partition.Partition, region: region.Name, account: caller.AccountId,
 	}
 	// Asked before there is a resource, because the answer can be a refusal.
@@ -123,7 +124,7 @@ func (d *definition) has(variants []matrix.Variant) (bool, error) {
 func (d *definition) cells(contract functions.Contract) ([]matrix.Variant, error) {
 	var cells []matrix.Variant
 	for _, v := range slices.SortedFunc(maps.Keys(d.artifacts), matrix.Compare) {
-		row, err := rowOf(v)
+		row, err := stage.Row(v)
 		if err != nil {
 			return nil, err
 		}

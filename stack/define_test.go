@@ -16,6 +16,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 )
 
@@ -185,7 +186,7 @@ func TestOutputs(t *testing.T) {
 // TestBenchmarkedAlone keeps the benchmarked functions where nothing else can be
 // built.
 func TestBenchmarkedAlone(t *testing.T) {
-	c, err := ParseConfig(nil)
+	c, err := stage.ParseConfig(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,13 +207,13 @@ func TestBenchmarkedAlone(t *testing.T) {
 }
 
 func TestDefineRefuses(t *testing.T) {
-	c, err := ParseConfig(nil)
+	c, err := stage.ParseConfig(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := zips(c.All())
 	withoutRunner := maps.Clone(all)
-	maps.DeleteFunc(withoutRunner, func(v matrix.Variant, _ artifact.Artifact) bool { return v.Function == runnerName })
+	maps.DeleteFunc(withoutRunner, func(v matrix.Variant, _ artifact.Artifact) bool { return v.Function == stage.Runner })
 	withoutModule := maps.Clone(all)
 	delete(withoutModule, c.Modules()[0])
 	stranger := maps.Clone(all)

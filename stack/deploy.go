@@ -19,6 +19,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // Deploy is the program that the Pulumi engine runs.
@@ -62,8 +63,8 @@ func Deploy(ctx *pulumi.Context) error {
 const preflightTime = 20 * time.Second
 
 // runPreflight asks the account before anything is built or made.
-func runPreflight(ctx *pulumi.Context, c Config) error {
-	n, err := newNames(ctx.Project(), ctx.Stack())
+func runPreflight(ctx *pulumi.Context, c stage.Config) error {
+	n, err := stage.NewNames(ctx.Project(), ctx.Stack())
 	if err != nil {
 		return err
 	}
@@ -73,8 +74,7 @@ func runPreflight(ctx *pulumi.Context, c Config) error {
 	}
 	limited, cancel := context.WithTimeout(ctx.Context(), preflightTime)
 	defer cancel()
-	p := preflight{config: c, names: n, account: a, now: time.Now(), runtime: readLifecycles()}
-	warnings, err := p.check(limited)
+	warnings, err := stage.Preflight(limited, c, n, a, time.Now())
 	for _, w := range warnings {
 		if err := ctx.Log.Warn("preflight: "+w, nil); err != nil {
 			return err
@@ -87,11 +87,11 @@ func runPreflight(ctx *pulumi.Context, c Config) error {
 }
 
 // readConfig reads the stage's configuration from the engine.
-func readConfig(ctx *pulumi.Context) (Config, error) {
+func readConfig(ctx *pulumi.Context) (stage.Config, error) {
 	values := map[string]string{}
-	for _, k := range keys {
-		if value, ok := ctx.GetConfig(ctx.Project() + ":" + k.name); ok {
-			values[k.name] = value
+	for _, key := range stage.Keys() {
+		if value, ok := ctx.GetConfig(ctx.Project() + ":" + key); ok {
+			values[key] = value
 		}
 	}
 	// A context answers for a key but does not list them, so the unknown ones
@@ -99,7 +99,7 @@ func readConfig(ctx *pulumi.Context) (Config, error) {
 	var all map[string]string
 	if text := os.Getenv(pulumi.EnvConfig); text != "" {
 		if err := json.Unmarshal([]byte(text), &all); err != nil {
-			return Config{}, fmt.Errorf("config: %s: %w", pulumi.EnvConfig, err)
+			return stage.Config{}, fmt.Errorf("config: %s: %w", pulumi.EnvConfig, err)
 		}
 	}
 	for name, value := range all {
@@ -107,7 +107,7 @@ func readConfig(ctx *pulumi.Context) (Config, error) {
 			values[key] = value
 		}
 	}
-	return ParseConfig(values)
+	return stage.ParseConfig(values)
 }
 
 // rootFolder is where Pulumi.yaml is, and so the root of the repository.
@@ -133,7 +133,7 @@ func build(ctx context.Context, b builder, variants []matrix.Variant) (Artifacts
 	variantsOf := map[target][]matrix.Variant{}
 	rowsOf := map[target]functions.Function{}
 	for _, v := range variants {
-		row, err := rowOf(v)
+		row, err := stage.Row(v)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // workshop builds everything but some languages.
@@ -37,7 +38,7 @@ func (w *workshop) Build(_ context.Context, f functions.Function, arch functions
 }
 
 func TestBuild(t *testing.T) {
-	c, err := ParseConfig(map[string]string{"memoryMB": "[128, 512]"})
+	c, err := stage.ParseConfig(map[string]string{"memoryMB": "[128, 512]"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range variants {
-		row, err := rowOf(v)
+		row, err := stage.Row(v)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +73,7 @@ func TestBuild(t *testing.T) {
 }
 
 func TestBuildNamesAllThatIsMissing(t *testing.T) {
-	c, err := ParseConfig(nil)
+	c, err := stage.ParseConfig(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestReadConfig(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Setenv(pulumi.EnvConfig, row.config)
-			var c Config
+			var c stage.Config
 			err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
 				c, err = readConfig(ctx)
 				return err

@@ -1,8 +1,8 @@
 // Package stack is what is deployed, and the only home of Pulumi resources.
 //
-// [Deploy] is the program that the Pulumi engine runs: it reads the stage's
-// configuration, asks the account whether it can take the stage (preflight.go),
-// builds every artefact and calls [Define]. Define makes every resource and does
+// What a stage wants is package internal/stage's. [Deploy] is the program that the
+// Pulumi engine runs: it reads the stage's configuration, asks the account whether
+// it can take the stage, builds every artefact and calls [Define]. Define makes every resource and does
 // nothing else, so that package local/deploy can run the very same definition on
 // one machine without AWS. What has no artefact there is left out; Deploy is
 // strict.

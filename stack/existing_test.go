@@ -11,6 +11,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 const nothingBenchmarked = "nodejs,python,dotnet,java,go,rust"
@@ -61,7 +62,7 @@ func TestExistingRefuses(t *testing.T) {
 		{"a version of one that is there", existingARN + `:live"}, {"arn": "` + existingARN, "could not be told apart"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			c, err := ParseConfig(map[string]string{"functions": `[{"arn": "` + row.arn + `"}]`})
+			c, err := stage.ParseConfig(map[string]string{"functions": `[{"arn": "` + row.arn + `"}]`})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,13 +10,10 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
-const (
-	// helloName is what the catalogue calls the benchmarked functions.
-	helloName          = "hello"
-	benchmarkedTimeout = 30 // seconds
-)
+const benchmarkedTimeout = 30 // seconds
 
 // function is a deployed function and where it logs.
 type function struct {
@@ -25,7 +22,7 @@ type function struct {
 	logGroup *cloudwatch.LogGroup
 }
 
-// functionSpec is what one function has and others have not.
+// functionSpec is what differs from function to function, besides the variant.
 type functionSpec struct {
 	role      role
 	logGroup  *cloudwatch.LogGroup
@@ -43,8 +40,8 @@ func (d *definition) benchmarked() ([]function, error) {
 	}
 	// The beginning of their names instead of a list: a list of a hundred log
 	// groups is longer than a role's policies may be.
-	streams := d.arn("logs", "log-group:"+d.names.logGroup(helloName+"-")+"*:*")
-	role, err := d.executionRole(helloName, writeLogs(pulumi.String(streams)))
+	streams := d.arn("logs", "log-group:"+d.names.LogGroup(stage.Hello+"-")+"*:*")
+	role, err := d.executionRole(stage.Hello, writeLogs(pulumi.String(streams)))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +55,7 @@ func (d *definition) benchmarked() ([]function, error) {
 			role: role, logGroup: group, timeout: benchmarkedTimeout,
 			variables: pulumi.StringMap{deployed.NonceVariable: pulumi.String(deployed.FirstNonce)},
 		},
-			// Whoever measures changes this one variable; all else is the stack's.
+			// A run changes this one variable to force cold starts; all others are the stack's.
 			pulumi.IgnoreChanges([]string{"environment.variables." + deployed.NonceVariable}))
 		if err != nil {
 			return nil, err
@@ -70,7 +67,7 @@ func (d *definition) benchmarked() ([]function, error) {
 
 // function makes one function and publishes a version of it.
 func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulumi.ResourceOption) (function, error) {
-	row, err := rowOf(v)
+	row, err := stage.Row(v)
 	if err != nil {
 		return function{}, err
 	}
@@ -84,7 +81,7 @@ func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulum
 	}
 	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{spec.role.policy}))
 	f, err := lambda.NewFunction(d.ctx, v.Name(), &lambda.FunctionArgs{
-		Name:          pulumi.String(d.names.physical(v.Name())),
+		Name:          pulumi.String(d.names.Physical(v.Name())),
 		Description:   pulumi.String(v.String()),
 		Role:          spec.role.Arn,
 		Runtime:       pulumi.String(v.Runtime),

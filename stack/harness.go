@@ -11,6 +11,7 @@ import (
 	env "github.com/lambda-benchmark/lambda-benchmark/internal/harness"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // Timeouts in seconds: the runner has as long as Lambda gives, the stats API no
@@ -47,15 +48,15 @@ func (d *definition) harness(measured []measured) (*harness, error) {
 			return nil, err
 		}
 	}
-	runner, err := d.harnessFunction(by[runnerName], runnerTimeout, table, d.runnerMay(table, measured)...)
+	runner, err := d.harnessFunction(by[stage.Runner], runnerTimeout, table, d.runnerMay(table, measured)...)
 	if err != nil {
 		return nil, err
 	}
-	collector, err := d.harnessFunction(by[collectorName], collectorTimeout, table, d.collectorMay(table, measured)...)
+	collector, err := d.harnessFunction(by[stage.Collector], collectorTimeout, table, d.collectorMay(table, measured)...)
 	if err != nil {
 		return nil, err
 	}
-	shower, err := d.harnessFunction(by[statsAPIName], statsAPITimeout, table, statsAPIMay(table)...)
+	statsAPI, err := d.harnessFunction(by[stage.StatsAPI], statsAPITimeout, table, statsAPIMay(table)...)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (d *definition) harness(measured []measured) (*harness, error) {
 	if err := d.schedule(h.workflow); err != nil {
 		return nil, err
 	}
-	if h.stats, err = d.statsAPI(shower); err != nil {
+	if h.stats, err = d.statsAPI(statsAPI); err != nil {
 		return nil, err
 	}
 	return h, nil
@@ -88,8 +89,8 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 		variables: pulumi.StringMap{
 			env.TableName:     table.Name,
 			env.SampleTTLDays: pulumi.String(strconv.Itoa(d.config.SampleTTLDays)),
-			env.Platform:      pulumi.String(deployed.AWS),
-			env.Stage:         pulumi.String(d.names.stage),
+			env.Platform:      pulumi.String(d.config.Platform),
+			env.Stage:         pulumi.String(d.names.Stage),
 		},
 	})
 }
@@ -97,7 +98,7 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 // runnerMay is what the runner needs: the functions that it measures, and the
 // table.
 func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []statement {
-	benchmarked := d.arn("lambda", "function:"+d.names.physical(helloName+"-")+"*")
+	benchmarked := d.arn("lambda", "function:"+d.names.Physical(stage.Hello+"-")+"*")
 	may := []statement{
 		onTable("KeepResults", table, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"),
 		{
@@ -133,7 +134,7 @@ func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []sta
 // collectorMay is what the collector needs: the logs of what is measured, and
 // the table.
 func (d *definition) collectorMay(table *dynamodb.Table, measured []measured) []statement {
-	groups := pulumi.StringArray{pulumi.String(d.arn("logs", "log-group:"+d.names.logGroup(helloName+"-")+"*:*"))}
+	groups := pulumi.StringArray{pulumi.String(d.arn("logs", "log-group:"+d.names.LogGroup(stage.Hello+"-")+"*:*"))}
 	for _, m := range measured {
 		if m.existing != nil {
 			groups = append(groups, pulumi.String(d.arn("logs", "log-group:"+m.existing.LogGroup+":*")))

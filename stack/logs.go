@@ -11,7 +11,7 @@ import (
 // whose configuration names it: one that Lambda makes by itself has no
 // retention and outlives the stack. No role may create log groups.
 func (d *definition) logGroup(logical string) (*cloudwatch.LogGroup, error) {
-	return d.namedLogGroup(logical, d.names.logGroup(logical))
+	return d.namedLogGroup(logical, d.names.LogGroup(logical))
 }
 
 func (d *definition) namedLogGroup(logical, name string) (*cloudwatch.LogGroup, error) {

@@ -71,7 +71,7 @@ func (d *definition) outputs(measured []measured, modules *moduleAPI, h *harness
 	}
 	o.Deployed = pulumi.All(o.APIURL, o.WorkflowARN, o.TableName, pulumi.All(functions...)).ApplyT(func(of []any) deployed.Stack {
 		s := deployed.Stack{
-			Platform: deployed.AWS, Region: d.region, Stage: d.names.stage,
+			Platform: d.config.Platform, Region: d.region, Stage: d.names.Stage,
 			APIURL: of[0].(string), WorkflowARN: of[1].(string), Table: of[2].(string),
 		}
 		for _, f := range of[3].([]any) {

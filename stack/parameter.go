@@ -10,7 +10,7 @@ import (
 // parameter makes the one parameter that the module functions read.
 func (d *definition) parameter() (*ssm.Parameter, error) {
 	p, err := ssm.NewParameter(d.ctx, "message", &ssm.ParameterArgs{
-		Name:        pulumi.String(d.names.parameter("message")),
+		Name:        pulumi.String(d.names.Parameter("message")),
 		Description: pulumi.String("What the ES module and CommonJS functions answer"),
 		Type:        pulumi.String("String"),
 		Value:       pulumi.String(d.config.ParameterValue),

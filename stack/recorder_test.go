@@ -13,6 +13,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // recorder is a resource monitor that notes what is registered and answers
@@ -106,23 +107,23 @@ func (r *recorder) sorted() []recorded {
 }
 
 // define runs Define under a recorder, with an artefact for every variant.
-func define(t *testing.T, stage string, values map[string]string) ([]recorded, Outputs) {
+func define(t *testing.T, name string, values map[string]string) ([]recorded, Outputs) {
 	t.Helper()
-	c, err := ParseConfig(values)
+	c, err := stage.ParseConfig(values)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return defineArtifacts(t, stage, c, zips(c.All()))
+	return defineArtifacts(t, name, c, zips(c.All()))
 }
 
-func defineArtifacts(t *testing.T, stage string, c Config, artifacts Artifacts) ([]recorded, Outputs) {
+func defineArtifacts(t *testing.T, name string, c stage.Config, artifacts Artifacts) ([]recorded, Outputs) {
 	t.Helper()
 	r := recorder{secrets: map[string]string{"theirs": "01234567890123456789"}}
 	var outputs Outputs
 	err := pulumi.RunErr(func(ctx *pulumi.Context) (err error) {
 		outputs, err = Define(ctx, c, artifacts)
 		return err
-	}, pulumi.WithMocks("lambda-benchmark", stage, &r))
+	}, pulumi.WithMocks("lambda-benchmark", name, &r))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func (d *definition) executionRole(logical string, statements ...statement) (rol
 
 // role makes a role that one service may assume, with one inline policy.
 func (d *definition) role(logical, service string, statements ...statement) (role, error) {
-	name := d.names.physical(logical)
+	name := d.names.Physical(logical)
 	r, err := iam.NewRole(d.ctx, logical, &iam.RoleArgs{
 		Name:             pulumi.String(name),
 		AssumeRolePolicy: pulumi.String(trust(service)),

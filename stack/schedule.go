@@ -33,7 +33,7 @@ func (d *definition) schedule(machine *sfn.StateMachine) error {
 		state = "ENABLED"
 	}
 	_, err = scheduler.NewSchedule(d.ctx, "workflow", &scheduler.ScheduleArgs{
-		Name:               pulumi.String(d.names.physical("workflow")),
+		Name:               pulumi.String(d.names.Physical("workflow")),
 		Description:        pulumi.String("Runs the benchmark again and again"),
 		ScheduleExpression: pulumi.String(d.config.Schedule.Expression),
 		State:              pulumi.String(state),

@@ -89,7 +89,7 @@ func (d *definition) admit(api *restAPI, stage *apigateway.Stage) (pulumi.String
 		return pulumi.StringOutput{}, err
 	}
 	plan, err := apigateway.NewUsagePlan(d.ctx, "stats", &apigateway.UsagePlanArgs{
-		Name: pulumi.String(d.names.physical("stats")),
+		Name: pulumi.String(d.names.Physical("stats")),
 		ApiStages: apigateway.UsagePlanApiStageArray{apigateway.UsagePlanApiStageArgs{
 			ApiId: api.ID(), Stage: stage.StageName,
 		}},

@@ -19,7 +19,7 @@ func (d *definition) table() (*dynamodb.Table, error) {
 		attributes = append(attributes, dynamodb.TableAttributeArgs{Name: pulumi.String(name), Type: pulumi.String("S")})
 	}
 	table, err := dynamodb.NewTable(d.ctx, "results", &dynamodb.TableArgs{
-		Name:        pulumi.String(d.names.physical("results")),
+		Name:        pulumi.String(d.names.Physical("results")),
 		BillingMode: pulumi.String("PAY_PER_REQUEST"),
 		Attributes:  attributes,
 		HashKey:     pulumi.String(dynamo.PartitionKey),

@@ -17,7 +17,7 @@ var workflowDefinition string
 
 // workflow makes the state machine that runs the benchmark.
 func (d *definition) workflow(runner, collector function) (*sfn.StateMachine, error) {
-	name := d.names.physical("workflow")
+	name := d.names.Physical("workflow")
 	// Log groups of this prefix share one resource policy, which else grows with
 	// each state machine of the account until it is too long.
 	logs, err := d.namedLogGroup("workflow", "/aws/vendedlogs/states/"+name)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
@@ -50,11 +51,11 @@ func TestWorkflow(t *testing.T) {
 			}
 		case "scheduler/Schedule":
 			seen++
-			var got WorkflowInput
+			var got stage.WorkflowInput
 			if err := json.Unmarshal([]byte(r.inputs["target"].(map[string]any)["input"].(string)), &got); err != nil {
 				t.Fatal(err)
 			}
-			want := WorkflowInput{workflow.Plan{Rounds: 3, Cold: 7, Warm: 8, Iterations: 2000, Concurrency: 4, ScaleOut: []string{"java"}}}
+			want := stage.WorkflowInput{Plan: workflow.Plan{Rounds: 3, Cold: 7, Warm: 8, Iterations: 2000, Concurrency: 4, ScaleOut: []string{"java"}}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("input (-want +got):\n%s", diff)
 			}

@@ -10,17 +10,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
 
 const root = "../.."
+
+// local reads a stage as a machine of x86_64 runs it.
+func local(t *testing.T, root, name string) stage.Stage {
+	t.Helper()
+	s, err := stage.Read(root, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Config = s.Config.Local(functions.X8664)
+	return s
+}
 
 // zips names an artefact for each variant.
 func zips(variants ...matrix.Variant) stack.Artifacts {
@@ -33,19 +43,15 @@ func zips(variants ...matrix.Variant) stack.Artifacts {
 }
 
 func TestMake(t *testing.T) {
-	s, err := ReadStage(root, "dev")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := local(t, root, "dev")
 	var cells []matrix.Variant
 	for _, v := range s.Config.Benchmarked() {
 		if v.Language == "go" || v.Language == "nodejs" {
 			cells = append(cells, v)
 		}
 	}
-	s.Config.Architecture = functions.X8664
 	plan, err := Make(Options{
-		Root: root, Stage: "dev", Architecture: functions.X8664, Cells: cells,
+		Stage: s, Cells: cells,
 		Artifacts: zips(s.Config.All()...), APIKey: "the-key-of-the-stats-api",
 	})
 	if err != nil {
@@ -100,11 +106,9 @@ func present(t *testing.T, value any) []byte {
 
 // TestMakeTellsUsersOfLocal keeps what users see apart from AWS's.
 func TestMakeTellsUsersOfLocal(t *testing.T) {
-	s, err := ReadStage(root, "dev")
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := Make(Options{Root: root, Stage: "dev", Region: "eu-central-1", Artifacts: zips(s.Config.Modules()...)})
+	s := local(t, root, "dev")
+	s.Region = "eu-central-1"
+	plan, err := Make(Options{Stage: s, Artifacts: zips(s.Config.Modules()...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,12 +121,9 @@ func TestMakeTellsUsersOfLocal(t *testing.T) {
 }
 
 func TestMakeWithoutModules(t *testing.T) {
-	s, err := ReadStage(root, "dev")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := local(t, root, "dev")
 	cell := s.Config.Benchmarked()[0]
-	plan, err := Make(Options{Root: root, Stage: "dev", Artifacts: zips(cell), Cells: []matrix.Variant{cell}})
+	plan, err := Make(Options{Stage: s, Artifacts: zips(cell), Cells: []matrix.Variant{cell}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,8 +132,8 @@ func TestMakeWithoutModules(t *testing.T) {
 	}
 }
 
-// TestMakeKeepsToThisMachine leaves out what exists on AWS only, says so, and
-// has a key of its own in the place of somebody else's.
+// TestMakeKeepsToThisMachine leaves out what exists on AWS only, and puts a key of
+// its own in the place of one that a secret on AWS holds.
 func TestMakeKeepsToThisMachine(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -144,17 +145,10 @@ func TestMakeKeepsToThisMachine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s, err := ReadStage(dir, "mine")
+	s := local(t, dir, "mine")
+	plan, err := Make(Options{Stage: s, Artifacts: zips(s.Config.Harness()...)})
 	if err != nil {
 		t.Fatal(err)
-	}
-	plan, err := Make(Options{Root: dir, Stage: "mine", Artifacts: zips(s.Config.Harness()...)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"function arn:aws:lambda:us-east-1:123456789012:function:theirs: it exists on AWS only"}
-	if diff := cmp.Diff(want, plan.LeftOut); diff != "" {
-		t.Errorf("left out (-want +got):\n%s", diff)
 	}
 	if len(plan.Secrets) != 1 || plan.Secrets[0].Name != "theirs" || plan.APIKeySecret != "theirs" {
 		t.Fatalf("secrets are %+v and the key is in %q, want theirs", plan.Secrets, plan.APIKeySecret)
@@ -170,10 +164,7 @@ func TestMakeKeepsToThisMachine(t *testing.T) {
 }
 
 func TestMakeNeedsArtefacts(t *testing.T) {
-	s, err := ReadStage(root, "dev")
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := local(t, root, "dev")
 	cell, modules := s.Config.Benchmarked()[0], s.Config.Modules()
 	for _, row := range []struct {
 		name    string
@@ -184,80 +175,11 @@ func TestMakeNeedsArtefacts(t *testing.T) {
 		{"one module of two", Options{Artifacts: zips(modules[0])}, "function " + modules[1].String() + ": no artefact was built for it"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			row.options.Root, row.options.Stage = root, "dev"
+			row.options.Stage = s
 			_, err := Make(row.options)
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("error is %v, want one that says %q", err, row.want)
 			}
 		})
-	}
-}
-
-func TestReadStage(t *testing.T) {
-	const project = "name: lambda-benchmark\n"
-	config := func(pairs ...string) stack.Config {
-		values := map[string]string{}
-		for i := 0; i < len(pairs); i += 2 {
-			values[pairs[i]] = pairs[i+1]
-		}
-		c, err := stack.ParseConfig(values)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	for _, row := range []struct {
-		name, file string
-		want       Stage
-		err        string
-	}{
-		{
-			name: "lists and numbers",
-			file: "config:\n  aws:region: eu-central-1\n  lambda-benchmark:memoryMB: [128, 512]\n  lambda-benchmark:provisionedConcurrency: 3\n  other:key: 1\n",
-			want: Stage{Project: "lambda-benchmark", Name: "mine", Region: "eu-central-1", Config: config("memoryMB", "[128,512]", "provisionedConcurrency", "3")},
-		},
-		{
-			name: "as the pulumi command writes it: a number in quotes",
-			file: "config:\n  lambda-benchmark:provisionedConcurrency: \"0\"\n",
-			want: Stage{Project: "lambda-benchmark", Name: "mine", Config: config("provisionedConcurrency", "0")},
-		},
-		{
-			name: "truth values and objects",
-			file: "config:\n  lambda-benchmark:scheduleEnabled: false\n  lambda-benchmark:functions:\n    - arn: arn:aws:lambda:us-east-1:123456789012:function:mine\n      payload: {a: 1}\n",
-			want: Stage{Project: "lambda-benchmark", Name: "mine", Config: config("scheduleEnabled", "false",
-				"functions", `[{"arn":"arn:aws:lambda:us-east-1:123456789012:function:mine","payload":{"a":1}}]`)},
-		},
-		{name: "unknown key", file: "config:\n  lambda-benchmark:memory: 512\n", err: "stage mine: config memory: there is no such key"},
-		{name: "encrypted", file: "config:\n  lambda-benchmark:parameterValue:\n    secure: AAAB\n", err: "stage mine: config lambda-benchmark:parameterValue: it is encrypted"},
-		{name: "no YAML", file: "config: [", err: "stage mine: Pulumi.mine.yaml: yaml:"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			dir := t.TempDir()
-			for name, text := range map[string]string{"Pulumi.yaml": project, "Pulumi.mine.yaml": row.file} {
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			got, err := ReadStage(dir, "mine")
-			if row.err != "" {
-				if err == nil || !strings.Contains(err.Error(), row.err) {
-					t.Fatalf("error is %v, want one that says %q", err, row.err)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(row.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestReadStageNamesTheStages(t *testing.T) {
-	_, err := ReadStage(root, "staging")
-	if want := "stage staging: there is no Pulumi.staging.yaml: choose from dev, prod"; err == nil || err.Error() != want {
-		t.Errorf("error is %v, want %s", err, want)
 	}
 }

@@ -11,9 +11,8 @@
 // supply but another resource uses, and a name that leads nowhere. Everything
 // that AWS checks beyond that (quotas, the shape of names) is not checked here.
 //
-// What differs on this machine is said in the plan: the platform that functions
-// are told, one visit of the workflow at a time, an API key of its own, and what
-// is left out because it exists on AWS only.
+// What a stage is like on this machine is said by stage.Config.Local, not here.
+// The plan's own are an account id and a key of the stats API.
 //
 // The services that carry a plan out are packages local/lambda, local/gateway,
 // local/executions, local/dynamodb, local/awsapi, local/iam and local/logs;

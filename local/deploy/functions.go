@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/harness"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
@@ -40,9 +38,6 @@ func (m *monitor) function(in functionInputs) (string, outputs, error) {
 	tracing := in.TracingConfig.Mode
 	if tracing != "Active" && tracing != "PassThrough" && tracing != "" {
 		return "", nil, fmt.Errorf("tracing mode %s is not known to local: Active and PassThrough are", tracing)
-	}
-	if _, told := in.Environment.Variables[harness.Platform]; told {
-		in.Environment.Variables[harness.Platform] = string(deployed.Local)
 	}
 	m.plan.Functions = append(m.plan.Functions, lambda.FunctionConfig{
 		Name: in.Name, RoleARN: in.Role, Runtime: in.Runtime, Handler: in.Handler, Description: in.Description,

@@ -11,9 +11,9 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/gateway"
@@ -31,7 +31,7 @@ const DefaultRegion = "us-east-1"
 // Plan is everything that a stage needs on this machine. All lists are sorted.
 type Plan struct {
 	Region, AccountID, Stage string
-	Config                   stack.Config
+	Config                   stage.Config
 
 	Roles       []iam.Role
 	LogGroups   []LogGroup
@@ -52,8 +52,6 @@ type Plan struct {
 	ModulesAPI, StatsAPI string
 	// APIKeySecret is the name of the secret that holds the key of the stats API.
 	APIKeySecret string
-	// LeftOut says what of the stage is not planned, because it exists on AWS only.
-	LeftOut []string
 
 	// Deployed is what the users of the stack see. Its URLs are empty until
 	// the plan is carried out.
@@ -77,13 +75,8 @@ type Provisioned struct {
 
 // Options say what to plan.
 type Options struct {
-	// Root is the repository's root, Stage one of its Pulumi.<stage>.yaml.
-	Root, Stage string
-	// Region replaces the stage's.
-	Region string
-	// Architecture is that of the module functions and of the harness: the
-	// host's, because their time is measured. It replaces the stage's.
-	Architecture functions.Architecture
+	// Stage is what is planned, as [stage.Config.Local] has it for this machine.
+	Stage stage.Stage
 	// Artifacts are the zips, by variant. Without those of Config.Modules the
 	// plan has no module functions and no API for them, without those of
 	// Config.Harness no workflow, table, schedule and stats API.
@@ -97,24 +90,14 @@ type Options struct {
 // Make runs the stack's definition and returns what this machine has to start.
 // It starts nothing.
 func Make(o Options) (Plan, error) {
-	s, err := ReadStage(o.Root, o.Stage)
-	if err != nil {
-		return Plan{}, fmt.Errorf("plan: %w", err)
-	}
-	s.Config.Architecture = cmp.Or(o.Architecture, s.Config.Architecture)
-	s.Config.MapConcurrency = 1 // on one machine, two at a time would measure each other
+	s := o.Stage
 	artifacts, err := o.artifacts(s.Config)
 	if err != nil {
 		return Plan{}, fmt.Errorf("plan stage %s: %w", s.Name, err)
 	}
-	var leftOut []string
-	for _, f := range s.Config.Functions {
-		leftOut = append(leftOut, fmt.Sprintf("function %s: it exists on AWS only", f.ARN))
-	}
-	s.Config.Functions = nil
-	m := newMonitor(cmp.Or(o.Region, s.Region, DefaultRegion), artifacts)
+	m := newMonitor(cmp.Or(s.Region, DefaultRegion), artifacts)
 	m.newKey = cmp.Or(o.APIKey, m.newKey)
-	m.plan.Stage, m.plan.Config, m.plan.LeftOut = s.Name, s.Config, leftOut
+	m.plan.Stage, m.plan.Config = s.Name, s.Config
 	plan, err := m.run(s.Project, func(ctx *pulumi.Context) error {
 		outputs, err := stack.Define(ctx, s.Config, artifacts)
 		if err != nil {
@@ -137,7 +120,7 @@ func Make(o Options) (Plan, error) {
 }
 
 // artifacts are the zips of the cells, and those of our other functions that there are.
-func (o Options) artifacts(c stack.Config) (stack.Artifacts, error) {
+func (o Options) artifacts(c stage.Config) (stack.Artifacts, error) {
 	artifacts := stack.Artifacts{}
 	for _, v := range o.Cells {
 		zip, ok := o.Artifacts[v]
@@ -192,7 +175,6 @@ func (m *monitor) finish() (Plan, error) {
 	slices.SortFunc(p.Schedules, func(a, b executions.Schedule) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(p.Secrets, func(a, b awsapi.Secret) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(p.Parameters, func(a, b awsapi.Parameter) int { return strings.Compare(a.Name, b.Name) })
-	p.Deployed.Platform, p.Deployed.APIURL = deployed.Local, ""
 	text, err := json.Marshal(p.Deployed)
 	if err != nil {
 		return Plan{}, fmt.Errorf("deployed stack: %w", err)

@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import (
 	"fmt"
@@ -6,11 +6,15 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
-// Config is what a stage says about itself. Pulumi.yaml describes every key.
+// Config is the configuration of a stage. Pulumi.yaml describes every key.
 type Config struct {
+	// Platform is where the stage is deployed. It is no key: [ParseConfig] sets AWS.
+	Platform deployed.Platform
+
 	// MemoryMB are the memory sizes of the benchmarked functions.
 	MemoryMB []int
 	// Exclude leaves runtimes and languages out of the benchmarked functions.
@@ -42,12 +46,12 @@ type Config struct {
 	// Functions exist already and are measured too.
 	Functions []ExistingFunction
 
-	// SampleTTLDays is how long the table keeps raw samples; 0 is for good.
+	// SampleTTLDays is how long the table keeps raw samples; 0 keeps them for good.
 	SampleTTLDays int
 	// PointInTimeRecovery keeps 35 days of backups of the table.
 	PointInTimeRecovery bool
 	// APIKeySecret names an existing secret that holds the API key of the stats
-	// API; empty has the stack make both.
+	// API; if it is empty the stack makes both.
 	APIKeySecret string
 	// SecretRecoveryDays is how long a deleted secret can be got back; 0 deletes it at once.
 	SecretRecoveryDays int
@@ -55,34 +59,32 @@ type Config struct {
 
 // ParseConfig reads a stage's configuration: values by key, without the
 // project's name before it, as Pulumi hands them over (lists as JSON). A key
-// that is not there has its default; a key that nobody knows is an error.
+// without a value has its default; an unknown key is an error.
 func ParseConfig(values map[string]string) (Config, error) {
-	var c Config
+	c := Config{Platform: deployed.AWS}
 	for _, k := range keys {
 		value, ok := values[k.name]
 		if !ok {
-			value = k.standard
+			value = k.fallback
 		}
 		if err := k.set(&c, value); err != nil {
 			return Config{}, fmt.Errorf("config %s: %w", k.name, err)
 		}
 	}
+	known := Keys()
 	for name := range values {
-		if err := checkKey(name); err != nil {
-			return Config{}, err
+		if !slices.Contains(known, name) {
+			return Config{}, fmt.Errorf("config %s: there is no such key: choose from %s", name, strings.Join(known, ", "))
 		}
 	}
 	return c, nil
 }
 
-func checkKey(name string) error {
-	known := make([]string, len(keys))
-	for i, k := range keys {
-		if k.name == name {
-			return nil
-		}
-		known[i] = k.name
-	}
-	slices.Sort(known)
-	return fmt.Errorf("config %s: there is no such key: choose from %s", name, strings.Join(known, ", "))
+// Local is the stage as one machine of an architecture runs it, without AWS.
+func (c Config) Local(host functions.Architecture) Config {
+	c.Platform = deployed.Local
+	c.Architecture = host // the module functions are load-tested, and an emulator's times mean nothing
+	c.MapConcurrency = 1  // two functions that are measured at once slow each other down
+	c.Functions = nil     // they exist on AWS only
+	return c
 }

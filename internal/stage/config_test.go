@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import (
 	"encoding/json"
@@ -12,10 +12,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 )
 
 func TestParseConfig(t *testing.T) {
-	standard := Config{
+	defaults := Config{
+		Platform: deployed.AWS,
 		MemoryMB: []int{512}, Architecture: functions.ARM64, ModuleMemoryMB: 512, ProvisionedConcurrency: 20,
 		LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
 		Cold: 30, Warm: 120, Rounds: 10, Iterations: 2000, MapConcurrency: 10,
@@ -23,7 +25,7 @@ func TestParseConfig(t *testing.T) {
 	}
 	const mine = "arn:aws:lambda:us-east-1:123456789012:function:mine"
 	with := func(change func(*Config)) Config {
-		c := standard
+		c := defaults
 		change(&c)
 		return c
 	}
@@ -33,7 +35,7 @@ func TestParseConfig(t *testing.T) {
 		want   Config
 		err    string
 	}{
-		{name: "defaults", want: standard},
+		{name: "defaults", want: defaults},
 		{name: "sizes are sorted", values: map[string]string{"memoryMB": "[1769, 128]"}, want: with(func(c *Config) { c.MemoryMB = []int{128, 1769} })},
 		{name: "exclude", values: map[string]string{"exclude": "dotnet8, java"}, want: with(func(c *Config) { c.Exclude = []string{"dotnet8", "java"} })},
 		{name: "x86", values: map[string]string{"architecture": "x86_64"}, want: with(func(c *Config) { c.Architecture = functions.X8664 })},
@@ -94,10 +96,26 @@ func TestParseConfig(t *testing.T) {
 	}
 }
 
+// TestLocal says what is different on one machine, and that nothing else is.
+func TestLocal(t *testing.T) {
+	c, err := ParseConfig(map[string]string{
+		"cold": "7", "warm": "11", "rounds": "2", "iterations": "50", "scaleOut": "java", "mapConcurrency": "4",
+		"functions": `[{"arn": "arn:aws:lambda:us-east-1:123456789012:function:theirs"}]`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := c
+	want.Platform, want.Architecture, want.MapConcurrency, want.Functions = deployed.Local, functions.X8664, 1, nil
+	if diff := cmp.Diff(want, c.Local(functions.X8664)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestPulumiYAML keeps Pulumi.yaml, which the pulumi command reads, and the
 // table of keys, which the program reads, the same.
 func TestPulumiYAML(t *testing.T) {
-	data, err := os.ReadFile("../Pulumi.yaml")
+	data, err := os.ReadFile("../../Pulumi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,21 +132,21 @@ func TestPulumiYAML(t *testing.T) {
 	}
 	got := map[string]string{}
 	for name, e := range project.Config {
-		standard := fmt.Sprint(e.Default)
+		fallback := fmt.Sprint(e.Default)
 		if e.Type == "array" {
 			text, err := json.Marshal(e.Default)
 			if err != nil {
 				t.Fatal(err)
 			}
-			standard = string(text)
+			fallback = string(text)
 		}
-		got[name] = fmt.Sprintf("%s of %q = %s: %s", e.Type, e.Items.Type, standard, e.Description)
+		got[name] = fmt.Sprintf("%s of %q = %s: %s", e.Type, e.Items.Type, fallback, e.Description)
 	}
 	want := map[string]string{}
 	for _, k := range keys {
-		want[k.name] = fmt.Sprintf("%s of %q = %s: %s", k.kind, k.items, k.standard, k.description)
+		want[k.name] = fmt.Sprintf("%s of %q = %s: %s", k.kind, k.items, k.fallback, k.description)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Pulumi.yaml differs from stack/keys.go (-code +yaml):\n%s", diff)
+		t.Errorf("Pulumi.yaml differs from internal/stage/keys.go (-code +yaml):\n%s", diff)
 	}
 }

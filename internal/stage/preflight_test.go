@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import (
 	"context"
@@ -22,13 +22,13 @@ type madeUp struct {
 	err     error
 }
 
-func (m madeUp) concurrency(context.Context) (int, error) { return m.limit, m.err }
+func (m madeUp) Concurrency(context.Context) (int, error) { return m.limit, m.err }
 
-func (m madeUp) exists(_ context.Context, function string) (bool, error) {
+func (m madeUp) Exists(_ context.Context, function string) (bool, error) {
 	return m.there != nil && m.there(function), m.err
 }
 
-func (m madeUp) secret(_ context.Context, name string) (string, bool, error) {
+func (m madeUp) Secret(_ context.Context, name string) (string, bool, error) {
 	value, ok := m.secrets[name]
 	return value, ok, m.err
 }
@@ -62,7 +62,7 @@ func TestPreflight(t *testing.T) {
 		{
 			name: "the day that it is blocked", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"}, account: madeUp{limit: 1000},
 			errs: []string{
-				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out with `pulumi config set exclude nodejs18.x`, or correct stack/runtimes.json if AWS has put the date off",
+				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out with `pulumi config set exclude nodejs18.x`, or correct internal/stage/runtimes.json if AWS has put the date off",
 			},
 		},
 		{
@@ -125,11 +125,7 @@ func TestPreflight(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := preflight{
-				config: c, names: names{project: "lambda-benchmark", stage: "dev"},
-				account: row.account, now: day(row.on), runtime: readLifecycles(),
-			}
-			warnings, err := p.check(t.Context())
+			warnings, err := Preflight(t.Context(), c, Names{Project: "lambda-benchmark", Stage: "dev"}, row.account, day(row.on))
 			var errs []string
 			if err != nil {
 				errs = strings.Split(err.Error(), "\n")

@@ -1,30 +1,41 @@
-package stack
+package stage
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
-// key is one configuration key. Pulumi.yaml repeats name, type, default and
+// key is one configuration key. Pulumi.yaml repeats name, type, default (fallback) and
 // description for the pulumi command; a test compares the two.
 type key struct {
-	name, kind, standard, description string
-	// items is the kind of a list's elements.
+	name, kind, fallback, description string
+	// items is the type of a list's elements.
 	items string
 	set   func(c *Config, value string) error
 }
 
+// Keys lists the configuration keys, sorted.
+func Keys() []string {
+	var names []string
+	for _, k := range keys {
+		names = append(names, k.name)
+	}
+	slices.Sort(names)
+	return names
+}
+
 var keys = []key{
 	{
-		name: "memoryMB", kind: "array", items: "integer", standard: "[512]",
+		name: "memoryMB", kind: "array", items: "integer", fallback: "[512]",
 		description: "Memory sizes in MB of the benchmarked functions: every runtime and architecture is deployed at each of them.",
 		set:         (*Config).setMemoryMB,
 	},
 	{
-		name: "exclude", kind: "string", standard: "",
+		name: "exclude", kind: "string", fallback: "",
 		description: "Runtimes or languages to leave out of the benchmarked functions, with commas between them, such as dotnet8,java.",
 		set: func(c *Config, value string) (err error) {
 			c.Exclude, err = matrix.ParseSelection(value, helloRows())
@@ -32,12 +43,12 @@ var keys = []key{
 		},
 	},
 	{
-		name: "architecture", kind: "string", standard: "arm64",
+		name: "architecture", kind: "string", fallback: "arm64",
 		description: "Architecture of the functions that are not benchmarked in both: arm64 or x86_64.",
 		set:         (*Config).setArchitecture,
 	},
 	{
-		name: "moduleMemoryMB", kind: "integer", standard: "512",
+		name: "moduleMemoryMB", kind: "integer", fallback: "512",
 		description: "Memory size in MB of the ES module and CommonJS functions.",
 		set: func(c *Config, value string) (err error) {
 			c.ModuleMemoryMB, err = parseMemoryMB(value)
@@ -45,7 +56,7 @@ var keys = []key{
 		},
 	},
 	{
-		name: "provisionedConcurrency", kind: "integer", standard: "20",
+		name: "provisionedConcurrency", kind: "integer", fallback: "20",
 		description: "Provisioned concurrency of each of the two module functions, paid for by the hour; 0 is none.",
 		set: func(c *Config, value string) (err error) {
 			c.ProvisionedConcurrency, err = strconv.Atoi(value)
@@ -56,12 +67,12 @@ var keys = []key{
 		},
 	},
 	{
-		name: "logRetentionDays", kind: "integer", standard: "14",
+		name: "logRetentionDays", kind: "integer", fallback: "14",
 		description: "Days that CloudWatch keeps the logs of functions and workflow.",
 		set:         (*Config).setLogRetentionDays,
 	},
 	{
-		name: "parameterValue", kind: "string", standard: "Hello from Parameter Store",
+		name: "parameterValue", kind: "string", fallback: "Hello from Parameter Store",
 		description: "Value of the SSM parameter that the two module functions read once per execution environment and answer with.",
 		set: func(c *Config, value string) error {
 			if value == "" {
@@ -72,32 +83,32 @@ var keys = []key{
 		},
 	},
 	{
-		name: "cold", kind: "integer", standard: "30",
+		name: "cold", kind: "integer", fallback: "30",
 		description: "Cold starts of each function and workload in one run.",
 		set:         wholeNumber(1, 1000, func(c *Config) *int { return &c.Cold }),
 	},
 	{
-		name: "warm", kind: "integer", standard: "120",
+		name: "warm", kind: "integer", fallback: "120",
 		description: "Warm invocations of each function and workload in one run.",
 		set:         wholeNumber(0, 100_000, func(c *Config) *int { return &c.Warm }),
 	},
 	{
-		name: "rounds", kind: "integer", standard: "10",
+		name: "rounds", kind: "integer", fallback: "10",
 		description: "Visits that a run pays to each function; its samples are spread over them.",
 		set:         wholeNumber(1, 1000, func(c *Config) *int { return &c.Rounds }),
 	},
 	{
-		name: "iterations", kind: "integer", standard: strconv.Itoa(bench.Iterations),
+		name: "iterations", kind: "integer", fallback: strconv.Itoa(bench.Iterations),
 		description: "SHA-256 hashes that one invocation of the sha256 workload computes.",
 		set:         wholeNumber(1, 10_000_000, func(c *Config) *int { return &c.Iterations }),
 	},
 	{
-		name: "mapConcurrency", kind: "integer", standard: "10",
+		name: "mapConcurrency", kind: "integer", fallback: "10",
 		description: "Functions that a run visits at the same time.",
 		set:         wholeNumber(1, 1000, func(c *Config) *int { return &c.MapConcurrency }),
 	},
 	{
-		name: "scaleOut", kind: "string", standard: "",
+		name: "scaleOut", kind: "string", fallback: "",
 		description: "Runtimes or languages whose cold starts are taken by scale-out, with commas between them: for those whose configuration AWS lets nobody change any more.",
 		set: func(c *Config, value string) (err error) {
 			c.ScaleOut, err = matrix.ParseSelection(value, helloRows())
@@ -105,7 +116,7 @@ var keys = []key{
 		},
 	},
 	{
-		name: "scheduleExpression", kind: "string", standard: "rate(2 hours)",
+		name: "scheduleExpression", kind: "string", fallback: "rate(2 hours)",
 		description: "How often a run starts by itself, as rate(N minutes), rate(N hours) or rate(N days).",
 		set: func(c *Config, value string) (err error) {
 			c.Schedule, err = ParseRate(value)
@@ -113,12 +124,12 @@ var keys = []key{
 		},
 	},
 	{
-		name: "scheduleEnabled", kind: "boolean", standard: "true",
+		name: "scheduleEnabled", kind: "boolean", fallback: "true",
 		description: "Whether runs start by themselves; if not, only by hand.",
 		set:         onOrOff(func(c *Config) *bool { return &c.ScheduleEnabled }),
 	},
 	{
-		name: "functions", kind: "array", items: "object", standard: "[]",
+		name: "functions", kind: "array", items: "object", fallback: "[]",
 		description: "Functions that exist already, to be measured too: arn, payload (any JSON; the contract's events if there is none), and reconfigure (true allows cold starts to be forced by changing an environment variable, which is put back).",
 		set: func(c *Config, value string) (err error) {
 			c.Functions, err = parseExisting(value)
@@ -126,17 +137,17 @@ var keys = []key{
 		},
 	},
 	{
-		name: "sampleTTLDays", kind: "integer", standard: "90",
+		name: "sampleTTLDays", kind: "integer", fallback: "90",
 		description: "Days that the table keeps raw samples; 0 keeps them for good. Runs and their aggregates stay.",
 		set:         wholeNumber(0, 3650, func(c *Config) *int { return &c.SampleTTLDays }),
 	},
 	{
-		name: "pointInTimeRecovery", kind: "boolean", standard: "false",
+		name: "pointInTimeRecovery", kind: "boolean", fallback: "false",
 		description: "Whether the table can be put back to any second of the last 35 days.",
 		set:         onOrOff(func(c *Config) *bool { return &c.PointInTimeRecovery }),
 	},
 	{
-		name: "apiKeySecret", kind: "string", standard: "",
+		name: "apiKeySecret", kind: "string", fallback: "",
 		description: "Name or ARN of an existing secret that holds the API key of the stats API, 20 to 128 characters; the stack makes key and secret if there is none.",
 		set: func(c *Config, value string) error {
 			c.APIKeySecret = value
@@ -144,7 +155,7 @@ var keys = []key{
 		},
 	},
 	{
-		name: "secretRecoveryDays", kind: "integer", standard: "0",
+		name: "secretRecoveryDays", kind: "integer", fallback: "0",
 		description: "Days that the secret can be got back after it is deleted, 7 to 30; 0 deletes it at once.",
 		set: func(c *Config, value string) error {
 			days, err := strconv.Atoi(value)

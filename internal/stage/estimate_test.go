@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import "testing"
 
@@ -26,7 +26,7 @@ func TestEstimate(t *testing.T) {
 		{"no schedule", map[string]string{"scheduleEnabled": "false"}, false, true, true},
 		{"every day", map[string]string{"scheduleExpression": "rate(1 day)"}, false, true, true},
 		{"somebody else's secret", map[string]string{"apiKeySecret": "theirs"}, false, true, false},
-		{"one more function", map[string]string{"functions": `[{"arn": "` + existingARN + `"}]`}, true, true, false},
+		{"one more function", map[string]string{"functions": `[{"arn": "arn:aws:lambda:us-east-1:123456789012:function:theirs"}]`}, true, true, false},
 		{"a language less", map[string]string{"exclude": "java"}, true, true, false},
 		{"more memory", map[string]string{"memoryMB": "[1024]"}, true, true, false},
 		{"the other architecture", map[string]string{"architecture": "x86_64"}, true, true, false},

@@ -1,4 +1,4 @@
-package deploy
+package stage
 
 import (
 	"encoding/json"
@@ -10,22 +10,20 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
 
 // Stage is a stage as the files of Pulumi describe it.
 type Stage struct {
-	// Project is the name in Pulumi.yaml, Name is what stands in Pulumi.<name>.yaml.
+	// Project is the name in Pulumi.yaml, Name the one in Pulumi.<name>.yaml.
 	Project, Name string
 	// Region is the stage's aws:region, or empty.
 	Region string
-	Config stack.Config
+	Config Config
 }
 
-// ReadStage reads Pulumi.yaml and Pulumi.<name>.yaml under the repository's
+// Read reads Pulumi.yaml and Pulumi.<name>.yaml under the repository's
 // root, and understands the configuration exactly as `pulumi up` would.
-func ReadStage(root, name string) (Stage, error) {
+func Read(root, name string) (Stage, error) {
 	var project struct {
 		Name string `yaml:"name"`
 	}
@@ -56,7 +54,7 @@ func ReadStage(root, name string) (Stage, error) {
 			values[own] = text
 		}
 	}
-	if s.Config, err = stack.ParseConfig(values); err != nil {
+	if s.Config, err = ParseConfig(values); err != nil {
 		return Stage{}, fmt.Errorf("stage %s: %w", name, err)
 	}
 	return s, nil

@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import "github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 
@@ -7,7 +7,7 @@ type WorkflowInput struct {
 	Plan workflow.Plan `json:"plan"`
 }
 
-// WorkflowInput is the input of the stage's runs, whoever starts them.
+// WorkflowInput is the input of the stage's runs.
 func (c Config) WorkflowInput() WorkflowInput {
 	return WorkflowInput{workflow.Plan{
 		Rounds: c.Rounds, Cold: c.Cold, Warm: c.Warm, Iterations: c.Iterations,

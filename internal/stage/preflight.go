@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import (
 	"context"
@@ -14,34 +14,36 @@ import (
 // notice is how long before AWS blocks something preflight begins to warn.
 const notice = 90 * 24 * time.Hour
 
-// checkNames finds names that AWS would refuse.
-func checkNames(c Config, n names) error {
-	var errs []error
-	for _, v := range c.All() {
-		errs = append(errs, n.check(v.Name()))
-	}
-	return errors.Join(errs...)
+// Account answers what [Preflight] asks of the account that is deployed into.
+type Account interface {
+	// Concurrency is how many environments may run at once in the region.
+	Concurrency(ctx context.Context) (int, error)
+	// Exists says whether there is a function of that name.
+	Exists(ctx context.Context, function string) (bool, error)
+	// Secret is the value of a secret; ok is false if there is no such secret.
+	Secret(ctx context.Context, name string) (value string, ok bool, err error)
 }
 
-// preflight finds what AWS would refuse only after half of the stack is there,
+// Preflight finds what AWS would refuse only after half of the stack is there,
 // and says what to do about it. What it cannot find out, and what is going to
 // happen soon, are warnings.
-type preflight struct {
-	config  Config
-	names   names
-	account account
-	now     time.Time
-	runtime lifecycles
-
-	warnings []string
-	errs     []error
-}
-
-func (p *preflight) check(ctx context.Context) (warnings []string, err error) {
+func Preflight(ctx context.Context, c Config, n Names, a Account, now time.Time) (warnings []string, err error) {
+	p := preflight{config: c, names: n, account: a, now: now, runtimes: readLifecycles()}
 	p.checkRuntimes(ctx)
 	p.checkConcurrency(ctx)
 	p.checkSecret(ctx)
 	return p.warnings, errors.Join(p.errs...)
+}
+
+type preflight struct {
+	config   Config
+	names    Names
+	account  Account
+	now      time.Time
+	runtimes lifecycles
+
+	warnings []string
+	errs     []error
 }
 
 func (p *preflight) warn(format string, args ...any) {
@@ -64,10 +66,10 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		l, known := p.runtime.find(id)
+		l, known := p.runtimes.find(id)
 		switch {
 		case !known:
-			p.warn("runtime %s: stack/runtimes.json does not know it", id)
+			p.warn("runtime %s: internal/stage/runtimes.json does not know it", id)
 		case !p.now.Before(l.CreateBlocked.Time):
 			p.checkExisting(ctx, l, of[id])
 		case p.now.Add(notice).After(l.CreateBlocked.Time):
@@ -84,8 +86,8 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 func (p *preflight) checkExisting(ctx context.Context, l lifecycle, variants []matrix.Variant) {
 	var missing []string
 	for _, v := range variants {
-		name := p.names.physical(v.Name())
-		there, err := p.account.exists(ctx, name)
+		name := p.names.Physical(v.Name())
+		there, err := p.account.Exists(ctx, name)
 		if err != nil {
 			p.warn("runtime %s: AWS takes no new functions of it since %v, and whether %s exists could not be asked: %v", l.ID, l.CreateBlocked, name, err)
 			return
@@ -95,27 +97,27 @@ func (p *preflight) checkExisting(ctx context.Context, l lifecycle, variants []m
 		}
 	}
 	if len(missing) > 0 {
-		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out with `pulumi config set exclude %s`, or correct stack/runtimes.json if AWS has put the date off",
+		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out with `pulumi config set exclude %s`, or correct internal/stage/runtimes.json if AWS has put the date off",
 			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "), l.ID)
 	}
 }
 
 // checkForced refuses cold starts by a change that AWS does not allow any more.
 func (p *preflight) checkForced(l lifecycle, variants []matrix.Variant) {
-	forced := func(v matrix.Variant) bool { return v.Function == helloName && !p.config.ScaleOut.Has(v) }
+	forced := func(v matrix.Variant) bool { return v.Function == Hello && !p.config.ScaleOut.Has(v) }
 	if slices.ContainsFunc(variants, forced) {
 		p.refuse("runtime %s: AWS changes no functions of it since %v (%s), so cold starts cannot be forced: take them by scale-out with `pulumi config set scaleOut %s`",
 			l.ID, l.UpdateBlocked, p.asOf(), strings.Join(append(slices.Clone(p.config.ScaleOut), l.ID), ","))
 	}
 }
 
-func (p *preflight) asOf() string { return fmt.Sprintf("as of %v", p.runtime.Checked) }
+func (p *preflight) asOf() string { return fmt.Sprintf("as of %v", p.runtimes.Checked) }
 
 // checkConcurrency compares what the stage keeps and starts at once with what
 // the account may have. It goes by the limit and not by what is left of it: the
 // stage's own provisioned concurrency may be a part of what is taken.
 func (p *preflight) checkConcurrency(ctx context.Context) {
-	limit, err := p.account.concurrency(ctx)
+	limit, err := p.account.Concurrency(ctx)
 	if err != nil {
 		p.warn("whether the account's concurrency is enough could not be asked: %v", err)
 		return
@@ -148,14 +150,14 @@ func (p *preflight) checkSecret(ctx context.Context) {
 	if name == "" {
 		return
 	}
-	value, ok, err := p.account.secret(ctx, name)
+	value, ok, err := p.account.Secret(ctx, name)
 	switch {
 	case err != nil:
 		p.warn("config apiKeySecret: secret %s could not be read: %v", name, err)
 	case !ok:
 		p.refuse("config apiKeySecret: there is no secret %s: make it, or have the stack make one with `pulumi config rm apiKeySecret`", name)
 	default:
-		if err := checkAPIKey(value); err != nil {
+		if err := CheckAPIKey(value); err != nil {
 			p.refuse("config apiKeySecret: secret %s: %w", name, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package stack
+package stage
 
 import (
 	_ "embed"
@@ -11,8 +11,8 @@ import (
 //go:embed runtimes.json
 var runtimesJSON []byte
 
-// lifecycles say until when AWS lets one make functions of a runtime, and
-// change them.
+// lifecycles are the dates from which AWS refuses to make functions of a
+// runtime, and to change them.
 type lifecycles struct {
 	Source, Note string
 	Checked      date
