@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"os/exec"
 	"strings"
 	"testing"
@@ -58,12 +59,31 @@ func forbidden(from, to string, toMain bool) string {
 		return "the mains of functions/harness import internal and loadgen/attack only"
 	case within(from, "internal") && !within(to, "internal") && to != "functions":
 		return "internal is what the others share, and imports none of them"
+	case within(to, "internal") && layerOf(from) < layerOf(to):
+		return "imports point from the steps of a run to its record, and from the record to the leaves"
 	case within(from, "loadgen") && (within(to, "stack") || within(to, "local")):
 		return "loadgen runs without stack and local"
 	case within(from, "stack") && (within(to, "local") || within(to, "loadgen")):
 		return "stack is what is deployed, wherever that is"
 	}
 	return ""
+}
+
+// layers are the packages of internal that are no leaves. A package imports none
+// of a higher layer than its own.
+var layers = map[string]int{
+	"internal/results": 1, "internal/results/dynamo": 1, "internal/results/storetest": 1,
+	"internal/bench": 2, "internal/workflow": 2, "internal/workflow/workflowtest": 2, "internal/collect": 2,
+	"internal/threshold": 2, "internal/pair": 2, "internal/report": 2, "internal/harness": 2,
+	"internal/statsapi": 3,
+}
+
+// layerOf is 0 for the leaves, and above every layer of internal for all that is not in it.
+func layerOf(path string) int {
+	if !within(path, "internal") {
+		return math.MaxInt
+	}
+	return layers[path]
 }
 
 // isOurs tells this module's packages from all others. The standard library's
@@ -138,6 +158,9 @@ func TestForbidden(t *testing.T) {
 		{name: "local and loadgen", from: "local", to: "loadgen/attack"},
 		{name: "internal and local", from: "internal/bench", to: "local/lambda", want: true},
 		{name: "internal and functions", from: "internal/artifact", to: "functions"},
+		{name: "a leaf and the record", from: "internal/latency", to: "internal/results", want: true},
+		{name: "the record and a leaf", from: "internal/results", to: "internal/latency"},
+		{name: "the record and a step", from: "internal/results", to: "internal/report", want: true},
 		{name: "stack and local", from: "stack", to: "local/iam", want: true},
 		{name: "harness and internal", from: "functions/harness/runner", to: "internal/bench"},
 		{name: "harness and attack", from: "functions/harness/loadworker", to: "loadgen/attack"},

@@ -91,7 +91,7 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 
 // untold says why a ranking tells nothing apart.
 func untold(all []row, of func(row) *results.SeriesSummary) string {
-	if least, n := verdict.MinSamples(50, results.Confidence), largest(all, of); n < least {
+	if least, n := verdict.MinSamples(50, verdict.DefaultConfidence), largest(all, of); n < least {
 		return fmt.Sprintf("since it takes %d of each to tell medians apart and there are %d", least, n)
 	}
 	return "since none can be told apart from the first"

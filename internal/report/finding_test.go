@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -86,7 +87,7 @@ func TestFindingsOfStarts(t *testing.T) {
 }
 
 func TestFindingsOfALoadTest(t *testing.T) {
-	percentiles := func(p50 float64) *results.Percentiles { return &results.Percentiles{N: 500, P50: &p50} }
+	percentiles := func(p50 float64) *latency.Percentiles { return &latency.Percentiles{N: 500, P50: &p50} }
 	base := func() results.Load {
 		var l results.Load
 		for i, name := range []string{"esmodule", "commonjs"} {

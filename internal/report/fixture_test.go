@@ -179,7 +179,7 @@ func targets(n int) []target {
 func load(n int) results.Load {
 	all := targets(n)
 	l := results.Load{Manifest: manifest(), Generator: results.Generator{
-		Engine: "epoll", SlipMs: &results.Percentiles{N: int64(2 * n), P50: new(0.004), P99: new(0.031), Max: new(0.4)},
+		Engine: "epoll", SlipMs: &latency.Percentiles{N: int64(2 * n), P50: new(0.004), P99: new(0.031), Max: new(0.4)},
 		Busy: new(0.07), GCPauseMaxMs: new(0.08), OfferedRate: new(20.0), AchievedRate: new(20.0), Valid: true,
 	}}
 	for _, t := range all {

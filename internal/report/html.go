@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -77,7 +78,7 @@ type loadView struct {
 // clockRow is one of a target's clocks.
 type clockRow struct {
 	Target, Clock string
-	P             results.Percentiles
+	P             latency.Percentiles
 }
 
 // WriteHTML writes the page: one file, no script, nothing from elsewhere.

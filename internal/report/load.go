@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
@@ -99,29 +100,29 @@ func writeTargets(b *strings.Builder, targets []results.Target) table {
 }
 
 // values is never nil, so that what is absent is absent one level below.
-func values(p *results.Percentiles) results.Percentiles {
+func values(p *latency.Percentiles) latency.Percentiles {
 	if p == nil {
-		return results.Percentiles{}
+		return latency.Percentiles{}
 	}
 	return *p
 }
 
 // needs is the p99, or what it would take to know it.
-func needs(p results.Percentiles) string {
+func needs(p latency.Percentiles) string {
 	switch {
 	case p.P99 != nil:
 		return number(*p.P99)
 	case p.N == 0:
 		return absent
 	}
-	return fmt.Sprintf("needs %d", verdict.MinSamples(99, results.Confidence))
+	return fmt.Sprintf("needs %d", verdict.MinSamples(99, verdict.DefaultConfidence))
 }
 
 // writeTooFew explains the cells without a number, once for all tables.
 func writeTooFew(b *strings.Builder, tables ...table) {
 	var notes []string
 	if slices.ContainsFunc(tables, func(t table) bool { return t.has("needs ") }) {
-		notes = append(notes, fmt.Sprintf("needs %d: it takes that many answers to state a p99", verdict.MinSamples(99, results.Confidence)))
+		notes = append(notes, fmt.Sprintf("needs %d: it takes that many answers to state a p99", verdict.MinSamples(99, verdict.DefaultConfidence)))
 	}
 	if slices.ContainsFunc(tables, func(t table) bool { return t.has(absent) }) {
 		notes = append(notes, "-: too few answers to state it")
@@ -178,7 +179,7 @@ func writeClocks(b *strings.Builder, targets []results.Target) table {
 	for _, target := range targets {
 		for _, clock := range []struct {
 			name, meaning string
-			p             *results.Percentiles
+			p             *latency.Percentiles
 		}{
 			{"service", "end - actual start", target.ServiceMs},
 			{"first byte", "artillery's clock", target.FirstByteMs},

@@ -75,7 +75,7 @@ func percentileChart(logs []Log, title string) template.HTML {
 			rank := verdict.RankOf(max(p, 1e-9), total)
 			at := point{x.at(v), y.at(h.AtRank(rank))}
 			switch {
-			case p < 50 || verdict.MinSamples(p, results.Confidence) <= total:
+			case p < 50 || verdict.MinSamples(p, verdict.DefaultConfidence) <= total:
 				borne = append(borne, at)
 			default:
 				beyond = append(beyond, at)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -54,7 +55,7 @@ func writePairTargets(b *strings.Builder, p results.Pair) {
 	for _, target := range p.Targets {
 		for _, side := range []struct {
 			label string
-			p     results.Percentiles
+			p     latency.Percentiles
 		}{{p.A.Label, values(target.A)}, {p.B.Label, values(target.B)}} {
 			t.add(target.Name, side.label, grouped(side.p.N), optional(side.p.Mean), optional(side.p.P50), optional(side.p.P90), needs(side.p), optional(side.p.Max))
 		}

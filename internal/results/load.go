@@ -1,6 +1,10 @@
 package results
 
-import "time"
+import (
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+)
 
 // Load is what one load test found, as JSON. Every target has the same clocks:
 // latency counts from the intended start, service time from the actual start,
@@ -35,11 +39,11 @@ type Target struct {
 	// OutOfRange counts values that no histogram could hold.
 	OutOfRange int64 `json:"outOfRange,omitempty"`
 
-	LatencyMs   *Percentiles `json:"latencyMs,omitempty"`
-	ServiceMs   *Percentiles `json:"serviceMs,omitempty"`
-	FirstByteMs *Percentiles `json:"firstByteMs,omitempty"`
+	LatencyMs   *latency.Percentiles `json:"latencyMs,omitempty"`
+	ServiceMs   *latency.Percentiles `json:"serviceMs,omitempty"`
+	FirstByteMs *latency.Percentiles `json:"firstByteMs,omitempty"`
 	// ConnectMs covers DNS, TCP and TLS of the connections made.
-	ConnectMs *Percentiles `json:"connectMs,omitempty"`
+	ConnectMs *latency.Percentiles `json:"connectMs,omitempty"`
 
 	Classes []Class `json:"classes,omitempty"`
 	// Environments is how many execution environments answered, where they said who they are.
@@ -64,35 +68,16 @@ type ClassKey struct {
 // Class is the part of a target's answers that came from the same kind of start.
 type Class struct {
 	ClassKey
-	N         int64        `json:"n"`
-	LatencyMs *Percentiles `json:"latencyMs,omitempty"`
-	ServiceMs *Percentiles `json:"serviceMs,omitempty"`
-}
-
-// Percentiles summarise a histogram in milliseconds. A percentile that the
-// number of values cannot bear is nil.
-type Percentiles struct {
-	N    int64    `json:"n"`
-	Mean *float64 `json:"mean,omitempty"`
-	Min  *float64 `json:"min,omitempty"`
-	P50  *float64 `json:"p50,omitempty"`
-	P75  *float64 `json:"p75,omitempty"`
-	P90  *float64 `json:"p90,omitempty"`
-	P95  *float64 `json:"p95,omitempty"`
-	P99  *float64 `json:"p99,omitempty"`
-	P999 *float64 `json:"p999,omitempty"`
-	Max  *float64 `json:"max,omitempty"`
-	// P50Interval, P90Interval and P99Interval are distribution-free 95 % intervals [lo, hi].
-	P50Interval []float64 `json:"p50Interval,omitempty"`
-	P90Interval []float64 `json:"p90Interval,omitempty"`
-	P99Interval []float64 `json:"p99Interval,omitempty"`
+	N         int64                `json:"n"`
+	LatencyMs *latency.Percentiles `json:"latencyMs,omitempty"`
+	ServiceMs *latency.Percentiles `json:"serviceMs,omitempty"`
 }
 
 // Generator is what the load generator found out about itself.
 type Generator struct {
 	Engine string `json:"engine"`
 	// SlipMs is actual minus intended start.
-	SlipMs *Percentiles `json:"slipMs,omitempty"`
+	SlipMs *latency.Percentiles `json:"slipMs,omitempty"`
 	// Busy is the largest fraction of time that a shard did not wait.
 	Busy *float64 `json:"busy,omitempty"`
 	// GCPauseMaxMs is the longest stop-the-world pause of the Go runtime during the run.

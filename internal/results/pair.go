@@ -1,5 +1,7 @@
 package results
 
+import "github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+
 // Pair is two runs side by side, judged from what they left behind.
 type Pair struct {
 	A PairSide `json:"a"`
@@ -28,8 +30,8 @@ type SetupDifference struct {
 
 // PairTarget is one target in both runs.
 type PairTarget struct {
-	Name       string       `json:"name"`
-	A          *Percentiles `json:"a,omitempty"`
-	B          *Percentiles `json:"b,omitempty"`
-	Comparison Comparison   `json:"comparison"`
+	Name       string               `json:"name"`
+	A          *latency.Percentiles `json:"a,omitempty"`
+	B          *latency.Percentiles `json:"b,omitempty"`
+	Comparison Comparison           `json:"comparison"`
 }

@@ -9,9 +9,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Confidence is that of every interval in a summary.
-const Confidence = 0.95
-
 // Summarise condenses samples to one summary per series, by variant. Warm-ups
 // and samples that missed their temperature are in no series.
 func Summarise(samples iter.Seq[Sample]) map[matrix.Variant][]SeriesSummary {
@@ -80,10 +77,10 @@ func summariseValues(values []float64) MetricSummary {
 		return &v
 	}
 	m := MetricSummary{N: len(values), Min: &values[0], P50: at(50), P90: at(90), Max: &values[len(values)-1]}
-	if sorted.N() >= verdict.MinSamples(99, Confidence) {
+	if sorted.N() >= verdict.MinSamples(99, verdict.DefaultConfidence) {
 		m.P99 = at(99)
 	}
-	if lo, hi, _, ok := verdict.Interval(sorted, 50, Confidence); ok {
+	if lo, hi, _, ok := verdict.Interval(sorted, 50, verdict.DefaultConfidence); ok {
 		m.P50Interval = []float64{lo, hi}
 	}
 	return m

@@ -72,7 +72,7 @@ type MetricSummary struct {
 	// P99 is absent below the samples that it needs (368).
 	P99 *float64 `json:"p99,omitempty"`
 	Max *float64 `json:"max,omitempty"`
-	// P50Interval is the median's distribution-free interval [lo, hi] at [Confidence];
+	// P50Interval is the median's distribution-free interval [lo, hi] at [verdict.DefaultConfidence];
 	// absent where there are too few values for one.
 	P50Interval []float64 `json:"p50Interval,omitempty"`
 }

@@ -44,7 +44,7 @@ type Item struct {
 type Series struct {
 	// N is how many samples there are.
 	N int `json:"n"`
-	// Metrics are by [results.Metric.Name]; their intervals are at [results.Confidence].
+	// Metrics are by [results.Metric.Name]; their intervals are at [verdict.DefaultConfidence].
 	Metrics map[string]results.MetricSummary `json:"metrics"`
 	// RuntimeMetrics are the runtime's own numbers; absent where it gave none.
 	RuntimeMetrics map[string]results.MetricSummary `json:"runtimeMetrics,omitempty"`

@@ -36,7 +36,8 @@ type Options struct {
 	Seed uint64 `json:"seed,omitempty"`
 }
 
-// The defaults of [Options].
+// The defaults of [Options]. DefaultConfidence is also that of every interval that
+// is recorded or shown, and so decides from how many values on a percentile is.
 const (
 	DefaultConfidence = 0.95
 	DefaultResamples  = 10_000
