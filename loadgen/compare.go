@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
@@ -13,26 +11,26 @@ import (
 
 // compareRuns judges two run directories against each other, offline.
 func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code int, err error) {
-	flags := flag.NewFlagSet("loadgen compare", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+	flags := newFlagSet("loadgen compare", "Judges two run directories against each other, offline.\n\n  loadgen compare [flags] DIR DIR\n", "")
+	flags.section("flags")
 	var m margin
-	flags.Var(&m, "margin", "")
-	format := flags.String("format", formatText, "")
-	seed := flags.Uint64("seed", 1, "")
-	dirs, _, err := parse(flags, args)
+	var format string
+	var seed uint64
+	flags.value(&m, "margin", marginUsage)
+	flags.word(&format, "format", formatText, "`F` of what is printed: text, json", formatText, formatJSON)
+	flags.seed(&seed, "seed", 1, "`N` fixes what is drawn at random")
+	dirs, _, err := flags.parse(args, stdout)
 	switch {
 	case err != nil:
 		return exitUsage, err
 	case len(dirs) != 2:
 		return exitUsage, errors.New("compare: want two run directories")
-	case *format != formatText && *format != formatJSON:
-		return exitUsage, fmt.Errorf("-format %q: want %s or %s", *format, formatText, formatJSON)
 	}
-	p, err := pair.Read(dirs[0], dirs[1], m.options(*seed))
+	p, err := pair.Read(dirs[0], dirs[1], m.options(seed))
 	if err != nil {
 		return exitUsage, err
 	}
-	if *format == formatJSON {
+	if format == formatJSON {
 		err = report.JSON(stdout, p)
 	} else {
 		err = report.PairText(stdout, p)

@@ -13,7 +13,7 @@ import (
 
 // loadTest runs one load test: plan, run, judge, write, print.
 func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
-	s, err := parseSettings(args)
+	s, err := parseSettings(args, stdout)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -56,13 +56,20 @@ func (p *plan) announce(c *console.Console) {
 		for _, ignored := range p.test.Ignored {
 			c.Printf("ignored: %s", ignored)
 		}
+		for _, difference := range p.test.Differences {
+			c.Printf("unlike artillery: %s", difference)
+		}
 	}
 	what := fmt.Sprintf("closed loop of %d connections for %v", p.conns, p.duration)
 	if p.attack.Closed == nil {
 		s := p.attack.Schedule
 		what = fmt.Sprintf("%.0f requests in %v", s.Expected(), s.Duration())
 		if s.Process != "" && len(s.Trace) == 0 && len(s.Phases) == 1 && s.Phases[0].From == s.Phases[0].To {
-			what += fmt.Sprintf(" (%g/s to each)", s.Phases[0].From)
+			to := "each"
+			if s.Shared {
+				to = "all together"
+			}
+			what += fmt.Sprintf(" (%g/s to %s)", s.Phases[0].From, to)
 		}
 	}
 	c.Printf("load test of %s: %s, seed %d", strings.Join(p.names(), " and "), what, p.seed)

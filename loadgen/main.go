@@ -2,6 +2,7 @@
 // latencies that a stall cannot hide.
 //
 //	go run ./loadgen -url https://abc.execute-api.eu-central-1.amazonaws.com/dev
+//	go run ./loadgen https://example.com/path
 //	go run ./loadgen compare DIR DIR
 //	go run ./loadgen report DIR
 //
@@ -13,7 +14,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -36,26 +36,25 @@ func main() {
 
 // run is the command: what was found goes to stdout, everything else to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	command := loadTest
+	name, command := "loadgen", loadTest
 	if len(args) > 0 {
 		switch args[0] {
 		case "compare":
-			command, args = compareRuns, args[1:]
+			name, command, args = "loadgen compare", compareRuns, args[1:]
 		case "report":
-			command, args = reportRun, args[1:]
+			name, command, args = "loadgen report", reportRun, args[1:]
 		case "help":
 			args = []string{"-h"}
 		}
 	}
 	code, err := command(ctx, args, stdout, stderr)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
+	case errors.Is(err, errShown):
 		return exitOK
 	case err != nil:
 		fmt.Fprintf(stderr, "loadgen: %v\n", err)
 		if code == exitUsage {
-			fmt.Fprintln(stderr, "loadgen -h shows every flag")
+			fmt.Fprintln(stderr, name, "-h shows every flag")
 		}
 	}
 	return code

@@ -292,15 +292,8 @@ func TestArtilleryFiles(t *testing.T) {
 		return filepath.Join("artillery", "testdata", "origin", filepath.FromSlash(name))
 	}
 	args := []string{"-artillery", file("config.yaml"), file("scenarios/esmodule.yaml"), file("scenarios/commonjs.yaml"), "-url", modules(t, 0)}
-	s, err := parseSettings(args)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := newPlan(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := fmt.Sprint(p.attack.Schedule.Phases, p.names(), p.attack.Schedule.Expected()); got != "[1m0s@10] [esmodule commonjs] 1200" {
+	p := planOf(t, args...)
+	if got := fmt.Sprint(p.attack.Schedule.Phases, p.names(), p.attack.Schedule.Expected()); got != "[1m0s@20] [esmodule commonjs] 1200" {
 		t.Errorf("the plan is %s", got)
 	}
 	code, stdout, stderr := command(t, with(args, "-rate", "100", "-duration", "200ms", "-format", "json")...)

@@ -83,7 +83,7 @@ func (p *plan) options() map[string]any {
 		phases = append(phases, phase.String())
 	}
 	set("phases", phases, len(phases) > 0)
-	set("artillery", append([]string{p.artillery}, p.scenarios...), p.artillery != "")
+	set("artillery", append([]string{p.artillery}, p.arguments...), p.artillery != "")
 
 	set("method", p.method, p.method != "")
 	set("header", headerOptions(p.header), len(p.header) > 0)

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
@@ -44,23 +41,22 @@ func printPage(w io.Writer, format string, page report.Page) error {
 
 // reportRun prints a run directory again.
 func reportRun(_ context.Context, args []string, stdout, _ io.Writer) (code int, err error) {
-	flags := flag.NewFlagSet("loadgen report", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	format := flags.String("format", formatText, "")
-	dirs, _, err := parse(flags, args)
+	flags := newFlagSet("loadgen report", "Prints a run directory again.\n\n  loadgen report [flags] DIR\n", "")
+	flags.section("flags")
+	var format string
+	flags.word(&format, "format", formatText, "`F` of what is printed: "+strings.Join(formats, ", "), formats...)
+	dirs, _, err := flags.parse(args, stdout)
 	switch {
 	case err != nil:
 		return exitUsage, err
 	case len(dirs) != 1:
 		return exitUsage, errors.New("report: want one run directory")
-	case !slices.Contains(formats, *format):
-		return exitUsage, fmt.Errorf("-format %q: want %s", *format, strings.Join(formats, ", "))
 	}
 	page, err := report.ReadPage(dirs[0])
 	if err != nil {
 		return exitUsage, err
 	}
-	if err := printPage(stdout, *format, page); err != nil {
+	if err := printPage(stdout, format, page); err != nil {
 		return exitInvalid, err
 	}
 	return exitOK, nil

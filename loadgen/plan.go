@@ -13,6 +13,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
 // plan is a load test made ready.
@@ -21,6 +22,8 @@ type plan struct {
 	attack attack.Options
 	// stack is what -stage found; its platform is empty without.
 	stack deployed.Stack
+	// authorization is the header's value that the user info of the base URL makes; empty without.
+	authorization string
 	// test is what -artillery found, or nil.
 	test *artillery.Test
 }
@@ -55,6 +58,9 @@ func newPlan(ctx context.Context, s *settings) (*plan, error) {
 		if t.Timeout > 0 && !s.given["timeout"] {
 			o.Timeout = t.Timeout
 		}
+		if t.MaxConns > 0 && !s.given["max-conns"] {
+			o.MaxConns = t.MaxConns
+		}
 	}
 	return p, nil
 }
@@ -76,23 +82,11 @@ func (s *settings) check() error {
 		}
 		s.arrivals = string(pace.Poisson)
 	}
-	for _, flag := range []struct {
-		name, value string
-		words       []string
-	}{
-		{"arrivals", s.arrivals, []string{string(pace.Constant), string(pace.Poisson)}},
-		{"dns", s.dns, []string{string(engine.Upfront), string(engine.PerConnection)}},
-		{"pace", s.pace, []string{string(engine.Precise), string(engine.Eco)}},
-		{"engine", s.engine, []string{"", engine.Epoll, engine.Portable}},
-		{"format", s.format, formats},
-	} {
-		if !slices.Contains(flag.words, flag.value) {
-			return fmt.Errorf("-%s %q: want %s", flag.name, flag.value, strings.Join(slices.DeleteFunc(flag.words, func(w string) bool { return w == "" }), ", "))
-		}
-	}
 	switch {
-	case s.artillery == "" && len(s.scenarios) > 0:
-		return fmt.Errorf("%q is not understood: only -artillery takes files without a flag", s.scenarios[0])
+	case s.artillery == "" && len(s.arguments) > 0 && (s.url != "" || s.stage != "" || s.given["targets"]):
+		return fmt.Errorf("argument %q: the URLs of the targets are arguments, or they follow from -url, -stage and -targets; not both", wire.RedactURL(s.arguments[0]))
+	case s.artillery != "" && s.given["duration"] && !s.given["rate"]:
+		return errors.New("-duration without -rate: artillery's phases have lengths of their own; give both, or -phase")
 	case s.given["conns"] && s.rate != rateMax:
 		return errors.New("-conns needs -rate max: at a planned rate there are as many connections as it takes, up to -max-conns")
 	case s.rate == rateMax && (s.poisson || s.given["arrivals"]):

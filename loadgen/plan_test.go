@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
 	"net/http"
-	"net/url"
+	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,23 +36,98 @@ func TestMargin(t *testing.T) {
 }
 
 func TestTargetsAreJoinedByConcatenation(t *testing.T) {
-	for _, row := range []struct{ name, base, path, url, target string }{
-		{"a stage stays", "https://h/dev", "/esmodule", "https://h/dev/esmodule", "esmodule"},
-		{"one slash", "https://h/dev/", "/esmodule", "https://h/dev/esmodule", "esmodule"},
-		{"no slash", "https://h/dev", "?x=1", "https://h/dev?x=1", "h"},
-		{"a query", "https://h", "/a/b?x=1", "https://h/a/b?x=1", "a/b"},
-		{"the root", "https://h:8443", "/", "https://h:8443/", "h:8443"},
-		{"nothing", "https://h/x", "", "https://h/x", "h"},
-		{"a whole URL", "https://h/dev", "http://other/a", "http://other/a", "a"},
+	for _, row := range []struct {
+		name        string
+		args        []string
+		url, target string
+	}{
+		{"a stage stays", []string{"-url", "https://h/dev", "-targets", "/esmodule"}, "https://h/dev/esmodule", "esmodule"},
+		{"one slash", []string{"-url", "https://h/dev/", "-targets", "/esmodule"}, "https://h/dev/esmodule", "esmodule"},
+		{"no slash", []string{"-url", "https://h/dev", "-targets", "?x=1"}, "https://h/dev?x=1", "h"},
+		{"a query", []string{"-url", "https://h", "-targets", "/a/b?x=1"}, "https://h/a/b?x=1", "a/b"},
+		{"the root", []string{"-url", "https://h:8443", "-targets", "/"}, "https://h:8443/", "h:8443"},
+		{"nothing", []string{"-url", "https://h/x", "-targets", ""}, "https://h/x", "h"},
+		{"a whole URL", []string{"-url", "https://h/dev", "-targets", "http://other/a"}, "http://other/a", "a"},
+		{"a bare URL", []string{"http://h/a/b?x=1"}, "http://h/a/b?x=1", "a/b"},
+		{"a bare URL without a path", []string{"-rate", "5", "http://h:81"}, "http://h:81", "h:81"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			joined := join(row.base, row.path)
-			u, err := url.Parse(joined)
-			if err != nil {
-				t.Fatal(err)
+			p := planOf(t, row.args...)
+			if got := p.attack.Targets; len(got) != 1 || got[0].URL != row.url || got[0].Name != row.target {
+				t.Errorf("got %+v, want %s called %s", got, row.url, row.target)
 			}
-			if name := targetName(row.path, u); joined != row.url || name != row.target {
-				t.Errorf("got %s called %s, want %s called %s", joined, name, row.url, row.target)
+		})
+	}
+}
+
+// planOf reads a command line as far as the plan.
+func planOf(t *testing.T, args ...string) *plan {
+	t.Helper()
+	s, err := parseSettings(args, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := newPlan(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// User info of a URL is sent as a header, and is shown nowhere.
+func TestCredentials(t *testing.T) {
+	const basic = "Basic bWU6czNjcmV0" // me:s3cret
+	file := filepath.Join(t.TempDir(), "x.yaml")
+	if err := os.WriteFile(file, []byte("config: {target: 'http://me:s3cret@h'}\nscenarios: [{flow: [{get: /a}]}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"of the base", []string{"-url", "http://me:s3cret@h", "-targets", "/a"}, basic},
+		{"of an argument", []string{"http://me:s3cret@h/a"}, basic},
+		{"of a target", []string{"-url", "http://h", "-targets", "http://me:s3cret@i/a"}, basic},
+		{"of artillery's target", []string{"-artillery", file}, basic},
+		{"not beside a header", []string{"http://me:s3cret@h/a", "-header", "authorization: mine"}, "mine"},
+		{"not of the base to another host", []string{"-url", "http://me:s3cret@h", "-targets", "http://i/a"}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := planOf(t, row.args...)
+			target := p.attack.Targets[0]
+			if got := target.Header.Get("Authorization"); got != row.want || strings.Contains(target.URL+p.url, "s3cret") {
+				t.Errorf("got %q to %s of %s, want %q", got, target.URL, p.url, row.want)
+			}
+		})
+	}
+}
+
+func TestArtillerySchedules(t *testing.T) {
+	write := func(text string) string {
+		path := filepath.Join(t.TempDir(), "x.yaml")
+		if err := os.WriteFile(path, []byte("config: {target: 'http://h'"+text+"}\nscenarios: [{flow: [{get: /a}]}, {flow: [{get: /b}]}]"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	count := write(", phases: [{duration: 1, arrivalCount: 5}], http: {pool: 7}")
+	for _, row := range []struct {
+		name     string
+		args     []string
+		expected float64
+		maxConns int
+	}{
+		{"a count is what arrives, of all scenarios", []string{"-artillery", count}, 5, 7},
+		{"one scenario keeps its rate", []string{"-artillery", count, "-only", "a"}, 2, 7},
+		{"without phases it is one user", []string{"-artillery", write("")}, 1, 4096},
+		{"a rate is one of each target", []string{"-artillery", count, "-rate", "5", "-duration", "1s", "-max-conns", "9"}, 10, 9},
+		{"templates of what is overridden", []string{"-artillery", write(", phases: [{duration: '{{ d }}', arrivalRate: 1}]"), "-phase", "1s@5"}, 10, 4096},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := planOf(t, row.args...)
+			if got := p.attack.Schedule.Expected(); got != row.expected || p.attack.MaxConns != row.maxConns {
+				t.Errorf("%v requests over %d connections, want %v over %d", got, p.attack.MaxConns, row.expected, row.maxConns)
 			}
 		})
 	}
@@ -103,14 +181,7 @@ func TestSchedules(t *testing.T) {
 		{"poisson by its name", []string{"-arrivals", "poisson", "-only", "esmodule"}, "1m0s@10 ", "poisson", 600, time.Minute},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s, err := parseSettings(append(row.args, "-url", "http://h/dev"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := newPlan(t.Context(), s)
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := planOf(t, append(row.args, "-url", "http://h/dev")...)
 			got, phases := p.attack.Schedule, ""
 			for _, phase := range got.Phases {
 				phases += phase.String() + " "

@@ -25,9 +25,15 @@ func (p *plan) setSchedule() error {
 		}
 	case len(p.phases) > 0:
 		o.Schedule.Phases = p.phases
-	case p.test != nil && len(p.test.Phases) > 0 && !p.given["rate"] && !p.given["duration"]:
-		o.Schedule.Phases = p.test.Phases
-		if p.test.Process != "" && !p.given["arrivals"] && !p.poisson {
+	case p.test != nil && len(p.test.Phases) > 0:
+		// The scenarios share the rate. Those that -only leaves keep theirs.
+		o.Schedule.Shared = true
+		kept := float64(len(o.Targets)) / float64(len(p.test.Requests))
+		for _, phase := range p.test.Phases {
+			phase.From, phase.To = phase.From*kept, phase.To*kept
+			o.Schedule.Phases = append(o.Schedule.Phases, phase)
+		}
+		if !p.given["arrivals"] && !p.poisson {
 			o.Schedule.Process = p.test.Process
 		}
 	default:

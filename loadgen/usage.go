@@ -1,66 +1,187 @@
 package main
 
-// usage is the help. A test keeps it and the flags together.
-const usage = `Load-tests HTTP endpoints at a planned rate and reports latencies that a stall cannot hide.
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
 
-  loadgen -url URL [flags]                 run a load test and print what it found
-  loadgen compare [-margin M] [-format text|json] DIR DIR
-                                           judge two run directories against each other, offline
-  loadgen report [-format F] DIR           print a run directory again
+	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
+)
 
-where to
-  -url URL             base URL, such as https://….execute-api.eu-central-1.amazonaws.com/dev
-  -targets PATHS       paths under it, comma-separated; appended as they are (default /esmodule,/commonjs)
-  -only NAMES          only these targets; a target's name is its path without the leading slash
-  -stage STAGE         take the URL from "pulumi stack output --json --stack STAGE"
-  -artillery CONFIG [SCENARIO ...]
-                       run artillery's files: target, phases, one request a scenario; -url overrides the target
+// flagSet is a command's flags. Its help is made of them: it shows the flags in the order
+// of their declaration, under the sections that they were declared in.
+type flagSet struct {
+	*flag.FlagSet
+	head, foot string // of the help
+	sections   []section
+}
 
-when
-  -rate N              requests per second to each target (default 10), whatever the responses do;
-                       max: a closed loop of -conns connections, for capacity: its latencies hide stalls
-  -duration D          length of the test (default 1m0s)
-  -phase D@N           a phase of the test, such as 60s@10, or a ramp: 30s@10..100; may be repeated
-  -arrivals PROCESS    constant (default): evenly spaced; poisson: at random
-  -poisson             short for -arrivals poisson
-  -trace FILE          arrival times, a number of seconds a line, ascending
-  -seed N              fixes every order that is drawn at random (default: a new one, written into the manifest)
+// section is a part of the help: flags that belong together.
+type section struct {
+	title string
+	names []string
+}
 
-what
-  -method METHOD       GET, or POST where there is a body
-  -header 'NAME: V'    a header of every request; may be repeated
-  -body TEXT           a body; @FILE reads it from a file
-  -expect-status CODES the status codes that are answers, comma-separated (default: all below 400)
-  -expect-body-contains TEXT
-                       what a body must contain to be an answer
+// newFlagSet begins a command's flags.
+func newFlagSet(command, head, foot string) *flagSet {
+	f := &flagSet{FlagSet: flag.NewFlagSet(command, flag.ContinueOnError), head: head, foot: foot}
+	f.SetOutput(io.Discard) // run prints the errors
+	f.Usage = func() {}     // parse prints the help
+	return f
+}
 
-how
-  -conns N             connections of -rate max (default 64)
-  -timeout D           from the planned start to the last byte (default 10s)
-  -max-conns N         bound on connections (default 4096)
-  -http2               HTTP/2, which takes the portable engine
-  -dns WHEN            upfront (default): look names up once; connection: for every new connection
-  -insecure            accept any certificate
-  -pace HOW            precise (default): spin through the last microseconds before a send; eco: only sleep
-  -engine NAME         epoll (Linux) or portable (default: the best one here)
+// section begins a section of the help.
+func (f *flagSet) section(title string) { f.sections = append(f.sections, section{title: title}) }
 
-what comes of it
-  -margin M            a difference that does not matter, such as 5ms or 5%
-  -out DIR             write a run directory: manifest.json, summary.json, report.html, one .hlog a target
-  -format F            of what is printed: text (default), json, hgrm or html
-  -fail-if CONDITION   exit with 1 if it is true; may be repeated:
-                       'p99>300ms', 'esmodule.p99>commonjs.p99', 'errors>0.1%'
-                       figures: p50 ... p99.9, mean, min, max (of latency; or of service., firstByte., connect.),
-                       errors and dropped (a number, or a share of what was sent or planned)
+// list puts a flag into the section that was begun last.
+func (f *flagSet) list(name string) {
+	s := &f.sections[len(f.sections)-1]
+	s.names = append(s.names, name)
+}
 
-Ctrl-C waits for what is on its way and reports; once more leaves at once.
+func (f *flagSet) text(p *string, name, value, usage string) {
+	f.StringVar(p, name, value, usage)
+	f.list(name)
+}
 
-exit codes
-  0  the load test ran
-  1  a -fail-if condition is true; or the run that it was to judge was interrupted
-  2  the command line, or a file that it names, cannot be used; nothing was sent
-  3  not valid: the generator's own lateness could explain what it measured, or its records are not complete
-  4  no request was answered
-Of several, 4 counts before 3 and 3 before 1; what was found is printed in each case.
-"go run" makes 1 of every code: build first ("go build ./loadgen") where codes matter.
-`
+func (f *flagSet) toggle(p *bool, name, usage string) {
+	f.BoolVar(p, name, false, usage)
+	f.list(name)
+}
+
+func (f *flagSet) count(p *int, name string, value int, usage string) {
+	f.IntVar(p, name, value, usage)
+	f.list(name)
+}
+
+func (f *flagSet) seed(p *uint64, name string, value uint64, usage string) {
+	f.Uint64Var(p, name, value, usage)
+	f.list(name)
+}
+
+func (f *flagSet) length(p *time.Duration, name string, value time.Duration, usage string) {
+	f.DurationVar(p, name, value, usage)
+	f.list(name)
+}
+
+func (f *flagSet) parsed(name, usage string, parse func(string) error) {
+	f.Func(name, usage, parse)
+	f.list(name)
+}
+
+func (f *flagSet) value(v flag.Value, name, usage string) {
+	f.Var(v, name, usage)
+	f.list(name)
+}
+
+// word declares a flag whose value is one of some words.
+func (f *flagSet) word(p *string, name, value, usage string, words ...string) {
+	*p = value
+	f.value(&word{p, words}, name, usage)
+}
+
+// word is the value of such a flag.
+type word struct {
+	value *string
+	words []string
+}
+
+// String is the word that was chosen.
+func (w *word) String() string {
+	if w.value == nil { // package flag makes a zero word to find out what the zero value looks like
+		return ""
+	}
+	return *w.value
+}
+
+// Set chooses a word.
+func (w *word) Set(text string) error {
+	if !slices.Contains(w.words, text) {
+		return fmt.Errorf("want %s", strings.Join(w.words, ", "))
+	}
+	*w.value = text
+	return nil
+}
+
+// errShown says that what was asked for has been printed, and that there is nothing to run.
+var errShown = errors.New("shown")
+
+// parse reads flags and arguments in any order, as artillery's users write them. It answers
+// -h and -version itself, with [errShown].
+func (f *flagSet) parse(args []string, stdout io.Writer) (arguments []string, given map[string]bool, err error) {
+	version := f.Bool("version", false, "print the version")
+	for {
+		err := f.Parse(args)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			f.help(stdout)
+			return nil, nil, errShown
+		case err != nil:
+			return nil, nil, err
+		case *version:
+			fmt.Fprintln(stdout, "loadgen", hostinfo.Version())
+			return nil, nil, errShown
+		}
+		if args = f.Args(); len(args) == 0 {
+			break
+		}
+		arguments, args = append(arguments, args[0]), args[1:]
+	}
+	given = map[string]bool{}
+	f.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return arguments, given, nil
+}
+
+const (
+	helpColumn = 23  // where the explanation of a flag begins
+	helpWidth  = 110 // columns of the help
+)
+
+// help prints the head, every flag with its default, and the foot.
+func (f *flagSet) help(w io.Writer) {
+	fmt.Fprint(w, f.head)
+	for _, s := range f.sections {
+		fmt.Fprintf(w, "\n%s\n", s.title)
+		for _, name := range s.names {
+			of := f.Lookup(name)
+			argument, usage := flag.UnquoteUsage(of)
+			if d := of.DefValue; d != "" && d != "0" && d != "false" {
+				usage += " (default " + d + ")"
+			}
+			line := strings.TrimRight("  -"+name+" "+argument, " ")
+			if len(line) > helpColumn-2 {
+				fmt.Fprintln(w, line)
+				line = ""
+			}
+			for _, text := range wrap(usage, helpWidth-helpColumn) {
+				fmt.Fprintf(w, "%-*s%s\n", helpColumn, line, text)
+				line = ""
+			}
+		}
+	}
+	fmt.Fprint(w, f.foot)
+}
+
+// wrap breaks a text into lines of a width, and where the text itself does.
+func wrap(text string, width int) (lines []string) {
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		line := ""
+		for word := range strings.FieldsSeq(paragraph) {
+			switch {
+			case line == "":
+				line = word
+			case len(line)+1+len(word) > width:
+				lines = append(lines, line)
+				line = word
+			default:
+				line += " " + word
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -24,6 +25,7 @@ func TestUsageErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	placeholder := write("config.yaml", "config: {target: Put the URL here, phases: [{duration: 1, arrivalRate: 1}]}\nscenarios: [{flow: [{get: /a}]}]")
+	template := write("template.yaml", "config: {target: '{{ $env.URL }}'}\nscenarios: [{flow: [{get: /a}]}]")
 	for _, row := range []struct {
 		name   string
 		args   []string
@@ -32,7 +34,14 @@ func TestUsageErrors(t *testing.T) {
 		{"nothing", nil, "where to?"},
 		{"an unknown flag", []string{"-foo"}, "-foo"},
 		{"no URL", []string{"-url", "example.com"}, "want http://host"},
-		{"a password in the URL", []string{"-url", "http://me:pw@h/"}, "use -header"},
+		{"a URL that cannot be parsed", []string{"-url", "http://me:secret@h:port/?secret"}, `"http://…@h:port/?…" is not a URL`},
+		{"a base URL with a query", []string{"-url", "http://h/?secret"}, "has neither query nor fragment"},
+		{"a path that makes another port", []string{"-url", "http://127.0.0.1:1818", "-targets", "1/x"}, `target "1/x": appended to http://127.0.0.1:1818 it would be another host or port`},
+		{"a path that makes another host", []string{"-url", "http://h", "-targets", ".example/x"}, "another host or port"},
+		{"a path that makes user info of the host", []string{"-url", "http://h", "-targets", "@other/x"}, "another host or port"},
+		{"a path that makes no port", []string{"-url", "http://h:80", "-targets", "/a,x/b"}, "another host or port"},
+		{"two targets of one name", []string{"http://h/a", "http://i/a"}, `two targets are called "a"`},
+		{"a bad URL as an argument", []string{"http://h/a", "ftp://h?secret"}, `argument 2: "ftp://h?…": want http://host`},
 		{"no rate", []string{"-url", url, "-rate", "many"}, "requests per second, or max"},
 		{"no time", []string{"-url", url, "-duration", "0s"}, "-duration"},
 		{"less than one request", []string{"-url", url, "-rate", "0.1", "-duration", "1s"}, "less than one arrival"},
@@ -43,6 +52,8 @@ func TestUsageErrors(t *testing.T) {
 		{"a bad trace", []string{"-url", url, "-trace", write("trace", "0\nx\n")}, "line 2"},
 		{"poisson and constant", []string{"-url", url, "-poisson", "-arrivals", "constant"}, "exclude each other"},
 		{"an unknown process", []string{"-url", url, "-arrivals", "often"}, "want constant, poisson"},
+		{"unknown times of look-ups", []string{"-url", url, "-dns", "never"}, "want upfront, connection"},
+		{"an unknown pace", []string{"-url", url, "-pace", "slow"}, "want precise, eco"},
 		{"an unknown engine", []string{"-url", url, "-engine", "steam"}, "want epoll, portable"},
 		{"an unknown format", []string{"-url", url, "-format", "xml"}, "want text, json, hgrm, html"},
 		{"a bad threshold", []string{"-url", url, "-fail-if", "p99>300"}, "no unit of time"},
@@ -53,11 +64,14 @@ func TestUsageErrors(t *testing.T) {
 		{"no body", []string{"-url", url, "-body", "@nowhere"}, "-body"},
 		{"a bad status", []string{"-url", url, "-expect-status", "2xx"}, "not a status code"},
 		{"only nobody", []string{"-url", url, "-only", "lost"}, `no target "lost"`},
-		{"a target twice", []string{"-url", url, "-targets", "/a,/a"}, "twice"},
-		{"an argument too many", []string{"-url", url, "more"}, `"more" is not understood`},
+		{"a target twice", []string{"-url", url, "-targets", "/a,/a"}, `two targets are called "a"`},
+		{"an argument beside a URL", []string{"-url", url, "more"}, `argument "more": the URLs of the targets are arguments, or`},
+		{"an argument that is no URL", []string{"more"}, `argument 1: "more": want http://host`},
 		{"HTTP/2 with epoll", []string{"-url", url, "-http2", "-engine", "epoll"}, "HTTP/2"},
 		{"a directory in use", []string{"-url", url, "-out", run}, "it holds a run already"},
 		{"no artillery file", []string{"-artillery", "nowhere.yaml"}, "nowhere.yaml"},
+		{"a template for a target", []string{"-artillery", template}, "is a template: give -url"},
+		{"a length without a rate", []string{"-artillery", template, "-url", url, "-duration", "5s"}, "-duration without -rate"},
 		{"a placeholder for a target", []string{"-artillery", placeholder}, `"Put the URL here": want http://host or https://host; -url overrides it`},
 		{"report without a directory", []string{"report"}, "want one run directory"},
 		{"report of nothing", []string{"report", t.TempDir()}, "it holds no run"},
@@ -76,16 +90,52 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
-func TestHelpNamesEveryFlag(t *testing.T) {
-	for _, args := range [][]string{{"-h"}, {"help"}, {"compare", "-h"}} {
-		code, stdout, _ := command(t, args...)
-		if code != exitOK || stdout != usage {
-			t.Errorf("%v: exit code %d, and not the help", args, code)
-		}
+func TestHelp(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		args  []string
+		lines []string // that the help has
+		not   string   // that it has not
+	}{
+		{"of a load test", []string{"-h"}, []string{"  -url URL             base URL, such as", "  -rate N              N requests per second", "(default 10)", "  -arrivals PROCESS    PROCESS", "  4  no request was answered"}, "DIR DIR [flags]"},
+		{"by name", []string{"help"}, []string{"  -url URL"}, "loadgen compare [flags]"},
+		{"of compare", []string{"compare", "-h"}, []string{"  loadgen compare [flags] DIR DIR", "  -margin M", "  -seed N", "  -format F            F of what is printed: text, json (default text)"}, "-url"},
+		{"of report", []string{"report", "-h"}, []string{"  loadgen report [flags] DIR", "text, json, hgrm, html"}, "-margin"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, row.args...)
+			for _, line := range row.lines {
+				if !strings.Contains(stdout, line) {
+					t.Errorf("the help lacks %q", line)
+				}
+			}
+			if code != exitOK || stderr != "" || strings.Contains(stdout, row.not) {
+				t.Errorf("exit code %d, stderr %q, help:\n%s", code, stderr, stdout)
+			}
+			for line := range strings.Lines(stdout) {
+				if utf8.RuneCountInString(line) > helpWidth+1 && !strings.Contains(line, "://") {
+					t.Errorf("a line of more than %d columns: %s", helpWidth, line)
+				}
+			}
+		})
 	}
-	new(settings).flagSet().VisitAll(func(f *flag.Flag) {
-		if !strings.Contains(usage, "  -"+f.Name+" ") && !strings.Contains(usage, "  -"+f.Name+"\n") {
-			t.Errorf("the help lacks -%s", f.Name)
+}
+
+func TestHelpHasEveryFlag(t *testing.T) {
+	f := new(settings).flags()
+	var out strings.Builder
+	f.help(&out)
+	f.VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(out.String(), "\n  -"+f.Name+" ") && !strings.Contains(out.String(), "\n  -"+f.Name+"\n") {
+			t.Errorf("-%s was declared without flagSet, and is not in the help", f.Name)
 		}
 	})
+}
+
+func TestVersion(t *testing.T) {
+	for _, args := range [][]string{{"-version"}, {"compare", "-version"}} {
+		if code, stdout, stderr := command(t, args...); code != exitOK || !strings.HasPrefix(stdout, "loadgen ") || stderr != "" {
+			t.Errorf("%v: exit code %d, %q, %q", args, code, stdout, stderr)
+		}
+	}
 }

@@ -1,6 +1,9 @@
 package artillery
 
 import (
+	"maps"
+	"net/http"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -8,24 +11,57 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
 
+// Settings of config that cannot change a request which has neither templates nor hooks.
+var harmless = []string{"apdex", "bundling", "engines", "ensure", "environments", "includeFiles", "name", "payload", "processor", "socketio", "statsInterval", "variables", "ws"}
+
+// harmlessPlugins check, report, or serve templates and steps, which are refused where they stand.
+var harmlessPlugins = []string{"apdex", "cloudwatch", "datadog", "ensure", "expect", "fake-data", "fuzzer", "hls", "influxdb", "memory-inspector", "metrics-by-endpoint", "publish-metrics", "slack", "statsd"}
+
 // config reads the section of that name.
 func (r *reader) config(n *yaml.Node) {
 	for key, value := range r.mapping(n, "config") {
-		switch key.Value {
-		case "target":
-			r.test.Target = r.text(value, "config.target")
-		case "phases":
-			r.phases(value)
-		case "http":
+		switch {
+		case key.Value == "target":
+			if !r.given.Target {
+				r.test.Target = value.Value // judged where it is used
+			}
+		case key.Value == "phases":
+			if !r.given.Phases {
+				r.phases(value)
+			}
+		case key.Value == "http":
 			r.http(value)
-		case "tls":
+		case key.Value == "tls":
 			r.tls(value)
-		case "defaults":
-			r.defaults(value)
-		default:
-			// Variables and processors are used through templates and hooks only, which are refused where they stand.
+		case key.Value == "defaults":
+			r.readDefaults(value, "config.defaults", &r.defaults)
+		case key.Value == "plugins":
+			r.plugins(value)
+		case slices.Contains(harmless, key.Value):
 			r.ignore(key, "config.%s", key.Value)
+		default:
+			r.refuse(key, "config.%s, which may change the requests", key.Value)
 		}
+	}
+}
+
+func (r *reader) plugins(n *yaml.Node) {
+	for key, value := range r.mapping(n, "config.plugins") {
+		if !slices.Contains(harmlessPlugins, key.Value) {
+			r.refuse(key, "the plugin %s, which may change the requests or the connections", key.Value)
+			continue
+		}
+		if key.Value == "expect" {
+			r.expects = true
+			if resolve(value).Kind == yaml.MappingNode {
+				for option, set := range r.mapping(value, "config.plugins.expect") {
+					if option.Value == "expectDefault200" && r.flag(set, option.Value) {
+						r.refuse(option, "expectDefault200; give -expect-status 200")
+					}
+				}
+			}
+		}
+		r.ignore(key, "config.plugins.%s", key.Value)
 	}
 }
 
@@ -33,11 +69,19 @@ func (r *reader) http(n *yaml.Node) {
 	for key, value := range r.mapping(n, "config.http") {
 		switch key.Value {
 		case "timeout":
-			r.test.Timeout = r.duration(value, "config.http.timeout")
+			if !r.given.Timeout {
+				r.test.Timeout = r.duration(value, "config.http.timeout")
+			}
+		case "pool":
+			if r.test.MaxConns = r.whole(value, "config.http.pool"); r.test.MaxConns < 1 {
+				r.refuse(value, "config.http.pool %q is not a number of connections", value.Value)
+			}
 		case "defaults":
-			r.defaults(value)
-		default:
+			r.readDefaults(value, "config.http.defaults", &r.httpDefaults)
+		case "cookieJarOptions", "extendedMetrics", "maxSockets": // of a user's later requests, or of reports
 			r.ignore(key, "config.http.%s", key.Value)
+		default:
+			r.refuse(key, "config.http.%s, which may change the requests", key.Value)
 		}
 	}
 }
@@ -48,29 +92,30 @@ func (r *reader) tls(n *yaml.Node) {
 			r.refuse(key, "config.tls.%s", key.Value)
 			continue
 		}
-		var reject bool
-		if err := value.Decode(&reject); err != nil {
-			r.refuse(value, "config.tls.rejectUnauthorized: %q is neither true nor false", value.Value)
-		}
-		r.test.Insecure = !reject
+		r.test.Insecure = !r.flag(value, "config.tls.rejectUnauthorized")
 	}
 }
 
-// defaults are the headers of every request.
-func (r *reader) defaults(n *yaml.Node) {
-	for key, value := range r.mapping(n, "config.defaults") {
+// readDefaults adds the headers of every request that a section has.
+func (r *reader) readDefaults(n *yaml.Node, section string, into *http.Header) {
+	for key, value := range r.mapping(n, section) {
 		switch key.Value {
 		case "headers":
-			r.common = r.headers(value)
+			if *into == nil {
+				*into = http.Header{}
+			}
+			maps.Copy(*into, r.headers(value))
+		case "strictCapture", "think": // of captures and pauses, which there are none of
+			r.ignore(key, "%s.%s", section, key.Value)
 		default:
-			r.refuse(key, "config.defaults.%s", key.Value)
+			r.refuse(key, "%s.%s", section, key.Value)
 		}
 	}
 }
 
 func (r *reader) phases(n *yaml.Node) {
 	r.test.Phases = nil
-	for _, item := range r.list(n, "config.phases") {
+	for item := range r.list(n, "config.phases") {
 		r.phase(item)
 	}
 }
@@ -78,21 +123,22 @@ func (r *reader) phases(n *yaml.Node) {
 // phase reads duration with arrivalRate, rampTo or arrivalCount; or a pause.
 func (r *reader) phase(n *yaml.Node) {
 	var p pace.Phase
-	var count float64
-	var ramp, pause, counted bool
+	var has [4]bool // which of the keys that say how many arrive
+	const rate, ramp, count, pause = 0, 1, 2, 3
+	var arrivals int
 	process := pace.Constant
 	for key, value := range r.mapping(n, "a phase") {
 		switch key.Value {
 		case "duration":
 			p.Duration = r.duration(value, "duration")
 		case "arrivalRate":
-			p.From = r.number(value, "arrivalRate")
+			p.From, has[rate] = r.number(value, "arrivalRate"), true
 		case "rampTo":
-			p.To, ramp = r.number(value, "rampTo"), true
+			p.To, has[ramp] = r.number(value, "rampTo"), true
 		case "arrivalCount":
-			count, counted = r.number(value, "arrivalCount"), true
+			arrivals, has[count] = r.whole(value, "arrivalCount"), true
 		case "pause":
-			p.Duration, pause = r.duration(value, "pause"), true
+			p.Duration, has[pause] = r.duration(value, "pause"), true
 		case "mode":
 			switch value.Value {
 			case "uniform":
@@ -110,20 +156,23 @@ func (r *reader) phase(n *yaml.Node) {
 		r.refuse(n, "a phase without a duration, or with one that is out of range")
 		return
 	}
-	switch {
-	case pause:
-		p.From, p.To = 0, 0
-	case counted:
-		p.From = count / p.Duration.Seconds()
+	switch has {
+	case [4]bool{pause: true}:
+		r.test.Phases = append(r.test.Phases, p)
+		return
+	case [4]bool{count: true}:
+		p.From = float64(arrivals) / p.Duration.Seconds()
 		p.To = p.From
-	case !ramp:
+	case [4]bool{rate: true}:
 		p.To = p.From
+	case [4]bool{rate: true, ramp: true}:
+	default:
+		r.refuse(n, "a phase: want arrivalRate, arrivalRate with rampTo, arrivalCount, or pause")
+		return
 	}
-	if !pause {
-		if r.test.Process != "" && r.test.Process != process {
-			r.refuse(n, "phases of different modes")
-		}
-		r.test.Process = process
+	if r.test.Process != "" && r.test.Process != process {
+		r.refuse(n, "phases of different modes")
 	}
+	r.test.Process = process
 	r.test.Phases = append(r.test.Phases, p)
 }

@@ -1,12 +1,15 @@
 // Package artillery reads the test files of artillery (https://www.artillery.io):
 // a configuration with target and phases, and scenarios whose flow is one request.
-// So a test that was written for artillery runs unchanged, with the load
-// generator's clocks.
+// A test that was written for artillery then runs with the load generator's clocks.
 //
-// It promises not to run something else in silence. What would change the
-// requests and cannot be done (a second request in a flow, templates, hooks,
-// other engines) is an error that names every such place by file and line; what
-// cannot change them (plugins, report settings) is listed in [Test.Ignored].
+// It sends what artillery would send, or says what it does not do. Whatever could change
+// the requests or the connections and is not supported (a second request in a flow,
+// templates, hooks, plugins that are not known, other engines) is an error that names
+// every such place by file and line. What cannot change them (report settings) is listed
+// in [Test.Ignored], and what artillery does otherwise in [Test.Differences].
+//
+// Values have the types that artillery's YAML reader (js-yaml 3) gives them, and a JSON
+// body is the text that JSON.stringify makes of them.
 //
 // The rate of artillery is that of a whole file: its scenarios share it. Each
 // scenario file is a test of its own there, and so each has the whole rate here.

@@ -1,7 +1,8 @@
 package artillery
 
 import (
-	"encoding/json"
+	"bytes"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // evenly, so their weights must be the same.
 func (r *reader) scenarios(n *yaml.Node) {
 	var weights []float64
-	for _, item := range r.list(n, "scenarios") {
+	for item := range r.list(n, "scenarios") {
 		weights = append(weights, r.scenario(item))
 	}
 	for _, w := range weights {
@@ -58,7 +59,7 @@ var methods = []string{"get", "post", "put", "patch", "delete", "head", "options
 // flow reads the one request of a scenario.
 func (r *reader) flow(n *yaml.Node) *Request {
 	var request *Request
-	for _, step := range r.list(n, "flow") {
+	for step := range r.list(n, "flow") {
 		for key, value := range r.mapping(step, "a step of a flow") {
 			switch {
 			case key.Value == "think" || key.Value == "log":
@@ -77,6 +78,7 @@ func (r *reader) flow(n *yaml.Node) *Request {
 
 func (r *reader) request(method string, n *yaml.Node) *Request {
 	request := &Request{Method: method, Header: http.Header{}}
+	follows, isJSON := true, false
 	if n = resolve(n); n.Kind == yaml.ScalarNode {
 		request.URL = r.text(n, "url") // get: "/path"
 	} else {
@@ -85,18 +87,22 @@ func (r *reader) request(method string, n *yaml.Node) *Request {
 			case "url", "uri":
 				request.URL = r.text(value, "url")
 			case "headers":
-				for name, values := range r.headers(value) {
-					request.Header[name] = values
+				maps.Copy(request.Header, r.headers(value))
+			case "body", "json":
+				if request.Body != nil {
+					r.refuse(key, "both body and json of a request")
 				}
-			case "body":
-				request.Body = []byte(r.text(value, "body"))
-			case "json":
-				r.json(request, value)
+				if key.Value == "json" {
+					request.Body = r.json(value)
+				} else {
+					request.Body = []byte(r.text(value, "body"))
+				}
+				isJSON = key.Value == "json"
 			case "expect":
 				r.expect(request, value)
 			case "name":
 			case "followRedirect":
-				r.ignore(key, "followRedirect: redirects are answers here and not followed")
+				follows = r.flag(value, "followRedirect")
 			default:
 				r.refuse(key, "%s of a request", key.Value)
 			}
@@ -105,45 +111,35 @@ func (r *reader) request(method string, n *yaml.Node) *Request {
 	if request.URL == "" {
 		r.refuse(n, "a request without a url")
 	}
+	if isJSON && request.Header.Get("Content-Type") == "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	r.follows = r.follows || follows
 	return request
 }
 
-func (r *reader) json(request *Request, n *yaml.Node) {
-	var value any
-	err := n.Decode(&value)
-	if err == nil {
-		request.Body, err = json.Marshal(value)
-	}
-	if err != nil {
+func (r *reader) json(n *yaml.Node) []byte {
+	body, err := r.appendJSON([]byte{}, n, 0)
+	switch {
+	case err != nil:
 		r.refuse(n, "json: %v", err)
-		return
-	}
-	if strings.Contains(string(request.Body), "{{") {
+	case bytes.Contains(body, []byte("{{")):
 		r.refuse(n, "a template in json")
 	}
-	if request.Header.Get("Content-Type") == "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
+	return body
 }
 
 // expect reads what the plugin of that name would check.
 func (r *reader) expect(request *Request, n *yaml.Node) {
-	items := []*yaml.Node{n}
-	if resolve(n).Kind == yaml.SequenceNode {
-		items = r.list(n, "expect")
-	}
-	for _, item := range items {
+	r.expected = true
+	for item := range r.oneOrMore(n, "expect") {
 		for key, value := range r.mapping(item, "expect") {
 			if key.Value != "statusCode" {
 				r.refuse(key, "%s in expect", key.Value)
 				continue
 			}
-			codes := []*yaml.Node{value}
-			if resolve(value).Kind == yaml.SequenceNode {
-				codes = r.list(value, "statusCode")
-			}
-			for _, code := range codes {
-				request.ExpectStatus = append(request.ExpectStatus, int(r.number(code, "statusCode")))
+			for code := range r.oneOrMore(value, "statusCode") {
+				request.ExpectStatus = append(request.ExpectStatus, r.whole(code, "statusCode"))
 			}
 		}
 	}

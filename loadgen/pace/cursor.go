@@ -14,14 +14,14 @@ type Cursor struct {
 	index int64 // of the next arrival of the whole schedule
 
 	// Constant and trace.
-	windows int64
-	window  int64 // that order holds
-	order   []int32
+	arrivals int64 // of the whole schedule
+	window   int64 // that order holds
+	order    []int32
 
 	// Poisson: the sum of the gaps so far, in arrivals at a rate of one.
 	sum float64
 
-	// The phase that the cursor is in: when it began, and what one target's count was then.
+	// The phase that the cursor is in: when it began, and what the count was then.
 	phase int
 	began time.Duration
 	base  float64
@@ -34,7 +34,7 @@ func (s Schedule) Shard(i, n int) *Cursor {
 	if s.Process == Poisson {
 		c.index = 0
 	} else {
-		c.windows = s.windows()
+		c.arrivals = s.arrivals()
 		c.order = make([]int32, s.Targets)
 	}
 	return c
@@ -45,11 +45,11 @@ func (c *Cursor) Next() (Arrival, bool) {
 	if c.schedule.Process == Poisson {
 		return c.nextPoisson()
 	}
-	targets := int64(c.schedule.Targets)
-	window, place := c.index/targets, c.index%targets
-	if window >= c.windows {
+	if c.index >= c.arrivals {
 		return Arrival{}, false
 	}
+	targets := int64(c.schedule.Targets)
+	window, place := c.index/targets, c.index%targets
 	if window != c.window {
 		c.window = window
 		shuffle(c.order, c.schedule.Seed, uint64(window))
@@ -58,7 +58,7 @@ func (c *Cursor) Next() (Arrival, bool) {
 	if len(c.schedule.Trace) > 0 {
 		a.At = c.traced(window, place)
 	} else {
-		a.At = c.reach(float64(c.index) / float64(targets))
+		a.At = c.reach(float64(c.index) / c.schedule.perCount())
 	}
 	c.index += c.shards
 	return a, true
@@ -66,8 +66,8 @@ func (c *Cursor) Next() (Arrival, bool) {
 
 // nextPoisson has to walk over the other shards' arrivals: a sum of gaps has no shortcut.
 func (c *Cursor) nextPoisson() (Arrival, bool) {
-	targets := float64(c.schedule.Targets)
-	end := c.schedule.count() * targets
+	scale := c.schedule.perCount()
+	end := c.schedule.count() * scale
 	for {
 		draw := mix(c.schedule.Seed, uint64(c.index))
 		c.sum += exponential(draw)
@@ -78,7 +78,7 @@ func (c *Cursor) nextPoisson() (Arrival, bool) {
 		c.index++
 		if index%c.shards == c.shard {
 			target := below(mix(draw, targetSalt), uint64(c.schedule.Targets))
-			return Arrival{Index: index, At: c.reach(c.sum / targets), Target: int(target)}, true
+			return Arrival{Index: index, At: c.reach(c.sum / scale), Target: int(target)}, true
 		}
 	}
 }
@@ -92,7 +92,7 @@ func (c *Cursor) traced(window, place int64) time.Duration {
 	return at
 }
 
-// reach is when one target's count reaches n. Calls must ascend.
+// reach is when the count reaches n. Calls must ascend.
 func (c *Cursor) reach(n float64) time.Duration {
 	phases := c.schedule.Phases
 	for c.phase < len(phases)-1 {

@@ -22,8 +22,8 @@ const (
 	Poisson Process = "poisson"
 )
 
-// Schedule describes the arrivals of one run. Rates are per target: two targets
-// at 10/s make 20 arrivals a second.
+// Schedule describes the arrivals of one run. Rates are per target, unless Shared is set: two
+// targets at 10/s make 20 arrivals a second.
 type Schedule struct {
 	Seed    uint64  `json:"seed"`
 	Process Process `json:"process,omitempty"` // empty: Constant
@@ -33,6 +33,9 @@ type Schedule struct {
 	// others of an entry follow evenly before the next one.
 	Trace   []time.Duration `json:"trace,omitempty"`
 	Targets int             `json:"targets"`
+	// Shared says that the rates are those of all targets together. The number of arrivals then need
+	// not be a multiple of the number of targets: in a constant process the last window may have fewer.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // Phase is a stretch of time in which the rate goes from From to To in a straight line.
@@ -66,8 +69,8 @@ func (s Schedule) Validate() error {
 		return fmt.Errorf("schedule: no process is called %q (there are %s and %s)", s.Process, Constant, Poisson)
 	}
 	if len(s.Trace) > 0 {
-		if len(s.Phases) > 0 || s.Process == Poisson {
-			return errors.New("schedule: a trace has its own times and takes neither phases nor a process")
+		if len(s.Phases) > 0 || s.Process == Poisson || s.Shared {
+			return errors.New("schedule: a trace has its own times and takes neither phases, a process nor a shared rate")
 		}
 		if !slices.IsSorted(s.Trace) || s.Trace[0] < 0 {
 			return errors.New("schedule: the times of the trace must ascend from 0")
@@ -109,9 +112,9 @@ func (s Schedule) Duration() time.Duration {
 // Expected is the number of arrivals over all targets: exact, but for Poisson the mean.
 func (s Schedule) Expected() float64 {
 	if s.Process == Poisson {
-		return s.count() * float64(s.Targets)
+		return s.count() * s.perCount()
 	}
-	return float64(s.windows()) * float64(s.Targets)
+	return float64(s.arrivals())
 }
 
 // PeakRate is the highest rate over all targets, in arrivals per second. For a
@@ -128,10 +131,18 @@ func (s Schedule) PeakRate() float64 {
 		}
 		peak = max(peak, float64(i-first+1))
 	}
-	return peak * float64(s.Targets)
+	return peak * s.perCount()
 }
 
-// count is the mean number of arrivals of one target.
+// perCount is how many arrivals of the schedule each arrival that the phases count stands for.
+func (s Schedule) perCount() float64 {
+	if s.Shared {
+		return 1
+	}
+	return float64(s.Targets)
+}
+
+// count is the mean number of arrivals that the phases or the trace count.
 func (s Schedule) count() float64 {
 	if len(s.Trace) > 0 {
 		return float64(len(s.Trace))
@@ -143,13 +154,13 @@ func (s Schedule) count() float64 {
 	return n
 }
 
-// windows is the number of arrivals of each target in a constant process.
-func (s Schedule) windows() int64 {
+// arrivals is the number of arrivals of a constant process or a trace.
+func (s Schedule) arrivals() int64 {
 	// 0.1/s for 30 s is 3 arrivals, whatever 0.1 is in binary.
-	return int64(math.Floor(s.count() + 1e-6))
+	return int64(math.Floor(s.count()+1e-6)) * int64(s.perCount())
 }
 
-// count is how many arrivals one target has during the phase.
+// count is how many arrivals the phase counts.
 func (p Phase) count() float64 {
 	return (p.From + p.To) / 2 * p.Duration.Seconds()
 }
