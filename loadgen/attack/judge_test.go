@@ -27,9 +27,9 @@ func modules(n int, environments int) *fake {
 				if invocation == 1 && target == 1 {
 					took += 50 * time.Millisecond
 				}
-				r.Plan(target)
+				r.Due(target)
 				o := answer(target, time.Duration(i)*time.Millisecond, took)
-				o.Kind = wire.Kind{Environment: uint64(1 + i%environments), Invocation: invocation, Initialization: wire.ProvisionedConcurrency}
+				o.Environment = wire.Environment{ID: uint64(1 + i%environments), Invocation: invocation, Initialization: wire.ProvisionedConcurrency}
 				r.Done(o)
 			}
 		}

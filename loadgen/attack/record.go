@@ -39,7 +39,7 @@ const (
 	classes         = 1 + 2*initializations
 )
 
-func classOf(k wire.Kind) class {
+func classOf(k wire.Environment) class {
 	if k.Invocation < 1 {
 		return 0
 	}
@@ -187,7 +187,7 @@ type delivery struct {
 	*interval
 }
 
-func (r *recorder) Plan(target int) { r.active.targets[target].planned++ }
+func (r *recorder) Due(target int)  { r.active.targets[target].planned++ }
 func (r *recorder) Drop(target int) { r.active.targets[target].dropped++ }
 
 func (r *recorder) Connected(target int, took time.Duration) {
@@ -214,11 +214,11 @@ func (r *recorder) Done(o *engine.Outcome) {
 		return
 	}
 	t.answered++
-	s := t.seriesOf(classOf(o.Kind))
+	s := t.seriesOf(classOf(o.Environment))
 	s.latency.Record(o.End - o.Intended)
 	s.service.Record(o.End - o.Sent)
 	s.firstByte.Record(o.FirstByte - o.Sent)
-	if id := o.Kind.Environment; id != 0 {
+	if id := o.Environment.ID; id != 0 {
 		seen := r.environments[o.Target]
 		if _, ok := seen[id]; !ok && len(seen) < mostEnvironments {
 			seen[id] = struct{}{}

@@ -67,18 +67,18 @@ func play(t *testing.T, o Options, f *fake) (*Result, error) {
 func TestCounts(t *testing.T) {
 	r, err := play(t, options("a", "b"), &fake{shards: 2, script: func(shard int, r engine.Recorder) {
 		for i := range 10 {
-			r.Plan(0)
+			r.Due(0)
 			r.Done(answer(0, time.Duration(i)*time.Second, 20*time.Millisecond))
 			r.Tick(time.Duration(i) * time.Second)
 		}
-		r.Plan(1)
+		r.Due(1)
 		r.Drop(1)
-		r.Plan(1)
+		r.Due(1)
 		r.Done(&engine.Outcome{Target: 1, Cause: engine.BadStatus, Status: 503, Resent: true})
-		r.Plan(1)
+		r.Due(1)
 		r.Done(&engine.Outcome{Target: 1, Cause: engine.DNSFailed, Err: errors.New("no such host")})
 		r.Tick(11 * time.Second)
-		r.Plan(1)
+		r.Due(1)
 		r.Done(&engine.Outcome{Target: 1, Cause: engine.DNSFailed, Err: errors.New("another time")})
 		r.Connected(0, 30*time.Millisecond)
 	}})
@@ -113,8 +113,8 @@ func TestCounts(t *testing.T) {
 // A request that never ends is a bug of an engine, and Run says so.
 func TestBooksThatDoNotBalance(t *testing.T) {
 	r, err := play(t, options("a"), &fake{script: func(_ int, r engine.Recorder) {
-		r.Plan(0)
-		r.Plan(0)
+		r.Due(0)
+		r.Due(0)
 		r.Done(answer(0, 0, time.Millisecond))
 	}})
 	if err == nil || !strings.Contains(err.Error(), "target a: 2 sent, but 1 answered and 0 failed") {
@@ -129,8 +129,8 @@ func TestClasses(t *testing.T) {
 	r, err := play(t, options("a"), &fake{script: func(_ int, r engine.Recorder) {
 		say := func(environment, invocation, initialization string, took time.Duration) {
 			o := answer(0, 0, took)
-			o.Kind = wire.ParseKind(environment, invocation, initialization)
-			r.Plan(0)
+			o.Environment = wire.ParseEnvironment(environment, invocation, initialization)
+			r.Due(0)
 			r.Done(o)
 		}
 		say("e1", "1", "provisioned-concurrency", 100*time.Millisecond)
@@ -172,7 +172,7 @@ func TestAudit(t *testing.T) {
 				if each != nil {
 					each(i, o)
 				}
-				r.Plan(0)
+				r.Due(0)
 				r.Done(o)
 			}
 		}
@@ -196,11 +196,11 @@ func TestAudit(t *testing.T) {
 		{name: "too few", reason: "99.0 of 100.0 requests/s", script: func(s int, r engine.Recorder) {
 			many(0, time.Millisecond, nil)(s, r)
 			for range 890 {
-				r.Plan(0)
+				r.Due(0)
 				r.Done(answer(0, 0, time.Millisecond))
 			}
 			for range 10 {
-				r.Plan(0)
+				r.Due(0)
 				r.Drop(0)
 			}
 		}},
@@ -232,7 +232,7 @@ func TestAudit(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	r, err := play(t, options("a"), &fake{report: engine.Report{Elapsed: time.Second, LastTaken: 900 * time.Millisecond, Interrupted: true}, script: func(_ int, r engine.Recorder) {
 		for i := range 10 {
-			r.Plan(0)
+			r.Due(0)
 			r.Done(answer(0, time.Duration(i)*100*time.Millisecond, time.Millisecond))
 		}
 	}})
@@ -268,7 +268,7 @@ func TestHistogramLogs(t *testing.T) {
 		for i := range 10_000 {
 			at := time.Duration(i) * time.Millisecond
 			r.Tick(at)
-			r.Plan(i % 2)
+			r.Due(i % 2)
 			r.Done(answer(i%2, at, time.Duration(1+i%50)*time.Millisecond))
 		}
 	}})
@@ -306,7 +306,7 @@ func TestHistogramLogs(t *testing.T) {
 
 func TestHistogramLogErrors(t *testing.T) {
 	script := func(_ int, r engine.Recorder) {
-		r.Plan(0)
+		r.Due(0)
 		r.Done(answer(0, 0, time.Millisecond))
 	}
 	full := errors.New("no space left")
@@ -330,7 +330,7 @@ func TestProgress(t *testing.T) {
 		for i := range 300 {
 			at := time.Duration(i) * 10 * time.Millisecond
 			r.Tick(at)
-			r.Plan(0)
+			r.Due(0)
 			if i%3 == 0 {
 				r.Drop(0)
 			} else {
@@ -400,11 +400,11 @@ func BenchmarkRecord(b *testing.B) {
 	c := newCollector(o, 1, make([]io.WriteCloser, 2), new(time.Time))
 	r := c.recorders[0]
 	outcome := answer(0, 0, 20*time.Millisecond)
-	outcome.Kind = wire.ParseKind("e", "2", "provisioned-concurrency")
+	outcome.Environment = wire.ParseEnvironment("e", "2", "provisioned-concurrency")
 	r.Done(outcome)
 	b.ReportAllocs()
 	for b.Loop() {
-		r.Plan(0)
+		r.Due(0)
 		r.Done(outcome)
 	}
 }

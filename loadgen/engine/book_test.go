@@ -34,7 +34,7 @@ func (b *book) enter() func() {
 	return func() { b.busy.Store(false) }
 }
 
-func (b *book) Plan(target int)              { defer b.enter()(); b.planned = append(b.planned, target) }
+func (b *book) Due(target int)               { defer b.enter()(); b.planned = append(b.planned, target) }
 func (b *book) Drop(target int)              { defer b.enter()(); b.dropped = append(b.dropped, target) }
 func (b *book) Done(o *Outcome)              { defer b.enter()(); b.outcomes = append(b.outcomes, *o) }
 func (b *book) Connected(int, time.Duration) { defer b.enter()(); b.connected++ }

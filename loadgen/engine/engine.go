@@ -97,8 +97,8 @@ type Engine interface {
 // Recorder is told what happens. An engine never calls the methods of one
 // recorder concurrently. Times are since the schedule's zero.
 type Recorder interface {
-	// Plan counts an arrival that came due.
-	Plan(target int)
+	// Due counts an arrival whose time has come.
+	Due(target int)
 	// Drop gives up one that was planned and has not been sent.
 	Drop(target int)
 	// Done settles one that was planned. The outcome is only lent.
@@ -124,9 +124,9 @@ type Outcome struct {
 	// Capped says that the bound on connections made the request wait.
 	Capped bool
 	// Status is 0 where no complete response came.
-	Status int
-	Kind   wire.Kind
-	Resent bool
+	Status      int
+	Environment wire.Environment
+	Resent      bool
 	// Err says more about the cause; nil where the cause says it all.
 	Err error
 }

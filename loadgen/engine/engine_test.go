@@ -384,7 +384,7 @@ func TestHTTP2(t *testing.T) {
 			if b.connected != 1 {
 				t.Errorf("%d connections, want one that carries all", b.connected)
 			}
-			if o := b.outcomes[0]; want == "" && (o.Kind.Environment == 0 || o.Status != 200) {
+			if o := b.outcomes[0]; want == "" && (o.Environment.ID == 0 || o.Status != 200) {
 				t.Errorf("got %+v", o)
 			}
 		})

@@ -203,7 +203,7 @@ func (p *portable) miss(a pace.Arrival, cursor *pace.Cursor) {
 	p.record.Lock()
 	defer p.record.Unlock()
 	for ok := true; ok && a.At <= now; a, ok = cursor.Next() {
-		p.recorder.Plan(a.Target)
+		p.recorder.Due(a.Target)
 		p.recorder.Drop(a.Target)
 	}
 }
@@ -242,7 +242,7 @@ func (p *portable) loop(ctx context.Context) (interrupted bool) {
 // take begins with an arrival: it is sent at once if a connection is idle.
 func (p *portable) take(a pace.Arrival, now time.Duration) {
 	p.record.Lock()
-	p.recorder.Plan(a.Target)
+	p.recorder.Due(a.Target)
 	p.record.Unlock()
 	p.calls.Add(1)
 	c := &call{arrival: a, deadline: a.At + p.Timeout, taken: now}
@@ -301,7 +301,7 @@ func (p *portable) begin(pool *pool[lane], l lane, isNew bool) {
 		p.calls.Add(1)
 		go func() {
 			p.record.Lock()
-			p.recorder.Plan(target)
+			p.recorder.Due(target)
 			p.record.Unlock()
 			l.start(newCall(target, now, p.Timeout))
 		}()

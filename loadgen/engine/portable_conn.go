@@ -140,7 +140,7 @@ func (l *conn) answered(c *call, now time.Duration, again bool) {
 		cause = TimedOut
 	}
 	o := c.outcome(cause, now)
-	o.Status, o.Kind = l.parser.Status, l.parser.Kind
+	o.Status, o.Environment = l.parser.Status, l.parser.Environment
 	if again {
 		l.SetDeadline(time.Time{})
 		l.engine.settle(c, o)

@@ -110,7 +110,7 @@ func (p *portable) dialFailed(pool *pool[lane], err error) {
 	}
 	if fabricated {
 		p.record.Lock()
-		p.recorder.Plan(c.arrival.Target)
+		p.recorder.Due(c.arrival.Target)
 		p.record.Unlock()
 	}
 	c.err = err

@@ -87,7 +87,7 @@ func (s stream) carry(c *call) {
 	o := c.outcome(cause, end)
 	if response != nil {
 		o.Status = response.StatusCode
-		o.Kind = wire.ParseKind(response.Header.Get("X-Environment-Id"), response.Header.Get("X-Invocation"), response.Header.Get("X-Initialization-Type"))
+		o.Environment = wire.ParseEnvironment(response.Header.Get("X-Environment-Id"), response.Header.Get("X-Invocation"), response.Header.Get("X-Initialization-Type"))
 	}
 	p.settle(c, o)
 	p.release(s.pool, s, false)

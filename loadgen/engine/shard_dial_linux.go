@@ -144,7 +144,7 @@ func (s *shard) notDialed(d dialed) {
 	if c == nil && s.looping() {
 		// In a closed loop the connection would have sent a request: this is how it ended.
 		target := p.origin.targets[s.orders[p.origin.index].Next()]
-		s.recorder.Plan(target)
+		s.recorder.Due(target)
 		c = s.newCall(pace.Arrival{At: s.now, Target: target})
 		p.holdOff = s.now + redialPause
 	}

@@ -139,7 +139,7 @@ func (s *shard) sleep() []unix.EpollEvent {
 func (s *shard) sendDue() {
 	for n := 0; s.more && s.next.At <= s.now && n < burst; n++ {
 		s.lastTaken = s.now
-		s.recorder.Plan(s.next.Target)
+		s.recorder.Due(s.next.Target)
 		s.take(s.next)
 		taken := s.next.At
 		s.next, s.more = s.cursor.Next()
@@ -270,7 +270,7 @@ func (s *shard) answered(sock *socket, reuse bool) {
 		cause = TimedOut
 	}
 	s.outcome = c.outcome(cause, s.now)
-	s.outcome.Status, s.outcome.Kind = sock.parser.Status, sock.parser.Kind
+	s.outcome.Status, s.outcome.Environment = sock.parser.Status, sock.parser.Environment
 	s.recorder.Done(&s.outcome)
 	s.remove(c)
 	if reuse && len(sock.unsent) == 0 {
@@ -289,7 +289,7 @@ func (s *shard) use(sock *socket, isNew bool) {
 	}
 	if s.looping() {
 		target := p.origin.targets[s.orders[p.origin.index].Next()]
-		s.recorder.Plan(target)
+		s.recorder.Due(target)
 		s.send(sock, s.newCall(pace.Arrival{At: s.now, Target: target}))
 		return
 	}
@@ -396,7 +396,7 @@ func (s *shard) expire() {
 func (s *shard) interrupt() {
 	s.ending = true
 	for ; s.more && s.next.At <= s.now; s.next, s.more = s.cursor.Next() {
-		s.recorder.Plan(s.next.Target)
+		s.recorder.Due(s.next.Target)
 		s.recorder.Drop(s.next.Target)
 	}
 	s.more = false

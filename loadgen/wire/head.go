@@ -26,7 +26,7 @@ func (p *Parser) readHead(head []byte) error {
 		return err
 	}
 	f := framing{minor: minor}
-	p.Kind = Kind{}
+	p.Environment = Environment{}
 	if err := readHeaders(head[i+1:], func(name, value []byte) error { return p.header(&f, name, value) }); err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (p *Parser) header(f *framing, name, value []byte) error {
 		}
 	case len("x-invocation"):
 		if equalFold(name, "x-invocation") {
-			p.Kind.Invocation = parseInvocation(value)
+			p.Environment.Invocation = parseInvocation(value)
 		}
 	case len("content-length"):
 		if equalFold(name, "content-length") {
@@ -163,7 +163,7 @@ func (p *Parser) header(f *framing, name, value []byte) error {
 		}
 	case len("x-environment-id"):
 		if equalFold(name, "x-environment-id") {
-			p.Kind.Environment = hash(value)
+			p.Environment.ID = hash(value)
 		}
 	case len("transfer-encoding"):
 		if equalFold(name, "transfer-encoding") {
@@ -172,7 +172,7 @@ func (p *Parser) header(f *framing, name, value []byte) error {
 		}
 	case len("x-initialization-type"):
 		if equalFold(name, "x-initialization-type") {
-			p.Kind.Initialization = parseInitialization(value)
+			p.Environment.Initialization = parseInitialization(value)
 		}
 	}
 	return nil

@@ -44,8 +44,8 @@ type Parser struct {
 	Status int
 	// Reusable says that the connection can carry another request.
 	Reusable bool
-	// Kind is what the response says about the execution environment it came from.
-	Kind Kind
+	// Environment is what the response says about the execution environment it came from.
+	Environment Environment
 
 	state   state
 	noBody  bool   // the answer to HEAD
@@ -59,7 +59,7 @@ type Parser struct {
 
 // Start begins with the next response. The answer to a HEAD request has no body.
 func (p *Parser) Start(head bool) {
-	p.Status, p.Reusable, p.Kind = 0, false, Kind{}
+	p.Status, p.Reusable, p.Environment = 0, false, Environment{}
 	p.state, p.noBody, p.started = inHead, head, false
 	p.interim, p.need, p.excess = 0, 0, 0
 	p.scanned, p.buf = 0, p.buf[:0]

@@ -213,16 +213,16 @@ func TestPipelined(t *testing.T) {
 	if used != len(one) || !done || err != nil || p.Status != 200 || !p.Reusable {
 		t.Fatalf("the first: used %d of %d, done %v, error %v, status %d", used, len(one), done, err, p.Status)
 	}
-	if want := ParseKind("a", "1", "on-demand"); p.Kind != want || want.Environment == 0 {
-		t.Errorf("the first's kind is %+v, want %+v", p.Kind, want)
+	if want := ParseEnvironment("a", "1", "on-demand"); p.Environment != want || want.ID == 0 {
+		t.Errorf("the first's environment is %+v, want %+v", p.Environment, want)
 	}
 	p.Start(false)
 	used, done, err = p.Feed(stream[used:])
 	if used != len(two) || !done || err != nil || p.Status != 404 {
 		t.Fatalf("the second: used %d of %d, done %v, error %v, status %d", used, len(two), done, err, p.Status)
 	}
-	if p.Kind != (Kind{}) {
-		t.Errorf("the second's kind is %+v; it had none", p.Kind)
+	if p.Environment != (Environment{}) {
+		t.Errorf("the second's environment is %+v; it had none", p.Environment)
 	}
 }
 

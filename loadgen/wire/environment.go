@@ -1,10 +1,10 @@
 package wire
 
-// Kind is what a response says about the execution environment that it came
+// Environment is what a response says about the execution environment that it came
 // from, by the headers that the module functions set (functions/CONTRACT.md).
-type Kind struct {
-	// Environment is a hash of x-environment-id; 0: the response had none.
-	Environment uint64
+type Environment struct {
+	// ID is a hash of x-environment-id; 0: the response had none.
+	ID uint64
 	// Invocation counts in this environment from 1; 0: the response did not say.
 	Invocation int
 	// Initialization is how the environment was started.
@@ -60,7 +60,7 @@ func hash(value []byte) uint64 {
 	return max(h, 1)
 }
 
-// ParseKind reads the same from values that another parser took from the headers.
-func ParseKind(environment, invocation, initialization string) Kind {
-	return Kind{hash([]byte(environment)), parseInvocation([]byte(invocation)), parseInitialization([]byte(initialization))}
+// ParseEnvironment reads the same from values that another parser took from the headers.
+func ParseEnvironment(id, invocation, initialization string) Environment {
+	return Environment{hash([]byte(id)), parseInvocation([]byte(invocation)), parseInitialization([]byte(initialization))}
 }
