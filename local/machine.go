@@ -26,6 +26,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/loopback"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
+	"github.com/lambda-benchmark/lambda-benchmark/local/secrets"
+	"github.com/lambda-benchmark/lambda-benchmark/local/ssm"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
@@ -113,7 +115,10 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 	services := awsapi.Options{
 		Region: plan.Region, AccountID: plan.AccountID,
 		Lambda: m.functions, Logs: store, Directory: directory, Workflows: m.workflows,
-		Parameters: plan.Parameters, SSMLatency: ssmLatency(o.ssmLatency), Secrets: plan.Secrets,
+		SSM: ssm.New(ssm.Options{
+			Region: plan.Region, AccountID: plan.AccountID, Parameters: plan.Parameters, Latency: o.ssmLatency,
+		}),
+		Secrets: secrets.New(plan.Region, plan.AccountID, plan.Secrets),
 	}
 	if len(plan.Tables) > 0 {
 		server, err := m.startDatabase(ctx, plan.Tables, o.database)
@@ -214,14 +219,6 @@ func runtimeLauncher(f *runtimes.Finder) func(context.Context, string, functions
 		}
 		return lambda.Launch{Version: r.Version, Client: r.Client, Argv: r.Launch}, nil
 	}
-}
-
-// ssmLatency turns an option, where zero is none, into awsapi's, where zero is the default.
-func ssmLatency(d time.Duration) time.Duration {
-	if d == 0 {
-		return -1
-	}
-	return d
 }
 
 // buildDir is where artefacts, fetched runtimes and unpacked code are kept.

@@ -70,7 +70,7 @@ func decode(text []byte, into any, set func(*json.Decoder)) error {
 	d.UseNumber()
 	set(d)
 	if err := d.Decode(into); err != nil {
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return errors.New("unexpected end of JSON input")
 		}
 		return err

@@ -36,7 +36,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 		{"a second value", `{} {}`, `unexpected '{' after the JSON value, at byte 4`},
 		{"a bracket too many", `{}}`, `unexpected '}' after the JSON value, at byte 3`},
 		{"nothing", ``, "unexpected end of JSON input"},
-		{"half a value", `{"a":`, "unexpected EOF"},
+		{"half a value", `{"a":`, "unexpected end of JSON input"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var v any

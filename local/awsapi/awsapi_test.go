@@ -24,6 +24,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/logs"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
+	"github.com/lambda-benchmark/lambda-benchmark/local/secrets"
 )
 
 const (
@@ -97,7 +98,7 @@ func (e *echo) Invoke(_ context.Context, i sandbox.Invocation) sandbox.Outcome {
 // newEndpoint starts an endpoint with the function echo, its version 1 and its alias live.
 func newEndpoint(t *testing.T, change ...func(*Options)) *endpoint {
 	t.Helper()
-	o := Options{Region: region, AccountID: account, Logs: logs.NewStore(""), SSMLatency: -1}
+	o := Options{Region: region, AccountID: account, Logs: logs.NewStore("")}
 	for _, c := range change {
 		c(&o)
 	}
@@ -259,7 +260,7 @@ func TestAccessKey(t *testing.T) {
 }
 
 func TestUnknownTargets(t *testing.T) {
-	s := New(Options{Region: region, AccountID: account, SSMLatency: -1})
+	s := New(Options{Region: region, AccountID: account, SSM: newSSM()})
 	for _, target := range []string{"AmazonSSM.PutParameter", "AmazonSQS.SendMessage", "AmazonSSM", "."} {
 		w := call(s, target, operatorKey, `{}`)
 		var body struct {
@@ -277,7 +278,7 @@ func TestUnknownTargets(t *testing.T) {
 func TestRegister(t *testing.T) {
 	s := New(Options{Region: region, AccountID: account, Directory: readerDirectory(t, allow("thing:Get*", "*"))})
 	type input struct{ Name string }
-	s.Register("Thing_2026", Operations{"GetThing": Operation(func(_ context.Context, c *Call, in input) (map[string]string, error) {
+	s.register("Thing_2026", Operations{"GetThing": Operation(func(_ context.Context, c *Call, in input) (map[string]string, error) {
 		return map[string]string{"Hello": in.Name, "Caller": c.AccessKeyID}, c.Authorize("thing:GetThing", "x")
 	}), "Break": func(context.Context, *Call) (any, error) { return nil, errors.New("broken") }})
 	for _, tt := range []struct {
@@ -318,8 +319,8 @@ func FuzzServer(f *testing.F) {
 	f.Add("POST", "/", "secretsmanager.GetSecretValue", "localhost", `{"SecretId":"s"}`)
 	f.Add("PUT", "/2015-03-31/functions/arn%3Aaws/configuration", "", "localhost", `{"Environment":null}`)
 	f.Add("GET", "/2015-03-31/functions/?Marker=%00", "", "evil.example", ``)
-	s := New(Options{Region: region, AccountID: account, SSMLatency: -1, SSMRate: 1e9, FilterRate: 1e9, Logs: logs.NewStore(""), Lambda: lambda.New(lambda.Options{Region: region, AccountID: account}),
-		Parameters: []Parameter{{Name: "/a", Value: "1"}}, Secrets: []Secret{{Name: "s", ARN: "short"}}})
+	s := New(Options{Region: region, AccountID: account, FilterRate: 1e9, Logs: logs.NewStore(""), Lambda: lambda.New(lambda.Options{Region: region, AccountID: account}),
+		SSM: newSSM(), Secrets: secrets.New(region, account, []secrets.Secret{{Name: "s", ARN: "short"}})})
 	f.Fuzz(func(t *testing.T, method, target, amzTarget, host, body string) {
 		r, err := http.NewRequest(method, "http://localhost/", strings.NewReader(body))
 		if err != nil {

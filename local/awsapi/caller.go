@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 )
 
@@ -44,7 +45,7 @@ func (s *Server) authorize(accessKeyID, action, resource string) error {
 	}
 	err := s.options.Directory.Authorize(accessKeyID, action, resource)
 	if denied, ok := errors.AsType[*iam.DeniedError](err); ok {
-		return &Error{Code: "AccessDeniedException", Status: http.StatusForbidden, Message: denied.Error()}
+		return &apierror.Error{Code: "AccessDeniedException", Status: http.StatusForbidden, Message: denied.Error()}
 	}
 	return err
 }

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/logs"
 )
 
@@ -22,11 +24,17 @@ type cloudWatchLogs struct {
 	quota  *rate.Limiter // of FilterLogEvents
 }
 
-func newCloudWatchLogs(s *Server) JSONService {
-	svc := &cloudWatchLogs{server: s, store: s.options.Logs, quota: perSecond(cmp.Or(s.options.FilterRate, 5))}
+func newCloudWatchLogs(s *Server) *cloudWatchLogs {
+	perSecond := cmp.Or(s.options.FilterRate, 5)
+	return &cloudWatchLogs{
+		server: s, store: s.options.Logs, quota: rate.NewLimiter(rate.Limit(perSecond), max(1, int(math.Ceil(perSecond)))),
+	}
+}
+
+func (l *cloudWatchLogs) operations() Operations {
 	return Operations{
-		"FilterLogEvents":   Operation(svc.filterLogEvents),
-		"DescribeLogGroups": Operation(svc.describeLogGroups),
+		"FilterLogEvents":   Operation(l.filterLogEvents),
+		"DescribeLogGroups": Operation(l.describeLogGroups),
 	}
 }
 
@@ -63,7 +71,7 @@ func (l *cloudWatchLogs) filterLogEvents(_ context.Context, c *Call, in filterLo
 		return filterLogEventsOutput{}, err
 	}
 	if !l.quota.Allow() {
-		return filterLogEventsOutput{}, &Error{Code: "ThrottlingException", Message: "Rate exceeded"}
+		return filterLogEventsOutput{}, &apierror.Error{Code: "ThrottlingException", Message: "Rate exceeded"}
 	}
 	query, err := in.query(group)
 	if err != nil {
@@ -71,7 +79,7 @@ func (l *cloudWatchLogs) filterLogEvents(_ context.Context, c *Call, in filterLo
 	}
 	events, next, err := l.store.Filter(query)
 	if errors.Is(err, logs.ErrNoGroup) {
-		return filterLogEventsOutput{}, &Error{Code: "ResourceNotFoundException", Message: "The specified log group does not exist."}
+		return filterLogEventsOutput{}, &apierror.Error{Code: "ResourceNotFoundException", Message: "The specified log group does not exist."}
 	}
 	if err != nil {
 		return filterLogEventsOutput{}, invalidQuery(err.Error())
@@ -115,8 +123,8 @@ func (in filterLogEventsInput) query(group string) (logs.Query, error) {
 	return q, nil
 }
 
-func invalidQuery(message string) *Error {
-	return &Error{Code: "InvalidParameterException", Message: message}
+func invalidQuery(message string) *apierror.Error {
+	return &apierror.Error{Code: "InvalidParameterException", Message: message}
 }
 
 type describeLogGroupsInput struct {

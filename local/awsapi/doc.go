@@ -13,8 +13,8 @@
 // so which role's policies decide. An access key that was given to no function
 // is the operator's, who may do everything.
 //
-// What the services do is not decided here: functions are package lambda's,
-// log events package logs', permissions package iam's. Parameters and secrets
-// are so little that they live here. Left out are signatures' verification,
-// presigned URLs, and the protocols of services that no function here calls.
+// It is the wire alone: JSON in, JSON out. What the services do is decided in
+// packages lambda, ssm, secrets, logs, executions and dynamodb, and permissions in
+// package iam. Left out are signatures' verification, presigned URLs, and the
+// protocols of services that no function here calls.
 package awsapi

@@ -2,7 +2,6 @@ package awsapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -11,41 +10,24 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
-// Error is an error as AWS answers it.
-type Error struct {
-	// Code is the exception's name, such as ParameterNotFound.
-	Code string
-	// Status is the HTTP status of a REST service. The JSON protocol has 400
-	// for every error that is not the service's own.
-	Status int
-	// Message may be empty: some exceptions have none.
-	Message string
-	// Extra are the exception's other members.
-	Extra map[string]any
-}
-
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
-
-// unknownOperation says that AWS has an operation and this machine does not.
-func unknownOperation(what string) *Error {
-	return &Error{
+// unknownOperation refuses an operation that this machine does not have.
+func unknownOperation(what string) *apierror.Error {
+	return &apierror.Error{
 		Code: "UnknownOperationException", Status: http.StatusNotFound,
 		Message: what + " is not part of the local platform",
 	}
 }
 
 // asError is err as AWS would put it. What is not an AWS error is the service's own failure.
-func asError(err error, internal string) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
+func asError(err error, internal string) *apierror.Error {
+	if e, ok := errors.AsType[*apierror.Error](err); ok {
 		return e
 	}
-	if e, ok := errors.AsType[*lambda.Error](err); ok {
-		return &Error{Code: e.Code, Status: e.Status, Message: e.Message, Extra: e.Extra}
-	}
-	return &Error{Code: internal, Status: http.StatusInternalServerError, Message: err.Error()}
+	return &apierror.Error{Code: internal, Status: http.StatusInternalServerError, Message: err.Error()}
 }
 
 // lowerCaseMessage are Lambda's exceptions whose text is called message; the
@@ -113,18 +95,18 @@ func writeQueryError(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(e.Status)
-	_, _ = w.Write(body) // the caller has gone; nobody is left to tell
+	_, _ = w.Write(body) // an error means that the caller has hung up
 }
 
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
-	body, err := json.Marshal(v)
+	body, err := exactjson.Marshal(v)
 	if err != nil { // every shape is ours: only a value that JSON does not know gets here
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the caller has gone; nobody is left to tell
+	_, _ = w.Write(body) // an error means that the caller has hung up
 }
 
 // errBodyTooLarge is what readBody says of a body beyond its limit.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
@@ -47,7 +48,7 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Length", strconv.Itoa(len(out.Payload)))
 	}
 	w.WriteHeader(out.Status)
-	_, _ = w.Write(out.Payload) // the caller has gone; nobody is left to tell
+	_, _ = w.Write(out.Payload) // an error means that the caller has hung up
 }
 
 func invokeInput(r *http.Request) (lambda.InvokeInput, error) {
@@ -63,13 +64,13 @@ func invokeInput(r *http.Request) (lambda.InvokeInput, error) {
 	case "Tail":
 		in.LogTail = in.Type == "" || in.Type == lambda.RequestResponse // an event's log is nobody's to wait for
 	default:
-		return in, &Error{Code: "ValidationException", Status: http.StatusBadRequest, Message: fmt.Sprintf(
+		return in, &apierror.Error{Code: "ValidationException", Status: http.StatusBadRequest, Message: fmt.Sprintf(
 			"1 validation error detected: Value '%s' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]", logType)}
 	}
 	if encoded := r.Header.Get("X-Amz-Client-Context"); encoded != "" {
 		clientContext, err := base64.StdEncoding.DecodeString(encoded)
 		if err != nil {
-			return in, &Error{
+			return in, &apierror.Error{
 				Code: "InvalidRequestContentException", Status: http.StatusBadRequest,
 				Message: "Client context must be a valid Base64-encoded JSON object.", Extra: userError,
 			}
@@ -78,13 +79,13 @@ func invokeInput(r *http.Request) (lambda.InvokeInput, error) {
 	}
 	payload, err := readBody(r, lambda.MaxPayload)
 	if errors.Is(err, errBodyTooLarge) {
-		return in, &Error{
+		return in, &apierror.Error{
 			Code: "RequestTooLargeException", Status: http.StatusRequestEntityTooLarge,
 			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", lambda.MaxPayload), Extra: userError,
 		}
 	}
 	if err != nil {
-		return in, &Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: err.Error(), Extra: userError}
+		return in, &apierror.Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: err.Error(), Extra: userError}
 	}
 	in.Payload = payload
 	return in, nil

@@ -2,22 +2,18 @@ package awsapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
 // maxJSONBody is DynamoDB's limit of a batch, the largest of the JSON services.
 const maxJSONBody = 16 << 20
 
-// JSONService is a service that speaks AWS's JSON protocol.
-type JSONService interface {
-	// ServeJSON answers one operation. The answer is written as JSON, an
-	// *[Error] as AWS writes it, any other error as the service's failure.
-	ServeJSON(ctx context.Context, c *Call) (answer any, err error)
-}
-
-// Call is one request to a [JSONService].
+// Call is one request of the JSON protocol.
 type Call struct {
 	// Operation stands after the dot in X-Amz-Target: GetParameter.
 	Operation   string
@@ -30,8 +26,8 @@ type Call struct {
 
 // Decode reads the call's body.
 func (c *Call) Decode(into any) error {
-	if err := json.Unmarshal(c.Body, into); err != nil {
-		return &Error{Code: "SerializationException", Message: err.Error()}
+	if err := exactjson.Unmarshal(c.Body, into); err != nil {
+		return &apierror.Error{Code: "SerializationException", Message: err.Error()}
 	}
 	return nil
 }
@@ -51,8 +47,8 @@ func (c *Call) contentType() string {
 
 type jsonHandler func(w http.ResponseWriter, c *Call)
 
-func serveJSON(w http.ResponseWriter, c *Call, h JSONService) {
-	answer, err := h.ServeJSON(c.request.Context(), c)
+func serveJSON(w http.ResponseWriter, c *Call, operations Operations) {
+	answer, err := operations.call(c.request.Context(), c)
 	if err != nil {
 		writeJSONError(w, c, err)
 		return
@@ -60,11 +56,12 @@ func serveJSON(w http.ResponseWriter, c *Call, h JSONService) {
 	writeJSON(w, c.contentType(), http.StatusOK, answer)
 }
 
-// Operations is a [JSONService] made of its operations, by name.
+// Operations are those of a service of the JSON protocol, by name. An answer is
+// written as JSON, an *[apierror.Error] as AWS writes it, and any other error as the
+// service's failure.
 type Operations map[string]func(ctx context.Context, c *Call) (any, error)
 
-// ServeJSON calls the operation of that name.
-func (o Operations) ServeJSON(ctx context.Context, c *Call) (any, error) {
+func (o Operations) call(ctx context.Context, c *Call) (any, error) {
 	f, ok := o[c.Operation]
 	if !ok {
 		return nil, unknownOperation(c.Operation)
@@ -82,3 +79,6 @@ func Operation[In, Out any](f func(ctx context.Context, c *Call, in In) (Out, er
 		return f(ctx, c, in)
 	}
 }
+
+// epochSeconds is how the JSON protocol writes times: seconds, to the millisecond.
+func epochSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
@@ -136,7 +137,7 @@ func (s *Server) publishVersion(r *http.Request) (int, any, error) {
 			return 0, nil, err
 		}
 		if in.RevisionId != "" && in.RevisionId != current.RevisionID {
-			return 0, nil, &Error{Code: "PreconditionFailedException", Status: http.StatusPreconditionFailed, Message: "The Revision Id provided does not match the latest Revision Id. " +
+			return 0, nil, &apierror.Error{Code: "PreconditionFailedException", Status: http.StatusPreconditionFailed, Message: "The Revision Id provided does not match the latest Revision Id. " +
 				"Call the GetFunction/GetAlias API to retrieve the latest Revision Id", Extra: userError}
 		}
 		if sha := codeSHA256(current.CodeSHA256); in.CodeSha256 != "" && in.CodeSha256 != sha {
@@ -220,7 +221,7 @@ func decodeChange(r *http.Request) (lambda.ConfigurationChange, error) {
 func decodeREST(r *http.Request, into any, known ...string) error {
 	body, err := readBody(r, 1<<20)
 	if err != nil {
-		return &Error{Code: "RequestTooLargeException", Status: http.StatusRequestEntityTooLarge, Message: err.Error(), Extra: userError}
+		return &apierror.Error{Code: "RequestTooLargeException", Status: http.StatusRequestEntityTooLarge, Message: err.Error(), Extra: userError}
 	}
 	if len(body) == 0 {
 		return nil
@@ -228,7 +229,7 @@ func decodeREST(r *http.Request, into any, known ...string) error {
 	var members map[string]json.RawMessage
 	err = errors.Join(json.Unmarshal(body, &members), json.Unmarshal(body, into))
 	if err != nil {
-		return &Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: "Could not parse request body into json: " + err.Error(), Extra: userError}
+		return &apierror.Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: "Could not parse request body into json: " + err.Error(), Extra: userError}
 	}
 	for name, value := range members {
 		if !slices.Contains(known, name) && string(value) != "null" {
@@ -240,6 +241,6 @@ func decodeREST(r *http.Request, into any, known ...string) error {
 
 var userError = map[string]any{"Type": "User"}
 
-func invalidParameter(message string) *Error {
-	return &Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest, Message: message, Extra: userError}
+func invalidParameter(message string) *apierror.Error {
+	return &apierror.Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest, Message: message, Extra: userError}
 }

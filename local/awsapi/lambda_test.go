@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
@@ -188,7 +189,7 @@ func TestTypedErrors(t *testing.T) {
 type throttling struct{ Lambda }
 
 func (throttling) Invoke(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
-	return lambda.InvokeOutput{}, fmt.Errorf("invoke: %w", &lambda.Error{
+	return lambda.InvokeOutput{}, fmt.Errorf("invoke: %w", &apierror.Error{
 		Code: "TooManyRequestsException", Status: 429, Message: "Rate Exceeded.",
 		Extra: map[string]any{"Type": "User", "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"},
 	})

@@ -1,10 +1,10 @@
 package awsapi
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
@@ -36,7 +36,7 @@ func (s *Server) getPolicy(r *http.Request) (int, any, error) {
 	for _, p := range permissions {
 		policy.Statement = append(policy.Statement, s.statementOf(p))
 	}
-	text, err := json.Marshal(policy)
+	text, err := exactjson.Marshal(policy)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -4,19 +4,16 @@ import (
 	"cmp"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/logs"
 	"github.com/lambda-benchmark/lambda-benchmark/local/loopback"
+	"github.com/lambda-benchmark/lambda-benchmark/local/secrets"
+	"github.com/lambda-benchmark/lambda-benchmark/local/ssm"
 )
-
-// DefaultSSMLatency is how long Systems Manager takes to answer unless told
-// otherwise. On one machine it would answer in microseconds, and a function
-// that waits for it could not be told from one that does not.
-const DefaultSSMLatency = 20 * time.Millisecond
 
 // Options are what a [Server] serves.
 type Options struct {
@@ -31,15 +28,10 @@ type Options struct {
 	FilterRate float64
 	// Directory decides who may do what. Nil allows everything.
 	Directory *iam.Directory
-	// Parameters are Systems Manager's.
-	Parameters []Parameter
-	// SSMLatency is added to every call of Systems Manager. Zero means
-	// [DefaultSSMLatency], a negative value none.
-	SSMLatency time.Duration
-	// SSMRate is Systems Manager's quota of GetParameter and its kin per second. Zero means AWS's 40.
-	SSMRate float64
-	// Secrets are Secrets Manager's.
-	Secrets []Secret
+	// SSM is Systems Manager. Nil leaves it out.
+	SSM *ssm.Service
+	// Secrets is Secrets Manager. Nil leaves it out.
+	Secrets *secrets.Service
 	// DynamoDB answers what its callers are allowed. Nil leaves it out.
 	DynamoDB http.Handler
 	// Workflows are Step Functions'. Nil leaves it out.
@@ -67,13 +59,17 @@ func New(o Options) *Server {
 	if o.Lambda != nil {
 		s.routeLambda()
 	}
-	s.Register("AmazonSSM", newSSM(s))
-	s.Register("secretsmanager", newSecretsManager(s))
+	if o.SSM != nil {
+		s.register("AmazonSSM", systemsManager{o.SSM}.operations())
+	}
+	if o.Secrets != nil {
+		s.register("secretsmanager", secretsManager{o.Secrets}.operations())
+	}
 	if o.Logs != nil {
-		s.Register("Logs_20140328", newCloudWatchLogs(s))
+		s.register("Logs_20140328", newCloudWatchLogs(s).operations())
 	}
 	if o.Workflows != nil {
-		s.Register("AWSStepFunctions", newStepFunctions(s))
+		s.register("AWSStepFunctions", stepFunctions{o.Workflows}.operations())
 	}
 	if o.DynamoDB != nil {
 		s.services["DynamoDB_20120810"] = newDynamoDB(s)
@@ -81,10 +77,10 @@ func New(o Options) *Server {
 	return s
 }
 
-// Register adds a service of the JSON protocol under what stands before the
-// dot in its X-Amz-Target. It is called before the first request.
-func (s *Server) Register(target string, h JSONService) {
-	s.services[target] = jsonHandler(func(w http.ResponseWriter, c *Call) { serveJSON(w, c, h) })
+// register adds a service of the JSON protocol under the prefix of its
+// X-Amz-Target, which ends at the dot.
+func (s *Server) register(target string, operations Operations) {
+	s.services[target] = func(w http.ResponseWriter, c *Call) { serveJSON(w, c, operations) }
 }
 
 // ServeHTTP answers one AWS request.
@@ -97,7 +93,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", requestID)
 	accessKeyID, ok := accessKey(r.Header.Get("Authorization"))
 	if !ok {
-		writeRESTError(w, &Error{Code: "MissingAuthenticationTokenException", Status: http.StatusForbidden, Message: "Missing Authentication Token"})
+		writeRESTError(w, &apierror.Error{Code: "MissingAuthenticationTokenException", Status: http.StatusForbidden, Message: "Missing Authentication Token"})
 		return
 	}
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
@@ -117,7 +113,7 @@ func (s *Server) serveTarget(w http.ResponseWriter, r *http.Request, target, req
 	}
 	body, err := readBody(r, maxJSONBody)
 	if err != nil {
-		writeJSONError(w, c, &Error{Code: "SerializationException", Message: err.Error()})
+		writeJSONError(w, c, &apierror.Error{Code: "SerializationException", Message: err.Error()})
 		return
 	}
 	c.Body = body

@@ -1,9 +1,6 @@
 package awsapi
 
 import (
-	"context"
-	"encoding/json"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,16 +10,22 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/ssm"
 )
 
-var parameters = []Parameter{
+var parameters = []ssm.Parameter{
 	{Name: "/dev/value", Value: "hello"},
 	{Name: "plain", Type: "String", Value: "1"},
 	{Name: "/dev/secret", Type: "SecureString", Value: "hidden"},
 }
 
+func newSSM() *ssm.Service {
+	return ssm.New(ssm.Options{Region: region, AccountID: account, Parameters: parameters, Rate: 1e9})
+}
+
 func TestGetParameter(t *testing.T) {
-	e := newEndpoint(t, func(o *Options) { o.Parameters = parameters })
+	e := newEndpoint(t, func(o *Options) { o.SSM = newSSM() })
 	client := sdk.NewFromConfig(e.config(operatorKey))
 	const prefix = "arn:aws:ssm:eu-central-1:123456789012:parameter"
 	for _, tt := range []struct {
@@ -62,7 +65,7 @@ func TestGetParameter(t *testing.T) {
 }
 
 func TestGetParameters(t *testing.T) {
-	e := newEndpoint(t, func(o *Options) { o.Parameters = parameters })
+	e := newEndpoint(t, func(o *Options) { o.SSM = newSSM() })
 	client := sdk.NewFromConfig(e.config(operatorKey))
 	out, err := client.GetParameters(t.Context(), &sdk.GetParametersInput{Names: []string{"plain", "nope", "/dev/value"}})
 	if err != nil {
@@ -84,7 +87,7 @@ func TestGetParameters(t *testing.T) {
 
 func TestParameterErrors(t *testing.T) {
 	e := newEndpoint(t, func(o *Options) {
-		o.Parameters = parameters
+		o.SSM = newSSM()
 		o.Directory = readerDirectory(t, allow("ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/dev/v*"))
 	})
 	get := func(key, name string) error {
@@ -107,7 +110,7 @@ func TestParameterErrors(t *testing.T) {
 // The exact bytes that the SDK for JavaScript was verified with.
 func TestParameterOnTheWire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Region: region, AccountID: account, Parameters: parameters})
+		s := New(Options{Region: region, AccountID: account, SSM: newSSM()})
 		w := call(s, "AmazonSSM.GetParameter", functionKey, `{"Name":"/dev/value","WithDecryption":true}`)
 		const want = `{"Parameter":{"Name":"/dev/value","Type":"String","Value":"hello","Version":1,"LastModifiedDate":946684800,"ARN":"arn:aws:ssm:eu-central-1:123456789012:parameter/dev/value","DataType":"text"}}`
 		if w.Code != 200 || w.Body.String() != want {
@@ -122,79 +125,6 @@ func TestParameterOnTheWire(t *testing.T) {
 		w = call(s, "AmazonSSM.GetParameter", functionKey, `{"Name":"nope"}`)
 		if w.Code != 400 || w.Body.String() != `{"__type":"ParameterNotFound"}` {
 			t.Errorf("got %d %s", w.Code, w.Body)
-		}
-	})
-}
-
-func TestSSMLatency(t *testing.T) {
-	for _, tt := range []struct {
-		name      string
-		set, want time.Duration
-	}{
-		{"default", 0, 20 * time.Millisecond},
-		{"longer", time.Second, time.Second},
-		{"none", -1, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := New(Options{Region: region, AccountID: account, Parameters: parameters, SSMLatency: tt.set})
-				start := time.Now()
-				call(s, "AmazonSSM.GetParameter", functionKey, `{"Name":"plain"}`)
-				if got := time.Since(start); got != tt.want {
-					t.Errorf("answered after %s, want %s", got, tt.want)
-				}
-			})
-		})
-	}
-}
-
-// A caller that has gone is not waited for.
-func TestSSMLatencyEndsWithTheCaller(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Region: region, AccountID: account, SSMLatency: time.Hour})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		r := httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader(`{}`))
-		r.Host = "localhost"
-		r.Header.Set("Authorization", signedBy(functionKey))
-		r.Header.Set("X-Amz-Target", "AmazonSSM.GetParameter")
-		start := time.Now()
-		s.ServeHTTP(httptest.NewRecorder(), r)
-		if got := time.Since(start); got != time.Second {
-			t.Errorf("waited %s", got)
-		}
-	})
-}
-
-func TestSSMQuota(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Region: region, AccountID: account, Parameters: parameters, SSMLatency: -1})
-		throttledOf := func(calls int) int {
-			n := 0
-			for range calls {
-				w := call(s, "AmazonSSM.GetParameter", functionKey, `{"Name":"plain"}`)
-				var body struct {
-					Type string `json:"__type"`
-				}
-				if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-					t.Fatal(err)
-				}
-				switch {
-				case w.Code == 200:
-				case w.Code == 400 && body.Type == "ThrottlingException":
-					n++
-				default:
-					t.Fatalf("got %d %s", w.Code, w.Body)
-				}
-			}
-			return n
-		}
-		if got := throttledOf(100); got != 60 {
-			t.Errorf("%d of 100 calls at once were throttled, want 60", got)
-		}
-		time.Sleep(500 * time.Millisecond)
-		if got := throttledOf(30); got != 10 {
-			t.Errorf("half a second later %d of 30, want 10", got)
 		}
 	})
 }

@@ -5,46 +5,33 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
+	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
-// Workflows are Step Functions' state machines and their executions. Errors
-// that are an *[Error] (StateMachineDoesNotExist, ExecutionAlreadyExists,
-// ExecutionDoesNotExist, ...) are answered as they are.
+// Workflows are Step Functions' state machines and their executions; an
+// *executions.Service is one.
 type Workflows interface {
-	// StartExecution starts an execution and returns at once.
-	StartExecution(ctx context.Context, machineARN, name, input string) (Execution, error)
-	DescribeExecution(executionARN string) (Execution, error)
-	StopExecution(executionARN, errorName, cause string) (Execution, error)
+	StartExecution(ctx context.Context, machineARN, name, input string) (executions.Execution, error)
+	DescribeExecution(executionARN string) (executions.Execution, error)
+	StopExecution(executionARN, errorName, cause string) (executions.Execution, error)
 	// History is what has happened so far, in order.
 	History(executionARN string) ([]states.Event, error)
 }
 
-// Execution is one execution of a state machine.
-type Execution struct {
-	ARN, Name, MachineARN string
-	// Status is RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
-	Status string
-	// Input and Output are JSON; Output is empty until the execution has succeeded.
-	Input, Output string
-	Error, Cause  string
-	// Stopped is zero while the execution runs.
-	Started, Stopped time.Time
-}
-
+// stepFunctions is the wire of package executions.
 type stepFunctions struct{ workflows Workflows }
 
-func newStepFunctions(s *Server) JSONService {
-	svc := &stepFunctions{workflows: s.options.Workflows}
+func (s stepFunctions) operations() Operations {
 	return Operations{
-		"StartExecution":      Operation(svc.startExecution),
-		"DescribeExecution":   Operation(svc.describeExecution),
-		"StopExecution":       Operation(svc.stopExecution),
-		"GetExecutionHistory": Operation(svc.getExecutionHistory),
+		"StartExecution":      Operation(s.startExecution),
+		"DescribeExecution":   Operation(s.describeExecution),
+		"StopExecution":       Operation(s.stopExecution),
+		"GetExecutionHistory": Operation(s.getExecutionHistory),
 	}
 }
 
@@ -59,7 +46,7 @@ type startExecutionOutput struct {
 	StartDate    float64 `json:"startDate"`
 }
 
-func (s *stepFunctions) startExecution(ctx context.Context, c *Call, in startExecutionInput) (startExecutionOutput, error) {
+func (s stepFunctions) startExecution(ctx context.Context, c *Call, in startExecutionInput) (startExecutionOutput, error) {
 	if err := c.Authorize("states:StartExecution", in.StateMachineARN); err != nil {
 		return startExecutionOutput{}, err
 	}
@@ -90,7 +77,7 @@ type describeExecutionOutput struct {
 	RedriveStatus   string   `json:"redriveStatus"`
 }
 
-func (s *stepFunctions) describeExecution(_ context.Context, c *Call, in executionInput) (describeExecutionOutput, error) {
+func (s stepFunctions) describeExecution(_ context.Context, c *Call, in executionInput) (describeExecutionOutput, error) {
 	if err := c.Authorize("states:DescribeExecution", in.ExecutionARN); err != nil {
 		return describeExecutionOutput{}, err
 	}
@@ -119,7 +106,7 @@ type stopExecutionOutput struct {
 	StopDate float64 `json:"stopDate"`
 }
 
-func (s *stepFunctions) stopExecution(_ context.Context, c *Call, in stopExecutionInput) (stopExecutionOutput, error) {
+func (s stepFunctions) stopExecution(_ context.Context, c *Call, in stopExecutionInput) (stopExecutionOutput, error) {
 	if err := c.Authorize("states:StopExecution", in.ExecutionARN); err != nil {
 		return stopExecutionOutput{}, err
 	}
@@ -142,9 +129,9 @@ type getExecutionHistoryOutput struct {
 	NextToken string           `json:"nextToken,omitempty"`
 }
 
-// getExecutionHistory tells which states were entered and left, and what
-// failed why. Inputs, outputs and the ids of causes are not kept here.
-func (s *stepFunctions) getExecutionHistory(_ context.Context, c *Call, in getExecutionHistoryInput) (getExecutionHistoryOutput, error) {
+// getExecutionHistory lists which states were entered and left, and the errors.
+// Inputs and outputs are not kept.
+func (s stepFunctions) getExecutionHistory(_ context.Context, c *Call, in getExecutionHistoryInput) (getExecutionHistoryOutput, error) {
 	var out getExecutionHistoryOutput
 	if err := c.Authorize("states:GetExecutionHistory", in.ExecutionARN); err != nil {
 		return out, err
@@ -156,7 +143,7 @@ func (s *stepFunctions) getExecutionHistory(_ context.Context, c *Call, in getEx
 	first := 0
 	if in.NextToken != "" {
 		if first, err = strconv.Atoi(in.NextToken); err != nil || first < 0 || first > len(history) {
-			return out, &Error{Code: "InvalidToken", Message: "Invalid Token: '" + in.NextToken + "'"}
+			return out, &apierror.Error{Code: "InvalidToken", Message: "Invalid Token: '" + in.NextToken + "'"}
 		}
 	}
 	size := 100

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
+	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
@@ -21,28 +23,28 @@ const (
 var began = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 // workflows is one state machine with one execution.
-type workflows struct{ execution Execution }
+type workflows struct{ execution executions.Execution }
 
-func (w *workflows) StartExecution(_ context.Context, machine, name, input string) (Execution, error) {
+func (w *workflows) StartExecution(_ context.Context, machine, name, input string) (executions.Execution, error) {
 	if machine != machineARN {
-		return Execution{}, &Error{Code: "StateMachineDoesNotExist", Message: "State Machine Does Not Exist: '" + machine + "'"}
+		return executions.Execution{}, &apierror.Error{Code: "StateMachineDoesNotExist", Message: "State Machine Does Not Exist: '" + machine + "'"}
 	}
-	w.execution = Execution{ARN: executionARN, Name: name, MachineARN: machine, Status: "RUNNING", Input: input, Started: began}
+	w.execution = executions.Execution{ARN: executionARN, Name: name, MachineARN: machine, Status: "RUNNING", Input: input, Started: began}
 	return w.execution, nil
 }
 
 func (w *workflows) find(arn string) error {
 	if w.execution.ARN != arn {
-		return &Error{Code: "ExecutionDoesNotExist", Message: "Execution Does Not Exist: '" + arn + "'"}
+		return &apierror.Error{Code: "ExecutionDoesNotExist", Message: "executions.Execution Does Not Exist: '" + arn + "'"}
 	}
 	return nil
 }
 
-func (w *workflows) DescribeExecution(arn string) (Execution, error) {
+func (w *workflows) DescribeExecution(arn string) (executions.Execution, error) {
 	return w.execution, w.find(arn)
 }
 
-func (w *workflows) StopExecution(arn, errorName, cause string) (Execution, error) {
+func (w *workflows) StopExecution(arn, errorName, cause string) (executions.Execution, error) {
 	w.execution.Status, w.execution.Error, w.execution.Cause, w.execution.Stopped = "ABORTED", errorName, cause, began.Add(time.Minute)
 	return w.execution, w.find(arn)
 }
@@ -103,7 +105,7 @@ func TestExecutionDefaults(t *testing.T) {
 }
 
 func TestExecutionHistory(t *testing.T) {
-	e := newEndpoint(t, func(o *Options) { o.Workflows = &workflows{execution: Execution{ARN: executionARN}} })
+	e := newEndpoint(t, func(o *Options) { o.Workflows = &workflows{execution: executions.Execution{ARN: executionARN}} })
 	client := sdk.NewFromConfig(e.config(operatorKey))
 	for _, tt := range []struct {
 		name    string

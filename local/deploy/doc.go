@@ -15,6 +15,6 @@
 // The plan's own are an account id and a key of the stats API.
 //
 // The services that carry a plan out are packages local/lambda, local/gateway,
-// local/executions, local/dynamodb, local/awsapi, local/iam and local/logs;
-// local's main composes them.
+// local/executions, local/dynamodb, local/ssm, local/secrets, local/iam and
+// local/logs behind local/awsapi; local's main composes them.
 package deploy

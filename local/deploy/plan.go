@@ -14,11 +14,12 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
-	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/gateway"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
+	"github.com/lambda-benchmark/lambda-benchmark/local/secrets"
+	"github.com/lambda-benchmark/lambda-benchmark/local/ssm"
 	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
 
@@ -39,13 +40,13 @@ type Plan struct {
 	Aliases     []Alias
 	Provisioned []Provisioned
 	Permissions []lambda.Permission
-	Parameters  []awsapi.Parameter
+	Parameters  []ssm.Parameter
 	APIs        []gateway.API
 
 	Tables        []Table
 	StateMachines []executions.StateMachine
 	Schedules     []executions.Schedule
-	Secrets       []awsapi.Secret
+	Secrets       []secrets.Secret
 
 	// ModulesAPI and StatsAPI are the IDs, among the APIs, of the one in front of
 	// the module functions and of the one that shows results; empty if left out.
@@ -173,8 +174,8 @@ func (m *monitor) finish() (Plan, error) {
 	}
 	slices.SortFunc(p.StateMachines, func(a, b executions.StateMachine) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(p.Schedules, func(a, b executions.Schedule) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(p.Secrets, func(a, b awsapi.Secret) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(p.Parameters, func(a, b awsapi.Parameter) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Secrets, func(a, b secrets.Secret) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(p.Parameters, func(a, b ssm.Parameter) int { return strings.Compare(a.Name, b.Name) })
 	text, err := json.Marshal(p.Deployed)
 	if err != nil {
 		return Plan{}, fmt.Errorf("deployed stack: %w", err)

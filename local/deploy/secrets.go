@@ -9,7 +9,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
+	"github.com/lambda-benchmark/lambda-benchmark/local/secrets"
 )
 
 // newAPIKey is as long as API Gateway's own keys, and as hard to guess.
@@ -25,14 +25,14 @@ type secretInputs struct {
 func (m *monitor) secret(in secretInputs) (string, outputs, error) {
 	// AWS ends the ARN in six random characters. No policy may count on them.
 	arn := m.arn("secretsmanager", "secret:"+in.Name+"-"+strings.ToUpper(apiID(in.Name))[:6])
-	m.plan.Secrets = append(m.plan.Secrets, awsapi.Secret{Name: in.Name, ARN: arn})
+	m.plan.Secrets = append(m.plan.Secrets, secrets.Secret{Name: in.Name, ARN: arn})
 	return arn, outputs{"arn": arn}, nil
 }
 
 type secretVersionInputs struct{ SecretID, SecretString string }
 
 func (m *monitor) secretVersion(in secretVersionInputs) (string, outputs, error) {
-	i := slices.IndexFunc(m.plan.Secrets, func(s awsapi.Secret) bool { return s.ARN == in.SecretID })
+	i := slices.IndexFunc(m.plan.Secrets, func(s secrets.Secret) bool { return s.ARN == in.SecretID })
 	if i < 0 {
 		return "", nil, fmt.Errorf("secret %s does not exist", in.SecretID)
 	}
@@ -52,7 +52,7 @@ func (m *monitor) existingSecret(args resource.PropertyMap) (resource.PropertyMa
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.plan.Secrets = append(m.plan.Secrets, awsapi.Secret{Name: name.StringValue(), Value: m.newKey})
+	m.plan.Secrets = append(m.plan.Secrets, secrets.Secret{Name: name.StringValue(), Value: m.newKey})
 	return resource.PropertyMap{
 		"secretId": name, "secretString": resource.MakeSecret(resource.NewProperty(m.newKey)),
 	}, nil

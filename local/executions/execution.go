@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
-	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
@@ -21,26 +20,38 @@ const (
 	stopped   = "ABORTED"
 )
 
+// Execution is one execution of a state machine as its callers see it.
+type Execution struct {
+	ARN, Name, MachineARN string
+	// Status is RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+	Status string
+	// Input and Output are JSON; Output is empty until the execution has succeeded.
+	Input, Output string
+	Error, Cause  string
+	// Stopped is zero while the execution runs.
+	Started, Stopped time.Time
+}
+
 // execution is one execution, running or ended.
 type execution struct {
-	ctx  context.Context
-	stop context.CancelCauseFunc
-	done chan struct{}
-	tell func(states.Event)
+	ctx     context.Context
+	stop    context.CancelCauseFunc
+	done    chan struct{}
+	observe func(states.Event) // may be nil
 
 	mu      sync.Mutex
-	state   awsapi.Execution
+	state   Execution
 	history []states.Event
 }
 
-// aborted is why an execution was stopped by somebody's hand.
+// aborted is the cause of an execution that StopExecution ended.
 type aborted struct{ name, cause string }
 
 func (a *aborted) Error() string { return "the execution was stopped" }
 
-func newExecution(parent context.Context, tell func(states.Event), state awsapi.Execution) *execution {
+func newExecution(parent context.Context, observe func(states.Event), state Execution) *execution {
 	ctx, stop := context.WithCancelCause(parent)
-	return &execution{ctx: ctx, stop: stop, done: make(chan struct{}), tell: tell, state: state}
+	return &execution{ctx: ctx, stop: stop, done: make(chan struct{}), observe: observe, state: state}
 }
 
 // run runs the execution to its end.
@@ -48,8 +59,8 @@ func (e *execution) run(x states.Execution) {
 	defer close(e.done)
 	defer e.stop(nil)
 	x.Observe = func(event states.Event) {
-		if e.tell != nil {
-			e.tell(event)
+		if e.observe != nil {
+			e.observe(event)
 		}
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -79,7 +90,7 @@ func (e *execution) run(x states.Execution) {
 	}
 }
 
-func (e *execution) describe() awsapi.Execution {
+func (e *execution) describe() Execution {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.state

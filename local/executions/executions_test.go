@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
@@ -51,35 +51,35 @@ func TestExecutions(t *testing.T) {
 	tests := []struct {
 		name    string
 		invoke  invokerFunc
-		want    awsapi.Execution // status, error and output are compared
+		want    Execution // status, error and output are compared
 		caused  string
 		started string
 	}{
-		{name: "succeeds", invoke: answer(`{"n":1}`), want: awsapi.Execution{Status: "SUCCEEDED", Output: `{"got":{"n":1}}`}},
+		{name: "succeeds", invoke: answer(`{"n":1}`), want: Execution{Status: "SUCCEEDED", Output: `{"got":{"n":1}}`}},
 		{
 			name: "an answer goes through as it is", invoke: answer(`{"html":"<b>&","n":9007199254740993}`),
-			want: awsapi.Execution{Status: "SUCCEEDED", Output: `{"got":{"html":"<b>&","n":9007199254740993}}`},
+			want: Execution{Status: "SUCCEEDED", Output: `{"got":{"html":"<b>&","n":9007199254740993}}`},
 		},
 		{
 			name: "a caught error of the function",
 			invoke: func(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
 				return lambda.InvokeOutput{Status: 200, FunctionError: "Unhandled", Payload: []byte(`{"errorType":"Broken"}`)}, nil
 			},
-			want: awsapi.Execution{Status: "SUCCEEDED", Output: `{"error":{"Cause":"{\"errorType\":\"Broken\"}","Error":"Broken"},"in":1}`},
+			want: Execution{Status: "SUCCEEDED", Output: `{"error":{"Cause":"{\"errorType\":\"Broken\"}","Error":"Broken"},"in":1}`},
 		},
 		{
 			name: "an error that nobody catches",
 			invoke: func(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
 				return lambda.InvokeOutput{Status: 200, FunctionError: "Unhandled", Payload: []byte(`not json`)}, nil
 			},
-			want: awsapi.Execution{Status: "FAILED", Error: "Lambda.Unknown"}, caused: "not json",
+			want: Execution{Status: "FAILED", Error: "Lambda.Unknown"}, caused: "not json",
 		},
 		{
 			name: "the role may not invoke",
 			invoke: func(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
-				return lambda.InvokeOutput{}, &lambda.Error{Code: "AccessDeniedException", Status: 403, Message: "not authorized"}
+				return lambda.InvokeOutput{}, &apierror.Error{Code: "AccessDeniedException", Status: 403, Message: "not authorized"}
 			},
-			want: awsapi.Execution{Status: "FAILED", Error: "Lambda.AccessDeniedException"}, caused: "not authorized",
+			want: Execution{Status: "FAILED", Error: "Lambda.AccessDeniedException"}, caused: "not authorized",
 		},
 	}
 	for _, tt := range tests {
@@ -266,11 +266,11 @@ func TestParseRate(t *testing.T) {
 	}
 }
 
-func second(_ awsapi.Execution, err error) error { return err }
+func second(_ Execution, err error) error { return err }
 
 func wantCode(t *testing.T, code string, err error) {
 	t.Helper()
-	var e *awsapi.Error
+	var e *apierror.Error
 	if !errors.As(err, &e) || e.Code != code {
 		t.Errorf("error is %v, want %s", err, code)
 	}

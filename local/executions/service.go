@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
-	"github.com/lambda-benchmark/lambda-benchmark/local/awsapi"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
@@ -65,8 +65,6 @@ type machine struct {
 	parsed *states.Machine
 }
 
-var _ awsapi.Workflows = (*Service)(nil)
-
 // New returns a service without state machines.
 func New(o Options) *Service {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -92,33 +90,33 @@ func (s *Service) Create(m StateMachine) error {
 // executionName is what Step Functions allows.
 var executionName = regexp.MustCompile(`^[^\s<>{}\[\]?*"#%\\^|~` + "`" + `$&,;:/\x00-\x1f\x7f-\x9f]{1,80}$`)
 
-// StartExecution implements [awsapi.Workflows]. The name that a running
+// StartExecution starts an execution and returns at once. The name that a running
 // execution has already, with the same input, returns that execution, as on AWS.
-func (s *Service) StartExecution(_ context.Context, machineARN, name, input string) (awsapi.Execution, error) {
+func (s *Service) StartExecution(_ context.Context, machineARN, name, input string) (Execution, error) {
 	if !executionName.MatchString(name) {
-		return awsapi.Execution{}, &awsapi.Error{Code: "InvalidName", Message: fmt.Sprintf("Invalid Name: '%s'", name)}
+		return Execution{}, &apierror.Error{Code: "InvalidName", Message: fmt.Sprintf("Invalid Name: '%s'", name)}
 	}
 	var decoded any
 	if err := exactjson.Unmarshal([]byte(input), &decoded); err != nil {
-		return awsapi.Execution{}, &awsapi.Error{Code: "InvalidExecutionInput", Message: fmt.Sprintf("Invalid State Machine Execution Input: '%v'", err)}
+		return Execution{}, &apierror.Error{Code: "InvalidExecutionInput", Message: fmt.Sprintf("Invalid State Machine Execution Input: '%v'", err)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ctx.Err() != nil {
-		return awsapi.Execution{}, &awsapi.Error{Code: "ServiceUnavailable", Message: "the service is being closed"}
+		return Execution{}, &apierror.Error{Code: "ServiceUnavailable", Message: "the service is being closed"}
 	}
 	m := s.machines[machineARN]
 	if m == nil {
-		return awsapi.Execution{}, &awsapi.Error{Code: "StateMachineDoesNotExist", Message: fmt.Sprintf("State Machine Does Not Exist: '%s'", machineARN)}
+		return Execution{}, &apierror.Error{Code: "StateMachineDoesNotExist", Message: fmt.Sprintf("State Machine Does Not Exist: '%s'", machineARN)}
 	}
 	arn := strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + ":" + name
 	if e := s.executions[arn]; e != nil {
 		if have := e.describe(); have.Status == running && have.Input == input {
 			return have, nil
 		}
-		return awsapi.Execution{}, &awsapi.Error{Code: "ExecutionAlreadyExists", Message: fmt.Sprintf("Execution Already Exists: '%s'", arn)}
+		return Execution{}, &apierror.Error{Code: "ExecutionAlreadyExists", Message: fmt.Sprintf("Execution Already Exists: '%s'", arn)}
 	}
-	e := newExecution(s.ctx, s.options.Observe, awsapi.Execution{
+	e := newExecution(s.ctx, s.options.Observe, Execution{
 		ARN: arn, Name: name, MachineARN: machineARN, Status: running, Input: input, Started: time.Now(),
 	})
 	s.executions[arn] = e
@@ -134,28 +132,28 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 	return e.describe(), nil
 }
 
-// DescribeExecution implements [awsapi.Workflows].
-func (s *Service) DescribeExecution(arn string) (awsapi.Execution, error) {
+// DescribeExecution returns an execution as it is now.
+func (s *Service) DescribeExecution(arn string) (Execution, error) {
 	e, err := s.find(arn)
 	if err != nil {
-		return awsapi.Execution{}, err
+		return Execution{}, err
 	}
 	return e.describe(), nil
 }
 
-// StopExecution implements [awsapi.Workflows]. It returns when the execution
-// has ended; the functions that it had invoked run on, as on AWS.
-func (s *Service) StopExecution(arn, errorName, cause string) (awsapi.Execution, error) {
+// StopExecution ends an execution and returns when it has ended. The functions
+// that it had invoked run on, as on AWS.
+func (s *Service) StopExecution(arn, errorName, cause string) (Execution, error) {
 	e, err := s.find(arn)
 	if err != nil {
-		return awsapi.Execution{}, err
+		return Execution{}, err
 	}
 	e.stop(&aborted{name: errorName, cause: cause})
 	<-e.done
 	return e.describe(), nil
 }
 
-// History implements [awsapi.Workflows].
+// History returns what has happened in an execution so far, in order.
 func (s *Service) History(arn string) ([]states.Event, error) {
 	e, err := s.find(arn)
 	if err != nil {
@@ -165,10 +163,10 @@ func (s *Service) History(arn string) ([]states.Event, error) {
 }
 
 // Wait waits for an execution to end, and for ctx at most.
-func (s *Service) Wait(ctx context.Context, arn string) (awsapi.Execution, error) {
+func (s *Service) Wait(ctx context.Context, arn string) (Execution, error) {
 	e, err := s.find(arn)
 	if err != nil {
-		return awsapi.Execution{}, err
+		return Execution{}, err
 	}
 	select {
 	case <-e.done:
@@ -191,7 +189,7 @@ func (s *Service) find(arn string) (*execution, error) {
 	if e := s.executions[arn]; e != nil {
 		return e, nil
 	}
-	return nil, &awsapi.Error{Code: "ExecutionDoesNotExist", Message: fmt.Sprintf("Execution Does Not Exist: '%s'", arn)}
+	return nil, &apierror.Error{Code: "ExecutionDoesNotExist", Message: fmt.Sprintf("Execution Does Not Exist: '%s'", arn)}
 }
 
 // Close aborts what is running and waits for it.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
@@ -30,7 +31,7 @@ func (t *tasks) RunTask(ctx context.Context, resource string, input any) (any, e
 	}
 	in.Caller = lambda.Caller{Service: "states.amazonaws.com", SourceARN: t.machine.ARN, RoleARN: t.machine.RoleARN}
 	out, err := t.service.options.Functions.Invoke(ctx, in)
-	var refused *lambda.Error
+	var refused *apierror.Error
 	switch {
 	case errors.As(err, &refused):
 		return nil, &states.Error{Name: "Lambda." + refused.Code, Cause: refused.Message}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/loopback"
 )
@@ -175,7 +176,7 @@ func (g *Gateway) integrate(x *exchange, w http.ResponseWriter) *refusal {
 			x.abandoned = true // the function goes on, and may yet read its event
 			return integrationTimeout
 		}
-		if e, ok := errors.AsType[*lambda.Error](err); ok && e.Code == "RequestTooLargeException" {
+		if e, ok := errors.AsType[*apierror.Error](err); ok && e.Code == "RequestTooLargeException" {
 			return requestTooLong
 		}
 		return integrationFailure

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
@@ -214,9 +215,9 @@ func TestRefusals(t *testing.T) {
 		{"too large", "POST", "/dev/files/a", func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(strings.Repeat("x", MaxBody+1))), -1
 		}, ok, 413, "HTTP content length exceeded 10485760 bytes.", "RequestTooLargeException"},
-		{"too large for Lambda", "GET", "/dev/esmodule", nil, fails(&lambda.Error{Code: "RequestTooLargeException", Status: 413}), 413, "Request Too Long", "RequestEntityTooLargeException"},
-		{"throttled by Lambda", "GET", "/dev/esmodule", nil, fails(&lambda.Error{Code: "TooManyRequestsException", Status: 429}), 500, "Internal server error", "InternalServerErrorException"},
-		{"forbidden by Lambda", "GET", "/dev/esmodule", nil, fails(fmt.Errorf("invoke: %w", &lambda.Error{Code: "AccessDeniedException", Status: 403})), 500, "Internal server error", "InternalServerErrorException"},
+		{"too large for Lambda", "GET", "/dev/esmodule", nil, fails(&apierror.Error{Code: "RequestTooLargeException", Status: 413}), 413, "Request Too Long", "RequestEntityTooLargeException"},
+		{"throttled by Lambda", "GET", "/dev/esmodule", nil, fails(&apierror.Error{Code: "TooManyRequestsException", Status: 429}), 500, "Internal server error", "InternalServerErrorException"},
+		{"forbidden by Lambda", "GET", "/dev/esmodule", nil, fails(fmt.Errorf("invoke: %w", &apierror.Error{Code: "AccessDeniedException", Status: 403})), 500, "Internal server error", "InternalServerErrorException"},
 		{"any other error", "GET", "/dev/esmodule", nil, fails(errors.New("no spawn")), 500, "Internal server error", "InternalServerErrorException"},
 		{"a function that fails", "GET", "/dev/esmodule", nil, (&functions{payload: `{"errorType":"Error"}`, functionError: "Unhandled"}).invoke, 502, "Internal server error", "InternalServerErrorException"},
 		{"a malformed answer", "GET", "/dev/esmodule", nil, (&functions{payload: `"text"`}).invoke, 502, "Internal server error", "InternalServerErrorException"},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
 // concurrency is the account's concurrency and what functions have reserved of
@@ -43,7 +45,7 @@ func (c *concurrency) reserve(s *share, n *int) error {
 		return invalidValue(*n, "reservedConcurrentExecutions", "Member must have value greater than or equal to 0")
 	}
 	if c.unreserved()-*n < c.floor() {
-		return &Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest,
+		return &apierror.Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest,
 			Message: fmt.Sprintf("Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [%d].", c.floor())}
 	}
 	c.reserved += *n
@@ -63,10 +65,10 @@ func (c *concurrency) provision(s *share, change int) error {
 			return invalidParameter("Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function")
 		}
 	case change > c.unreserved():
-		return &Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest,
+		return &apierror.Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest,
 			Message: fmt.Sprintf("Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [%d].", c.unreserved())}
 	case c.unreserved()-change < c.floor():
-		return &Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest,
+		return &apierror.Error{Code: "InvalidParameterValueException", Status: http.StatusBadRequest,
 			Message: fmt.Sprintf("Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [%d].", c.floor())}
 	}
 	s.provisioned += change

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
 // throttled invokes n times at once and returns how many were refused, by their reason.
@@ -17,7 +19,7 @@ func throttled(t *testing.T, s *Service, n int, in InvokeInput) map[any]int {
 	for range n {
 		wg.Go(func() {
 			_, err := s.Invoke(t.Context(), in)
-			var refused *Error
+			var refused *apierror.Error
 			if !errors.As(err, &refused) {
 				return
 			}

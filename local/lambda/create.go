@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
 // code is an artefact on this machine.
@@ -70,7 +72,7 @@ func (s *Service) exists(name string) bool {
 	return ok
 }
 
-func alreadyExists(name string) *Error { return conflict("Function already exist: %s", name) }
+func alreadyExists(name string) *apierror.Error { return conflict("Function already exist: %s", name) }
 
 func (s *Service) add(f *function, reserved *int) error {
 	s.mu.Lock()

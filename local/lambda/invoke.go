@@ -61,7 +61,7 @@ type InvokeOutput struct {
 }
 
 // Invoke runs a function, or queues an event for it. The error is Lambda's
-// refusal (*[Error]) or ctx's; a function that fails is no error but a
+// refusal (an [apierror.Error]) or ctx's; a function that fails is no error but a
 // FunctionError. If ctx is done early the invocation goes on, as on AWS.
 func (s *Service) Invoke(ctx context.Context, in InvokeInput) (InvokeOutput, error) {
 	if err := s.begin(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
 )
 
@@ -127,7 +128,7 @@ func TestInvokeErrors(t *testing.T) {
 			}
 			out, err := s.Invoke(t.Context(), test.in)
 			wantError(t, err, test.code, test.message)
-			var e *Error
+			var e *apierror.Error
 			if errors.As(err, &e) && e.Status != test.status {
 				t.Errorf("status %d, want %d; output %+v", e.Status, test.status, out)
 			}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
 // latest is the qualifier of the version that can be changed.
@@ -68,7 +70,7 @@ func (s *Service) reference(function, qualifier string) (reference, error) {
 	return r, nil
 }
 
-func nameTooLong(name string) *Error {
+func nameTooLong(name string) *apierror.Error {
 	return invalidParameter("1 validation error detected: Value '%s' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64", name)
 }
 

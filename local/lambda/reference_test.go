@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
 func TestReferences(t *testing.T) {
@@ -65,7 +67,7 @@ func TestReferences(t *testing.T) {
 // wantError checks an AWS error by its code and message; an empty message is not looked at.
 func wantError(t *testing.T, err error, code, message string) {
 	t.Helper()
-	var e *Error
+	var e *apierror.Error
 	if !errors.As(err, &e) {
 		t.Errorf("error = %v, want %s", err, code)
 		return
@@ -87,7 +89,7 @@ func FuzzReference(f *testing.F) {
 	f.Fuzz(func(t *testing.T, function, qualifier string) {
 		r, err := s.reference(function, qualifier)
 		if err != nil {
-			var e *Error
+			var e *apierror.Error
 			if !errors.As(err, &e) || e.Status < 400 || e.Status > 499 {
 				t.Errorf("reference(%q, %q): %v is no refusal of AWS", function, qualifier, err)
 			}

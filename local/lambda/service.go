@@ -11,6 +11,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
+	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/logs"
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
@@ -102,7 +103,7 @@ func New(o Options) *Service {
 // begin starts an operation, which ends with s.lifetime.end.
 func (s *Service) begin() error {
 	if !s.lifetime.begin() {
-		return &Error{Code: "ServiceException", Status: http.StatusServiceUnavailable, Message: "the service has been closed"}
+		return &apierror.Error{Code: "ServiceException", Status: http.StatusServiceUnavailable, Message: "the service has been closed"}
 	}
 	return nil
 }
