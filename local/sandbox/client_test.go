@@ -212,10 +212,10 @@ func (c *client) run(script string) {
 		case "reconnect": // asks for the next event on one connection, then on another
 			c.respond(id, `"reconnecting"`)
 			first := *c
-			fmt.Fprintf(first.conn, "GET %s/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n", base)
+			fmt.Fprintf(first.conn, "GET %s/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n", base, c.api)
 			second, err := net.Dial("tcp", c.api)
 			check(err)
-			fmt.Fprintf(second, "GET %s/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n", base)
+			fmt.Fprintf(second, "GET %s/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n", base, c.api)
 			// Which request comes last is the server's to see; that one gets the event.
 			c.conn, c.r = second, bufio.NewReader(second)
 			event, err := http.ReadResponse(c.r, nil)
@@ -230,7 +230,7 @@ func (c *client) run(script string) {
 			c.respond(id, `"reconnected"`)
 			continue
 		case "close-mid-body":
-			fmt.Fprintf(c.conn, "POST %s/invocation/%s/response HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", base, id)
+			fmt.Fprintf(c.conn, "POST %s/invocation/%s/response HTTP/1.1\r\nHost: %s\r\nContent-Length: 100\r\n\r\n{", base, id, c.api)
 			c.conn.Close()
 			c.conn, c.patient = nil, true
 			continue
@@ -299,9 +299,9 @@ func (c *client) run(script string) {
 }
 
 func (c *client) stream(id string, fail bool) {
-	fmt.Fprintf(c.conn, "POST %s/invocation/%s/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"+
+	fmt.Fprintf(c.conn, "POST %s/invocation/%s/response HTTP/1.1\r\nHost: %s\r\nTransfer-Encoding: chunked\r\n"+
 		"Content-Type: application/vnd.awslambda.http-integration-response\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n"+
-		"Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n", base, id)
+		"Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n", base, id, c.api)
 	for _, part := range []string{"one ", "two ", "three"} {
 		fmt.Fprintf(c.conn, "%x\r\n%s\r\n", len(part), part)
 	}

@@ -157,46 +157,6 @@ func (e *environment) Close() error {
 	return e.closeErr
 }
 
-// begin starts the first process.
-func (e *environment) begin() error {
-	e.journal.platform(initStart(e.config))
-	if err := e.start(time.Now().Add(e.initLimit())); err != nil {
-		return err
-	}
-	if e.state == stateStopped { // nothing could be started, and that is the function's fault
-		e.endInit(time.Now())
-	}
-	return nil
-}
-
-func (e *environment) initLimit() time.Duration {
-	if e.kind == functions.ProvisionedConcurrency {
-		return max(provisionedInitLimit, e.config.Timeout)
-	}
-	return initLimit
-}
-
-// start runs an init phase until the deadline. The error is this machine's; an
-// entrypoint that cannot be started is a failed phase.
-func (e *environment) start(deadline time.Time) error {
-	e.failed, e.parked, e.extension = nil, nil, false
-	p, err := e.host.startProcess(e)
-	if err != nil {
-		e.state = stateStopped
-		if !entrypointFault(err) {
-			return err
-		}
-		e.failed = invalidEntrypoint(e.requestID(), err)
-		return nil
-	}
-	e.process, e.state = p, stateInit
-	if e.kind == functions.ProvisionedConcurrency {
-		e.enforce("CPU share", p.cage.limitCPU(e.config.MemoryMB))
-	}
-	e.set(alarmInit, time.Until(deadline))
-	return nil
-}
-
 // enforce tells of a knob that was detected and does not work after all.
 func (e *environment) enforce(what string, err error) {
 	if err != nil {
@@ -220,4 +180,37 @@ func (e *environment) set(a alarm, d time.Duration) {
 		return
 	}
 	e.timer.Reset(d)
+}
+
+func (e *environment) freeze() {
+	e.enforce("freezing", e.process.freeze())
+}
+
+// stop ends the process, if there is one, and all that it left behind.
+func (e *environment) stop() {
+	e.set(alarmNone, 0)
+	if e.process == nil {
+		return
+	}
+	e.host.spawner.rest() // its thread may still be in the cage that is to be removed
+	if err := e.process.stop(); err != nil {
+		e.closeErr = err
+		e.host.progress("%s: environment %s: %v", e.config.FunctionName, e.id, err)
+	}
+	e.process, e.parked = nil, nil
+}
+
+// leave is the end of the environment.
+func (e *environment) leave() {
+	e.state = stateOver
+	e.markGone()
+}
+
+// markGone closes Gone, once: the process has ended.
+func (e *environment) markGone() {
+	select {
+	case <-e.gone:
+	default:
+		close(e.gone)
+	}
 }

@@ -292,15 +292,16 @@ func sweep(dir string) error {
 	return errors.Join(append(errs, removeGroup(dir))...)
 }
 
-// removeGroup removes an empty cgroup. One whose last process has just ended
-// can be busy for a moment.
+// removeGroup removes an empty cgroup. One whose last process has just ended is
+// busy until the kernel has taken that process apart.
 func removeGroup(dir string) error {
-	for wait := 50 * time.Microsecond; ; wait *= 2 {
+	deadline := time.Now().Add(killPatience)
+	for wait := 50 * time.Microsecond; ; wait = min(2*wait, 10*time.Millisecond) {
 		err := os.Remove(dir)
 		if err == nil || errors.Is(err, os.ErrNotExist) {
 			return nil
 		}
-		if !errors.Is(err, unix.EBUSY) || wait > 200*time.Millisecond {
+		if !errors.Is(err, unix.EBUSY) || time.Now().After(deadline) {
 			return fmt.Errorf("remove cgroup: %w", err)
 		}
 		time.Sleep(wait)

@@ -29,15 +29,21 @@ const (
 	// provisionedInitLimit is the same with provisioned concurrency, for
 	// functions whose timeout is not longer still.
 	provisionedInitLimit = 130 * time.Second
-	// slotLimit is how long an init phase keeps its slot. One that takes longer
-	// mostly waits, maybe for an environment of another function to start.
-	slotLimit = time.Second
 	// idleBeforeFreeze is how long an on-demand environment stays awake after its
 	// init phase: its first invocation is there already, as a rule.
 	idleBeforeFreeze = 10 * time.Millisecond
 	// lingerAfterInitError is how long a runtime client may live on after it has
 	// reported that its init phase failed; it exits by itself and may still log.
 	lingerAfterInitError = 500 * time.Millisecond
-	// extensionGrace is how long a process that asked for SIGTERM has after it.
-	extensionGrace = 500 * time.Millisecond
 )
+
+// limits are the times after which a host stops waiting. Tests set others.
+type limits struct {
+	// slot is how long an init phase keeps its slot. One that takes longer
+	// mostly waits, maybe for an environment of another function to start.
+	slot time.Duration
+	// extensionGrace is how long a process that asked for SIGTERM has after it.
+	extensionGrace time.Duration
+}
+
+var defaultLimits = limits{slot: time.Second, extensionGrace: 500 * time.Millisecond}

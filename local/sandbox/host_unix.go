@@ -26,6 +26,8 @@ type Host struct {
 	spawner *spawner
 	slots   *semaphore.Weighted // in parts of wholeSlot
 	null    *os.File
+	limits  limits
+	peers   peers
 
 	mu           sync.Mutex
 	environments map[*environment]struct{} // nil once closed
@@ -52,13 +54,18 @@ func NewHost(o HostOptions) (*Host, error) {
 	}
 	return &Host{
 		options: o, cages: c, spawner: newSpawner(c), slots: semaphore.NewWeighted(int64(o.Slots) * wholeSlot), null: null,
-		environments: map[*environment]struct{}{},
+		limits: defaultLimits, peers: detectPeers(), environments: map[*environment]struct{}{},
 	}, nil
 }
 
-// Knobs tells how freezing, CPU share, memory size and killing are done here,
-// or that they are not enforced, and why.
-func (h *Host) Knobs() map[string]string { return maps.Clone(h.cages.knobs) }
+// Knobs tells how freezing, CPU share, memory size, killing and the protection of
+// the Runtime APIs from other users are done here, or that they are not enforced,
+// and why.
+func (h *Host) Knobs() map[string]string {
+	knobs := maps.Clone(h.cages.knobs)
+	knobs["runtime API"] = h.peers.how
+	return knobs
+}
 
 // Launch implements [Launcher].
 func (h *Host) Launch(ctx context.Context, c Config, t functions.InitializationType, log LogStream) (Environment, error) {
@@ -90,7 +97,7 @@ func (h *Host) launch(ctx context.Context, c Config, t functions.InitializationT
 	}
 	defer h.launching.Done()
 	e.init.Placement = time.Since(began)
-	late := time.AfterFunc(slotLimit, release)
+	late := time.AfterFunc(h.limits.slot, release)
 	defer late.Stop()
 	if err := e.begin(); err != nil {
 		h.disown(e)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -259,21 +260,33 @@ func TestManyEnvironments(t *testing.T) {
 	all.Wait()
 }
 
-// TestSlots is an init phase that waits for another one, with one slot only.
+// TestSlots starts an environment while the only slot is taken: first by an init
+// phase that keeps it, then by one that has had it for long enough.
 func TestSlots(t *testing.T) {
 	h := newHost(t, sandbox.HostOptions{Slots: 1})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	log := &stream{}
-	var blocked sync.WaitGroup
-	blocked.Go(func() { h.Launch(ctx, config(t, "init-hang"), functions.OnDemand, log) })
-	log.await("hanging")
-	e, _ := launch(t, h, config(t, "echo"), functions.OnDemand) // gets the slot after a while
-	if i := e.Init(); i.Err != nil || i.Placement < 100*time.Millisecond || i.Duration > i.Placement {
-		t.Errorf("init is %+v, want the wait in placement", i)
+	occupy := func(slot time.Duration) (leave func()) {
+		h.SetLimits(slot, time.Second)
+		ctx, cancel := context.WithCancel(t.Context())
+		log := &stream{}
+		var blocked sync.WaitGroup
+		blocked.Go(func() { h.Launch(ctx, config(t, "init-hang"), functions.OnDemand, log) })
+		log.await("hanging")
+		return func() { cancel(); blocked.Wait() }
 	}
-	cancel()
-	blocked.Wait()
+
+	leave := occupy(time.Hour)
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, errors.New("no slot"))
+	defer cancel()
+	if _, err := h.Launch(ctx, config(t, "echo"), functions.OnDemand, &stream{}); err == nil || !strings.Contains(err.Error(), "no slot") {
+		t.Errorf("launch gave %v, though the only slot is taken", err)
+	}
+	leave()
+
+	leave = occupy(time.Millisecond)
+	defer leave()
+	if e, _ := launch(t, h, config(t, "echo"), functions.OnDemand); e.Init().Err != nil || e.Init().Placement <= 0 {
+		t.Errorf("init is %+v, want a placement and no error", e.Init())
+	}
 }
 
 // TestTextFileBusy starts an executable that somebody still has open for writing.
@@ -315,8 +328,8 @@ func TestMemorySize(t *testing.T) {
 	}
 	if mb := out.MaxMemoryUsedMB; mb == nil {
 		t.Error("max memory used is not known")
-	} else if *mb < 100 || *mb > 128 { // the kernel charges in batches
-		t.Errorf("max memory used is %d, want nearly 128", *mb)
+	} else if *mb < 100 || *mb > 160 { // the kernel charges in batches, and this program's own pages to whoever touched them first
+		t.Errorf("max memory used is %d, want about 128", *mb)
 	}
 }
 

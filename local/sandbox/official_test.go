@@ -44,6 +44,7 @@ func official() {
 // TestOfficialClient runs AWS's own client for Go against the Runtime API.
 func TestOfficialClient(t *testing.T) {
 	h := newHost(t, sandbox.HostOptions{})
+	h.SetLimits(time.Second, time.Minute)
 	e, _ := launch(t, h, config(t, "aws-lambda-go"), functions.ProvisionedConcurrency)
 	if err := e.Init().Err; err != nil {
 		t.Fatal(err)

@@ -96,8 +96,8 @@ func exited(requestID, reason string) *failure {
 	return &failure{status: statusError, errorType: errorTypeExit, payload: platformPayload(errorTypeExit, message)}
 }
 
-// exitMessage is the message of a failure as it is logged.
-func exitMessage(f *failure) string {
+// failureMessage is the message of a failure of the platform's own, as it is logged.
+func failureMessage(f *failure) string {
 	var payload struct {
 		Message string `json:"errorMessage"`
 	}

@@ -29,7 +29,7 @@ type process struct {
 // startProcess starts the runtime client of an environment. The error is an
 // [entrypointFault] or this machine's.
 func (h *Host) startProcess(e *environment) (*process, error) {
-	api, err := listen()
+	api, err := listen(h.peers.check)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -17,8 +16,7 @@ const (
 	routeResponse
 	routeError
 	routeInitError
-	routeRestoreNext
-	routeRestoreError
+	routeRestore
 	routeExtensionRegister
 	routeExtensionNext
 	routeExtensionError
@@ -37,8 +35,8 @@ var routes = map[string]struct {
 	"/2018-06-01/ping":                    {http.MethodGet, routePing},
 	"/2018-06-01/runtime/invocation/next": {http.MethodGet, routeNext},
 	"/2018-06-01/runtime/init/error":      {http.MethodPost, routeInitError},
-	"/2018-06-01/runtime/restore/next":    {http.MethodGet, routeRestoreNext},
-	"/2018-06-01/runtime/restore/error":   {http.MethodPost, routeRestoreError},
+	"/2018-06-01/runtime/restore/next":    {http.MethodGet, routeRestore},
+	"/2018-06-01/runtime/restore/error":   {http.MethodPost, routeRestore},
 	"/2020-01-01/extension/register":      {http.MethodPost, routeExtensionRegister},
 	"/2020-01-01/extension/event/next":    {http.MethodGet, routeExtensionNext},
 	"/2020-01-01/extension/init/error":    {http.MethodPost, routeExtensionError},
@@ -86,6 +84,9 @@ func (r route) reply(h *http.Request) (static *reply, owners bool) {
 		return apiError(http.StatusMethodNotAllowed, "MethodNotAllowed", h.Method+" is not allowed on "+h.URL.Path), false
 	case routePing:
 		return &reply{status: http.StatusOK, header: []string{"Content-Type", "text/plain"}, body: []byte("pong")}, false
+	case routeRestore:
+		// Only SnapStart's environments have a restore phase, and there are none here.
+		return apiError(http.StatusNotFound, "NotFound", "restore is only there for SnapStart"), false
 	case routeExtensionNext:
 		// Extensions here are the signal handlers of runtime clients: they want to
 		// be registered, and never get an event.
@@ -125,18 +126,13 @@ func requestTruncated() *reply {
 	return apiError(http.StatusBadRequest, "TruncatedHTTPRequest", "HTTP request detected as truncated")
 }
 
+// accessDenied refuses those who are no runtime client of this environment. AWS's
+// Runtime API is inside the execution environment and has no such reply.
+func accessDenied(why string) *reply {
+	return apiError(http.StatusForbidden, "AccessDenied", why)
+}
+
 func invalidTransition(from, to string) *reply {
 	return apiError(http.StatusForbidden, "InvalidStateTransition",
 		"State transition from "+from+" to "+to+" failed for runtime. Error: State transition is not allowed")
-}
-
-// registered is the reply to an extension that wants to be told of the end.
-func registered(c Config, id string) *reply {
-	body, err := json.Marshal(map[string]string{
-		"functionName": c.FunctionName, "functionVersion": c.Version, "handler": c.Handler, "accountId": c.AccountID,
-	})
-	if err != nil {
-		panic(err) // strings always marshal
-	}
-	return &reply{status: http.StatusOK, header: []string{"Content-Type", "application/json", "Lambda-Extension-Identifier", id}, body: body}
 }

@@ -28,6 +28,11 @@ const maxHeader = 4 << 20
 // it takes, frozen most of the time.
 type server struct {
 	listener net.Listener
+	// host is the only Host header that a request may have.
+	host string
+	// check is asked once per connection whether its other end may talk to this
+	// server; the error says why not.
+	check    func(net.Conn) error
 	requests chan *request
 	// done is closed when nobody takes requests any more.
 	done chan struct{}
@@ -62,19 +67,19 @@ type reply struct {
 	body   []byte
 }
 
-func listen() (*server, error) {
+func listen(check func(net.Conn) error) (*server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the Runtime API: %w", err)
 	}
-	s := &server{listener: l, requests: make(chan *request), done: make(chan struct{}), conns: map[*conn]struct{}{}}
+	s := &server{listener: l, host: l.Addr().String(), check: check, requests: make(chan *request), done: make(chan struct{}), conns: map[*conn]struct{}{}}
 	s.active.Go(s.accept)
 	return s, nil
 }
 
 // address is what AWS_LAMBDA_RUNTIME_API says: host and port and nothing else,
 // as clients take it apart at the colon.
-func (s *server) address() string { return s.listener.Addr().String() }
+func (s *server) address() string { return s.host }
 
 func (s *server) accept() {
 	for {
@@ -146,6 +151,10 @@ type conn struct {
 
 // loop answers one request after the other until the connection ends.
 func (c *conn) loop() {
+	if err := c.server.check(c.Conn); err != nil {
+		c.write(accessDenied(err.Error()), true)
+		return
+	}
 	limited := &io.LimitedReader{R: c.Conn}
 	r := bufio.NewReader(limited)
 	for {
@@ -160,10 +169,28 @@ func (c *conn) loop() {
 			return
 		}
 		limited.N = math.MaxInt64
+		if refusal := c.server.refuse(h); refusal != nil {
+			c.write(refusal, true)
+			return
+		}
 		if !c.answer(h, r) || h.Close {
 			return
 		}
 	}
+}
+
+// refuse is the reply to a request that a web page has made a browser send. It
+// names another host, whose owner lets it resolve to this machine, or it has one
+// of the headers that only browsers send. A runtime client sends the address that
+// it was given.
+func (s *server) refuse(h *http.Request) *reply {
+	switch {
+	case h.Host != s.host:
+		return accessDenied("the Host header is not this Runtime API's address")
+	case h.Header["Origin"] != nil || h.Header["Sec-Fetch-Site"] != nil:
+		return accessDenied("requests of web pages are refused")
+	}
+	return nil
 }
 
 // answer reports whether the connection can go on.

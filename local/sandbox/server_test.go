@@ -17,17 +17,17 @@ func FuzzServer(f *testing.F) {
 	const id = "8b0dd1a4-0000-4000-8000-000000000001"
 	for _, seed := range []string{
 		"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\nGET /2018-06-01/ping HTTP/1.0\r\n\r\n",
-		"POST /2018-06-01/runtime/invocation/" + id + "/response HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}",
-		"POST /2018-06-01/runtime/invocation/" + id + "/error HTTP/1.1\r\nContent-Length: 100\r\n\r\n{",
-		"POST /2018-06-01/runtime/invocation/" + id + "/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTrailer: Lambda-Runtime-Function-Error-Type\r\n\r\n2\r\nab\r\n0\r\nLambda-Runtime-Function-Error-Type: X\r\n\r\n",
-		"PUT /2020-08-15/logs HTTP/1.1\r\n\r\n", "\x00\r\n\r\n", "GET http://[::1 HTTP/1.1\r\n\r\n",
+		"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\nGET /2018-06-01/ping HTTP/1.0\r\nHost: x\r\n\r\n",
+		"POST /2018-06-01/runtime/invocation/" + id + "/response HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}",
+		"POST /2018-06-01/runtime/invocation/" + id + "/error HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+		"POST /2018-06-01/runtime/invocation/" + id + "/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: Lambda-Runtime-Function-Error-Type\r\n\r\n2\r\nab\r\n0\r\nLambda-Runtime-Function-Error-Type: X\r\n\r\n",
+		"PUT /2020-08-15/logs HTTP/1.1\r\nHost: x\r\n\r\n", "\x00\r\n\r\n", "GET http://[::1 HTTP/1.1\r\n\r\n",
 		"POST /2020-01-01/extension/register HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
-		s := &server{listener: noListener{}, requests: make(chan *request), done: make(chan struct{}), conns: map[*conn]struct{}{}}
+		s := &server{listener: noListener{}, host: "x", check: admitAll, requests: make(chan *request), done: make(chan struct{}), conns: map[*conn]struct{}{}}
 		client, nc := net.Pipe()
 		s.serve(nc)
 		owner := make(chan struct{})
@@ -72,13 +72,15 @@ func FuzzServer(f *testing.F) {
 	})
 }
 
+func admitAll(net.Conn) error { return nil }
+
 type noListener struct{ net.Listener }
 
 func (noListener) Close() error { return nil }
 
 // TestHeaderTooLarge is a request whose head does not end.
 func TestHeaderTooLarge(t *testing.T) {
-	s, err := listen()
+	s, err := listen(admitAll)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,5 +104,42 @@ func TestHeaderTooLarge(t *testing.T) {
 	}
 	if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("status is %s, want 431", response.Status)
+	}
+}
+
+// TestForeignRequests are requests that a web page can make a browser send.
+func TestForeignRequests(t *testing.T) {
+	s, err := listen(admitAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	tests := []struct {
+		name, head string
+		want       int
+	}{
+		{"our own", "Host: " + s.address(), http.StatusOK},
+		{"a name that resolves to this machine", "Host: evil.example:80", http.StatusForbidden},
+		{"a name of this machine", "Host: localhost:80", http.StatusForbidden},
+		{"another port", "Host: 127.0.0.1:1", http.StatusForbidden},
+		{"no host", "Host:", http.StatusForbidden},
+		{"a page's origin", "Host: " + s.address() + "\r\nOrigin: null", http.StatusForbidden},
+		{"a browser", "Host: " + s.address() + "\r\nSec-Fetch-Site: cross-site", http.StatusForbidden},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := net.Dial("tcp", s.address())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if _, err := io.WriteString(c, "GET /2018-06-01/ping HTTP/1.1\r\n"+tt.head+"\r\n\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.ReadResponse(bufio.NewReader(c), nil)
+			if err != nil || response.StatusCode != tt.want {
+				t.Errorf("reply is %v (%v), want status %d", response, err, tt.want)
+			}
+		})
 	}
 }

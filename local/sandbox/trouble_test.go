@@ -38,7 +38,7 @@ func TestTrouble(t *testing.T) {
 		{name: "throws at init, reported", script: "init-error", payload: `{"errorType":"Error","errorMessage":"no module"}`,
 			status: "error", errorType: "Runtime.ImportModuleError", report: "Status: error\tError Type: Runtime.ImportModuleError",
 			initReports: []string{"Phase: init\tStatus: error\tError Type: Runtime.ImportModuleError", "Phase: invoke\tStatus: error\tError Type: Runtime.ImportModuleError"},
-			log:         []string{"INIT_START", "cannot load", "INIT_REPORT", "cannot load", "INIT_REPORT", "START", "END", "REPORT"}},
+			log:         []string{"INIT_START", "cannot load", "INIT_REPORT", "cannot load", "INIT_REPORT", "\nSTART ", "\nEND ", "\nREPORT "}},
 		{name: "throws at init, and lives on", script: "init-error-stays", payload: `{"errorMessage":"stays"}`,
 			status: "error", errorType: "Runtime.Unknown", report: "Status: error\tError Type: Runtime.Unknown",
 			initReports: []string{"Phase: init\tStatus: error\tError Type: Runtime.Unknown", "Phase: invoke\tStatus: error\tError Type: Runtime.Unknown"}},
@@ -54,7 +54,8 @@ func TestTrouble(t *testing.T) {
 		{name: "no bootstrap", change: func(c *sandbox.Config) { c.Argv = []string{"/nowhere/bootstrap"} },
 			payload: `{"errorType":"Runtime.InvalidEntrypoint","errorMessage":"RequestId: ID Error: fork/exec /nowhere/bootstrap: no such file or directory"}`,
 			status:  "error", errorType: "Runtime.InvalidEntrypoint", report: "Status: error\tError Type: Runtime.InvalidEntrypoint",
-			initReports: []string{"Phase: init\tStatus: error\tError Type: Runtime.InvalidEntrypoint"}},
+			initReports: []string{"Phase: init\tStatus: error\tError Type: Runtime.InvalidEntrypoint", "Phase: invoke\tStatus: error\tError Type: Runtime.InvalidEntrypoint"},
+			log:         []string{"INIT_REPORT", "INIT_REPORT", "\nSTART ", "RequestId: ID Error: fork/exec /nowhere/bootstrap: no such file or directory\nRuntime.InvalidEntrypoint\nEND ", "\nREPORT "}},
 		{name: "exits", script: "exit:1", payload: fmt.Sprintf(exit, "exit status 1"),
 			status: "error", errorType: "Runtime.ExitError", report: "Status: error\tError Type: Runtime.ExitError",
 			log: []string{"START", "RequestId: ID Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n", "END", "REPORT"}},
@@ -70,7 +71,7 @@ func TestTrouble(t *testing.T) {
 			status: "error", errorType: "Runtime.ExitError", report: "Status: error\tError Type: Runtime.ExitError"},
 		{name: "answers and exits", script: "respond-exit", payload: `"done"`, ok: true,
 			status: "error", errorType: "Runtime.ExitError", report: "Status: error\tError Type: Runtime.ExitError"},
-		{name: "answers and hangs", script: "respond-hang", change: func(c *sandbox.Config) { c.Timeout = 100 * time.Millisecond },
+		{name: "answers and hangs", script: "respond-hang", change: func(c *sandbox.Config) { c.Timeout = 3 * time.Second },
 			payload: `"done"`, ok: true, status: "timeout", errorType: "Sandbox.Timedout", report: "Status: timeout"},
 		{name: "answers garbage", script: "garbage", payload: "\x00\xffnot JSON, {\"errorType\": \"x\"}", ok: true, status: "success", reusable: true},
 		{name: "answers the most there is", script: "large:6291556", payload: strings.Repeat("z", 6291556), ok: true, status: "success", reusable: true},
@@ -302,6 +303,7 @@ func TestSigterm(t *testing.T) {
 	for _, kind := range []functions.InitializationType{functions.OnDemand, functions.ProvisionedConcurrency} {
 		t.Run(string(kind), func(t *testing.T) {
 			h := newHost(t, sandbox.HostOptions{})
+			h.SetLimits(time.Second, time.Minute)
 			e, log := launch(t, h, config(t, "sigterm"), kind) // provisioned: frozen by now
 			if err := e.Close(); err != nil {
 				t.Fatal(err)
