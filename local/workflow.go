@@ -104,7 +104,7 @@ func (b *benchmark) follow(ctx context.Context, m *machine, arn string, visits i
 // record has not been found yet wait for the last call.
 func (b *benchmark) copySamples(ctx context.Context, m *machine, last bool) ([]results.Sample, error) {
 	var all []results.Sample
-	for s, err := range m.results.Samples(ctx, results.Query{Run: b.run}) {
+	for s, err := range m.results.Samples(ctx, b.run) {
 		if err != nil {
 			return all, fmt.Errorf("read the samples of the workflow: %w", err)
 		}

@@ -257,7 +257,7 @@ func variables(t *testing.T, m *machine, fn deployed.Function) map[string]string
 }
 
 func hasSample(t *testing.T, m *machine, run string) bool {
-	for range m.results.Samples(t.Context(), results.Query{Run: run}) {
+	for range m.results.Samples(t.Context(), run) {
 		return true
 	}
 	return false

@@ -17,17 +17,18 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 )
 
-// Store is where samples are completed; a *[dynamo.Store] is one, and says what
-// each method promises.
+// Store holds the samples that are completed. A *[dynamo.Store] is one, and
+// documents each method.
 type Store interface {
 	PutRun(ctx context.Context, r results.Run) error
 	Run(ctx context.Context, id string) (r results.Run, ok bool, err error)
-	Samples(ctx context.Context, q results.Query) iter.Seq2[results.Sample, error]
+	SamplesOf(ctx context.Context, run string, v matrix.Variant) iter.Seq2[results.Sample, error]
 	Replace(ctx context.Context, samples ...results.Sample) error
 	Functions(ctx context.Context) ([]deployed.Function, error)
 	PutSeries(ctx context.Context, run string, records ...results.SeriesRecord) error
@@ -201,7 +202,7 @@ func (c *Collector) patience() time.Duration { return cmp.Or(c.Patience, Patienc
 // invocations ended.
 func (c *Collector) function(ctx context.Context, q Request, started time.Time, fn deployed.Function) (missing int, age time.Duration, err error) {
 	var samples []results.Sample
-	for s, err := range c.Store.Samples(ctx, results.Query{Run: q.Run, Variant: fn.Variant}) {
+	for s, err := range c.Store.SamplesOf(ctx, q.Run, fn.Variant) {
 		if err != nil {
 			return 0, 0, &StoreError{err}
 		}

@@ -87,7 +87,7 @@ func (b *bench) tally(t *testing.T) collect.Tally {
 func (b *bench) samples(t *testing.T) []results.Sample {
 	t.Helper()
 	var all []results.Sample
-	for s, err := range b.table.Samples(t.Context(), results.Query{Run: "run-1"}) {
+	for s, err := range b.table.Samples(t.Context(), "run-1") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,10 +274,7 @@ func TestCountsConserve(t *testing.T) {
 			t.Errorf("%d invocations, %d records, %d of them late, unrecorded %v", sum.Invocations, sum.Records, sum.Late, sum.Unrecorded)
 		}
 		raw := map[string]dynamo.Raw{}
-		for line, err := range b.table.RawOf(t.Context(), "run-1") {
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, line := range b.table.Raw("run-1") {
 			raw[line.EventID] = line
 			if line.Error == "" || line.Message == "" || line.LogGroup != group {
 				t.Errorf("raw line %+v", line)

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 func createDir(t *testing.T) *results.Dir {
@@ -55,7 +55,7 @@ func read(t *testing.T, path string) (r *results.Recorded, keys []string, bad []
 
 func TestDirIsReadableAtAnyMoment(t *testing.T) {
 	d := createDir(t)
-	a, b := storetest.Sample("run", 1), storetest.Sample("run", 2)
+	a, b := resultstest.Sample("run", 1), resultstest.Sample("run", 2)
 	r, keys, _ := read(t, d.Path())
 	if r.Manifest.Seed != 7 || len(keys) != 0 {
 		t.Errorf("a fresh run has seed %d and samples %v, want 7 and none", r.Manifest.Seed, keys)
@@ -88,13 +88,13 @@ func TestDirKeepsARunThatIsThere(t *testing.T) {
 
 func TestReadTornAndBrokenLines(t *testing.T) {
 	line := func(i int) string {
-		data, err := json.Marshal(storetest.Sample("run", i))
+		data, err := json.Marshal(resultstest.Sample("run", i))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(data)
 	}
-	key := func(i int) string { return storetest.Sample("run", i).Key() }
+	key := func(i int) string { return resultstest.Sample("run", i).Key() }
 	for _, test := range []struct {
 		name  string
 		lines string
@@ -180,7 +180,7 @@ func TestDirLinesDoNotMix(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
-			if err := d.Append(storetest.Sample("run", i)); err != nil {
+			if err := d.Append(resultstest.Sample("run", i)); err != nil {
 				t.Error(err)
 			}
 		})

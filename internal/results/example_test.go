@@ -8,11 +8,11 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 func ExampleSummarise() {
-	v := storetest.Variant("nodejs22.x")
+	v := resultstest.Variant("nodejs22.x")
 	sample := func(init, duration, elapsed time.Duration) results.Sample {
 		return results.Sample{
 			Variant: v, Event: functions.Event{Workload: functions.WorkloadHello}, Elapsed: elapsed,

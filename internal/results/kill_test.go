@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 // killVariable makes the test binary a process that writes a run until it is killed.
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 func writeForever(path string) {
 	d, err := results.CreateDir(path, results.Manifest{Tool: "local"})
 	for i := 0; err == nil; i++ {
-		if err = d.Append(storetest.Sample("run", i)); err == nil && i%10 == 0 {
+		if err = d.Append(resultstest.Sample("run", i)); err == nil && i%10 == 0 {
 			err = d.WriteJSON(results.SummaryFile, results.Summary{Platform: "local"})
 		}
 		if err == nil {

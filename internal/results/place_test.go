@@ -9,7 +9,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
@@ -21,19 +21,19 @@ func TestPlacesAreSharedByWhatCannotBeToldApart(t *testing.T) {
 		for range 30 {
 			d := time.Duration(float64(median[runtime]) * (0.9 + 0.2*rng.Float64()))
 			samples = append(samples, results.Sample{
-				Variant: storetest.Variant(runtime), Event: functions.Event{Workload: functions.WorkloadHello},
+				Variant: resultstest.Variant(runtime), Event: functions.Event{Workload: functions.WorkloadHello},
 				Record: &lambdalog.Record{Duration: &d}, Answer: answer(2, functions.OnDemand), Elapsed: d + ms,
 			})
 		}
 	}
-	alone := storetest.Sample("run", 1) // the only one of its event
-	alone.Variant = storetest.Variant("fast")
+	alone := resultstest.Sample("run", 1) // the only one of its event
+	alone.Variant = resultstest.Variant("fast")
 	samples = append(samples, alone)
 
 	all := results.Summarise(slices.Values(samples))
 	var variants []results.VariantSummary
 	for _, runtime := range []string{"slow", "fast", "as fast"} {
-		v := storetest.Variant(runtime)
+		v := resultstest.Variant(runtime)
 		variants = append(variants, results.VariantSummary{Variant: v, Series: all[v]})
 	}
 	results.SetPlaces(variants, slices.Values(samples), verdict.Options{Seed: 1})

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 func TestSummariseRuntimeMetrics(t *testing.T) {
@@ -41,13 +41,13 @@ func TestSummariseRuntimeMetrics(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var samples []results.Sample
 			for i, metrics := range test.samples {
-				s := storetest.Sample("run", i)
+				s := resultstest.Sample("run", i)
 				answer := *s.Answer
 				answer.Metrics = metrics
 				s.Answer = &answer
 				samples = append(samples, s)
 			}
-			series := results.Summarise(slices.Values(samples))[storetest.Variant("nodejs22.x")]
+			series := results.Summarise(slices.Values(samples))[resultstest.Variant("nodejs22.x")]
 			if len(series) != 1 {
 				t.Fatalf("%d series, want 1", len(series))
 			}

@@ -12,11 +12,11 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 func TestMetricsOfAColdSample(t *testing.T) {
-	s := storetest.Sample("run", 0)
+	s := resultstest.Sample("run", 0)
 	got := map[string]float64{}
 	for _, m := range results.Metrics() {
 		if v, ok := m.Of(s); ok {
@@ -76,7 +76,7 @@ func warmSamples(n int) []results.Sample {
 	for i := range n {
 		d := time.Duration((i*7)%n+1) * ms
 		s := results.Sample{
-			Variant: storetest.Variant("nodejs22.x"), Event: functions.Event{Workload: functions.WorkloadHello},
+			Variant: resultstest.Variant("nodejs22.x"), Event: functions.Event{Workload: functions.WorkloadHello},
 			Record: &lambdalog.Record{Duration: &d}, Answer: answer(2+i, functions.OnDemand), Elapsed: d + ms,
 		}
 		all = append(all, s)
@@ -98,7 +98,7 @@ func TestSummariseTakesOrderStatistics(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			all := results.Summarise(slices.Values(warmSamples(test.n)))
-			series := all[storetest.Variant("nodejs22.x")]
+			series := all[resultstest.Variant("nodejs22.x")]
 			if len(series) != 1 || series[0].Temperature != results.Warm || series[0].N != test.n {
 				t.Fatalf("series are %+v, want one of %d warm samples", series, test.n)
 			}
@@ -110,9 +110,9 @@ func TestSummariseTakesOrderStatistics(t *testing.T) {
 }
 
 func TestSummariseKeepsSeriesApart(t *testing.T) {
-	cold := storetest.Sample("run", 1)
+	cold := resultstest.Sample("run", 1)
 	other := cold
-	other.Variant = storetest.Variant("nodejs18.x")
+	other.Variant = resultstest.Variant("nodejs18.x")
 	hello := cold
 	hello.Event = functions.Event{Workload: functions.WorkloadHello}
 	missed := cold
@@ -144,8 +144,8 @@ func TestSummariseKeepsSeriesApart(t *testing.T) {
 
 // The names are the interface to everybody who reads summary.json.
 func TestSummaryJSON(t *testing.T) {
-	all := results.Summarise(slices.Values([]results.Sample{storetest.Sample("run", 0)}))
-	v := storetest.Variant("nodejs22.x")
+	all := results.Summarise(slices.Values([]results.Sample{resultstest.Sample("run", 0)}))
+	v := resultstest.Variant("nodejs22.x")
 	data, err := json.Marshal(results.VariantSummary{
 		Variant: v, Status: results.Measured, RanOn: &results.RanOn{Version: "22.22.0"}, AnswerOK: new(true), Series: all[v],
 	})

@@ -7,29 +7,34 @@
 //	GET /v1/runs         the runs
 //	GET /v1/runs/{id}    one run with its manifest and its items
 //
-// Lists are answered newest first, at most limit items at a time; nextToken is
-// there if there is more, and asks for it together with the same filters. An
-// answer may have few items or none and a nextToken all the same: that many runs
-// were looked at, or the items are large. total counts the items of the answer.
+// Lists are answered newest first, at most limit items at a time. nextToken is
+// there if there is more; the next page is asked for with it and the same filters.
+// A page may have few items or none and a nextToken all the same: a request reads a
+// limited number of runs, and a page has a limited size. total is the number of all
+// items that match on all pages, counted by the table's index.
+//
+// A list reaches back 30 days unless since says otherwise. /v1/stats has the hello
+// workload unless workload names others, so that items of different work are not
+// charted as one. A filter's value that was never measured is an error that lists
+// the known ones.
 //
 // # The shape of an item
 //
 // The fields from id to coldStartInitDuration are those of the items of
-// tomassabol/lambda-benchmark, so that what reads those reads ours: timestamp in
-// Unix seconds, durations in milliseconds, memory in MB. They are medians here,
+// tomassabol/lambda-benchmark, so that clients of that API read this one: timestamp
+// in Unix seconds, durations in milliseconds, memory in MB. They are medians here,
 // where a run of the origin has one sample. What was not measured is null, and
-// coldStartInitDuration is absent; neither is ever zero. Beside them are ours: the
-// run, the whole variant, and for each temperature the percentiles of every
+// coldStartInitDuration is absent; neither is ever zero. The other fields are ours:
+// the run, the whole variant, and for each temperature the percentiles of every
 // metric of package results, with their number and the median's interval, and
-// apart from them those of the runtime's own numbers (heap, collections, ...).
+// separately those of the runtime's own numbers (heap, collections, ...).
 //
 // # Errors
 //
-// They are JSON as well: error says what is wrong, parameter names the one that
-// cannot be understood, requestId finds the details in the function's log. A
-// parameter that does not exist is an error, because an answer that ignored it
-// would look like one that obeyed.
+// They are JSON as well: error is the message, parameter names the one that is
+// wrong, requestId finds the details in the function's log. A parameter that does
+// not exist is an error, because an answer that ignored it would look like one that
+// obeyed.
 //
-// Left out: the API key, throttle and quota, which are API Gateway's business,
-// and package stack sets them up.
+// The API key, throttle and quota are API Gateway's; package stack sets them up.
 package statsapi

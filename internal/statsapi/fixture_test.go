@@ -1,6 +1,7 @@
 package statsapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,41 +16,66 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
 var noon = time.Date(2026, time.March, 4, 12, 0, 0, 500_000_000, time.UTC)
 
 // shelf is a Reader in memory.
 type shelf struct {
-	runs   []results.Run // newest first
-	series map[string][]results.SeriesRecord
-	err    error
-	reads  int // how many runs' series were read
+	runs      []results.Run // newest first
+	series    map[string][]results.SeriesRecord
+	functions []deployed.Function
+	err       error
+	reads     int // how many runs' series were read
 }
 
-func (s *shelf) Runs(context.Context) iter.Seq2[results.Run, error] { return s.from(s.runs) }
-
-func (s *shelf) RunsFrom(_ context.Context, started time.Time, id string) iter.Seq2[results.Run, error] {
-	place := results.Run{ID: id, Manifest: results.Manifest{Started: started}}
-	i := slices.IndexFunc(s.runs, func(r results.Run) bool { return results.CompareRuns(r, place) >= 0 })
-	if i < 0 {
-		return s.from(nil)
-	}
-	return s.from(s.runs[i:])
-}
-
-func (s *shelf) from(runs []results.Run) iter.Seq2[results.Run, error] {
+func (s *shelf) Runs(_ context.Context, since time.Time) iter.Seq2[results.Run, error] {
 	return func(yield func(results.Run, error) bool) {
 		if s.err != nil {
 			yield(results.Run{}, s.err)
 			return
 		}
-		for _, r := range runs {
-			if !yield(r, nil) {
+		for _, r := range s.runs {
+			if r.Manifest.Started.Before(since) || !yield(r, nil) {
 				return
 			}
 		}
 	}
+}
+
+func (s *shelf) RunsFrom(ctx context.Context, since, started time.Time, id string) iter.Seq2[results.Run, error] {
+	place := results.Run{ID: id, Manifest: results.Manifest{Started: started}}
+	i := slices.IndexFunc(s.runs, func(r results.Run) bool { return compareRuns(r, place) >= 0 })
+	if i < 0 {
+		i = len(s.runs)
+	}
+	return (&shelf{runs: s.runs[i:], err: s.err}).Runs(ctx, since)
+}
+
+func (s *shelf) CountRuns(ctx context.Context, since time.Time) (n int, err error) {
+	for range s.Runs(ctx, since) {
+		n++
+	}
+	return n, s.err
+}
+
+func (s *shelf) CountCells(ctx context.Context, since time.Time, f dynamo.Filter) (n int, err error) {
+	for run := range s.Runs(ctx, since) {
+		for _, item := range items(s.series[run.ID]) {
+			if f.Matches(results.Series{Variant: item.cell.Variant, Event: item.cell.Event}) {
+				n++
+			}
+		}
+	}
+	return n, s.err
+}
+
+func (s *shelf) Functions(context.Context) ([]deployed.Function, error) { return s.functions, s.err }
+
+// compareRuns orders runs as a list does: the newest first.
+func compareRuns(a, b results.Run) int {
+	return cmp.Or(b.Manifest.Started.Compare(a.Manifest.Started), cmp.Compare(b.ID, a.ID))
 }
 
 func (s *shelf) Run(_ context.Context, id string) (results.Run, bool, error) {
@@ -73,7 +99,7 @@ func (s *shelf) add(id string, started time.Time, series ...results.Series) {
 		Options: map[string]any{"cold": 30, "warm": 100},
 	}}
 	s.runs = append(s.runs, run)
-	slices.SortFunc(s.runs, results.CompareRuns)
+	slices.SortFunc(s.runs, compareRuns)
 	if s.series == nil {
 		s.series = map[string][]results.SeriesRecord{}
 	}
@@ -126,7 +152,7 @@ func both(v matrix.Variant, e functions.Event) []results.Series {
 
 // three are runs with everything that an answer can have.
 func three() *shelf {
-	s := &shelf{}
+	s := &shelf{functions: []deployed.Function{{Variant: node}, {Variant: rust}, {Variant: gopl}}}
 	s.add("run-1", noon, slices.Concat(both(node, hello), both(node, hash), both(rust, hello))...)
 	s.add("run-2", noon.Add(2*time.Hour), slices.Concat(both(node, hello), both(gopl, hello),
 		[]results.Series{
@@ -147,10 +173,15 @@ func many(n int) *shelf {
 	return s
 }
 
+// serve is the API two days after noon.
+func serve(r Reader) http.Handler {
+	return &api{reader: r, now: func() time.Time { return noon.AddDate(0, 0, 2) }}
+}
+
 func get(t *testing.T, r Reader, target string) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
-	New(r).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
+	serve(r).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
 	return w
 }
 

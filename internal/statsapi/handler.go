@@ -10,20 +10,24 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
-	// A run is there to stay, and a new one comes every two hours.
+	// A finished run does not change, and a new one starts every two hours.
 	cacheAnswer = "private, max-age=60"
 	cachePage   = "public, max-age=300"
 	cacheNever  = "no-store"
 )
 
 // api is the handler that [New] returns.
-type api struct{ reader Reader }
+type api struct {
+	reader Reader
+	now    func() time.Time
+}
 
 // New returns the API over a reader.
-func New(reader Reader) http.Handler { return &api{reader} }
+func New(reader Reader) http.Handler { return &api{reader: reader, now: time.Now} }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := a.route(r.URL.Path)
@@ -67,8 +71,8 @@ type failure struct {
 
 func (f *failure) Error() string { return f.message }
 
-// writeError says what went wrong. What is not the caller's fault goes to the
-// log and not to the caller.
+// writeError answers with an error. An error that is not the caller's is logged, and
+// the answer does not show it.
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	f, ok := errors.AsType[*failure](err)
 	if !ok {
@@ -84,7 +88,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	write(w, r, f.status, body)
 }
 
-// writeAnswer writes a success. Whoever has it already is told so in a few bytes.
+// writeAnswer answers with a value, or with 304 if the caller has it already.
 func writeAnswer(w http.ResponseWriter, r *http.Request, v any) error {
 	body, err := encode(v)
 	if err != nil {
@@ -103,13 +107,13 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, v any) error {
 
 func write(w http.ResponseWriter, r *http.Request, status int, v any) {
 	body, err := encode(v)
-	if err != nil { // texts and numbers only
+	if err != nil { // it has texts and numbers only
 		panic(err)
 	}
 	writeBody(w, r, status, "application/json", body)
 }
 
-// encode writes JSON for people, too. Nothing of it is ever inside HTML.
+// encode writes JSON without escapes of <, > and &, since no answer stands inside HTML.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

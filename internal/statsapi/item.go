@@ -9,8 +9,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Item is what a run found about one variant and event, in the words of the
-// origin's API and then in ours. The origin's fields are medians.
+// Item is the results of one run for one variant and event: first in the fields of
+// the origin's API, as medians, then in ours.
 type Item struct {
 	// ID stays the same from call to call.
 	ID           string `json:"id"`
@@ -19,7 +19,7 @@ type Item struct {
 	Runtime      string `json:"runtime"`
 	Architecture string `json:"architecture"`
 	Language     string `json:"language"`
-	// A cold start's durations are without its init, which the origin has apart.
+	// A cold start's durations do not include its init, which is a field of its own.
 	ColdStartDuration       *float64 `json:"coldStartDuration"`
 	WarmStartDuration       *float64 `json:"warmStartDuration"`
 	ColdStartMemoryUsed     *float64 `json:"coldStartMemoryUsed"`
@@ -34,7 +34,7 @@ type Item struct {
 	MemoryMB   int               `json:"memoryMB"`
 	Workload   string            `json:"workload"`
 	Iterations int               `json:"iterations"`
-	// Series are the temperatures that were seen.
+	// Series are by temperature; a temperature without samples is absent.
 	Series map[results.Temperature]Series `json:"series"`
 
 	cell cell
@@ -46,11 +46,11 @@ type Series struct {
 	N int `json:"n"`
 	// Metrics are by [results.Metric.Name]; their intervals are at [verdict.DefaultConfidence].
 	Metrics map[string]results.MetricSummary `json:"metrics"`
-	// RuntimeMetrics are the runtime's own numbers; absent where it gave none.
+	// RuntimeMetrics are the runtime's own numbers; absent if it reported none.
 	RuntimeMetrics map[string]results.MetricSummary `json:"runtimeMetrics,omitempty"`
 }
 
-// items joins a run's records, which come by [results.CompareSeries], to one item
+// items joins a run's records, in the order of [results.CompareSeries], to one item
 // for each variant and event.
 func items(records []results.SeriesRecord) []Item {
 	var all []Item

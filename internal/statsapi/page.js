@@ -46,7 +46,9 @@ function say(text, isError) {
 
 function filters() {
   const query = new URLSearchParams({ limit: "100" });
-  for (const id of ["workload", "architecture", "since"]) if (at(id).value) query.append(id, at(id).value);
+  for (const id of ["workload", "architecture", "since"]) {
+    for (const value of at(id).value.split(" ").filter(Boolean)) query.append(id, value);
+  }
   return query;
 }
 
@@ -69,7 +71,7 @@ async function load(again) {
     next = body.nextToken ?? "";
     at("stats").hidden = rows.rows.length === 0;
     at("more").hidden = next === "";
-    say(rows.rows.length === 0 ? (next ? "Nothing yet; there is more to look at." : "No run has found anything that matches.") : `${rows.rows.length} rows${next ? ", and more" : ""}.`);
+    say(rows.rows.length === 0 && !next ? "No run has results that match." : `${rows.rows.length} of ${body.total} rows.`);
   } catch (error) {
     say(error.message, true);
   }

@@ -34,7 +34,7 @@ func event(t *testing.T) (e events.APIGatewayProxyRequest) {
 }
 
 func TestProxy(t *testing.T) {
-	response, err := Proxy(New(three()))(t.Context(), event(t))
+	response, err := Proxy(serve(three()))(t.Context(), event(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestProxy(t *testing.T) {
 func TestProxyTellsTheRequestID(t *testing.T) {
 	e := event(t)
 	e.MultiValueQueryStringParameters = map[string][]string{"memory": {"x"}}
-	response, err := Proxy(New(three()))(t.Context(), e)
+	response, err := Proxy(serve(three()))(t.Context(), e)
 	if err != nil || response.StatusCode != 400 || !strings.Contains(response.Body, `"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef"`) {
 		t.Errorf("%+v, %v", response, err)
 	}
@@ -148,7 +148,7 @@ func TestProxyResponse(t *testing.T) {
 func TestProxyRefusesABrokenEvent(t *testing.T) {
 	e := event(t)
 	e.Body, e.IsBase64Encoded = "%", true
-	if _, err := Proxy(New(three()))(t.Context(), e); err == nil || !strings.Contains(err.Error(), "base64") {
+	if _, err := Proxy(serve(three()))(t.Context(), e); err == nil || !strings.Contains(err.Error(), "base64") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
 const (
@@ -21,29 +21,30 @@ const (
 	minMemoryMB, maxMemoryMB = 128, 10240
 )
 
-// query is what a caller asks of a list. An empty list does not restrict.
+// defaultDays is how far back a list reaches unless since says otherwise.
+const defaultDays = 30
+
+// query is what a caller asks of a list.
 type query struct {
-	runtimes      []string
-	languages     []string
-	architectures []functions.Architecture
-	memoriesMB    []int
-	workloads     []functions.Workload
-	since         time.Time
-	limit         int
-	from          *position // nil is the beginning
+	dynamo.Filter
+	since time.Time // zero is the default
+	limit int
+	from  *position // nil is the beginning
 }
 
-// statsParameters and runsParameters are what each list understands.
+// statsParameters, runsParameters and runParameters are what each path understands.
 var (
-	runsParameters  = []string{"since", "limit", "nextToken"}
+	runParameters   = []string{"limit", "nextToken"}
+	runsParameters  = append([]string{"since"}, runParameters...)
 	statsParameters = append([]string{"runtime", "language", "architecture", "memory", "workload"}, runsParameters...)
 )
 
 // word is what AWS's identifiers and ours are made of.
 var word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// parseQuery reads the parameters of which the list knows; any other is an error.
-func parseQuery(values url.Values, known []string) (query, error) {
+// parseQuery reads the parameters that a path understands; any other is an error.
+// of names what is listed, so that a token of one list is refused by another.
+func parseQuery(values url.Values, known []string, of string) (query, error) {
 	q := query{limit: defaultLimit}
 	for _, name := range sorted(values) {
 		if !slices.Contains(known, name) {
@@ -58,9 +59,14 @@ func parseQuery(values url.Values, known []string) (query, error) {
 			return query{}, bad(name, "%s is given %d times, want once", name, len(values[name]))
 		}
 	}
-	// The token is of one query only: of another one it would leave items out.
+	if slices.Contains(known, "workload") && len(q.Workloads) == 0 {
+		// The origin's items have no workload: one that mixes them would chart two kinds
+		// of work as one.
+		q.Workloads = []functions.Workload{functions.WorkloadHello}
+	}
+	// A token belongs to one query: with other filters it would leave items out.
 	if token := values.Get("nextToken"); values.Has("nextToken") {
-		at, err := parseToken(token, q.fingerprint())
+		at, err := parseToken(token, q.fingerprint(of))
 		if err != nil {
 			return query{}, bad("nextToken", "nextToken: %v", err)
 		}
@@ -74,32 +80,32 @@ func (q *query) set(name, value string) error {
 	switch name {
 	case "runtime":
 		if !word.MatchString(value) {
-			return bad(name, "runtime: %.80q is no runtime; want an identifier of AWS's such as nodejs22.x", value)
+			return bad(name, "runtime: %.80q is neither a runtime nor a language; want one such as nodejs22.x or go", value)
 		}
-		q.runtimes = append(q.runtimes, value)
+		q.Runtimes = add(q.Runtimes, value)
 	case "language":
 		if !word.MatchString(value) {
 			return bad(name, "language: %.80q is no language; want one such as nodejs, python or rust", value)
 		}
-		q.languages = append(q.languages, value)
+		q.Languages = add(q.Languages, value)
 	case "architecture":
 		a := functions.Architecture(value)
 		if a != functions.ARM64 && a != functions.X8664 {
 			return bad(name, "architecture: %.80q is neither %s nor %s", value, functions.ARM64, functions.X8664)
 		}
-		q.architectures = append(q.architectures, a)
+		q.Architectures = add(q.Architectures, a)
 	case "memory":
 		mb, err := strconv.Atoi(value)
 		if err != nil || mb < minMemoryMB || mb > maxMemoryMB {
 			return bad(name, "memory: %.80q is no memory size; want MB, from %d to %d", value, minMemoryMB, maxMemoryMB)
 		}
-		q.memoriesMB = append(q.memoriesMB, mb)
+		q.MemoriesMB = add(q.MemoriesMB, mb)
 	case "workload":
 		w := functions.Workload(value)
 		if w != functions.WorkloadHello && w != functions.WorkloadSHA256 {
 			return bad(name, "workload: %.80q is neither %s nor %s", value, functions.WorkloadHello, functions.WorkloadSHA256)
 		}
-		q.workloads = append(q.workloads, w)
+		q.Workloads = add(q.Workloads, w)
 	case "since":
 		t, ok := parseTime(value)
 		if !ok {
@@ -116,8 +122,8 @@ func (q *query) set(name, value string) error {
 	return nil
 }
 
-// parseTime reads a time as items have it, or as people write it. In a query's
-// text an unescaped + of an offset has become a blank.
+// parseTime reads Unix seconds, a date or an RFC 3339 time. An offset's + that was
+// not escaped in the query has become a blank.
 func parseTime(text string) (time.Time, bool) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
 		const year9999 = 253402300800
@@ -131,26 +137,31 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// matches says whether the query asks for a series. The time is the run's matter.
-func (q query) matches(s results.Series) bool {
-	return allows(q.runtimes, s.Variant.Runtime) && allows(q.languages, s.Variant.Language) &&
-		allows(q.architectures, s.Variant.Architecture) && allows(q.memoriesMB, s.Variant.MemoryMB) &&
-		allows(q.workloads, s.Event.Workload)
+// add adds a value that is not there yet.
+func add[T comparable](all []T, v T) []T {
+	if slices.Contains(all, v) {
+		return all
+	}
+	return append(all, v)
 }
 
-func allows[T comparable](wanted []T, v T) bool {
-	return len(wanted) == 0 || slices.Contains(wanted, v)
+// start is the time from which on runs are asked for.
+func (q query) start(now time.Time) time.Time {
+	if q.since.IsZero() {
+		return now.AddDate(0, 0, -defaultDays)
+	}
+	return q.since
 }
 
-// fingerprint tells queries apart that ask for different things. How many
-// items are asked for at once does not matter.
-func (q query) fingerprint() string {
-	slices.Sort(q.runtimes)
-	slices.Sort(q.languages)
-	slices.Sort(q.architectures)
-	slices.Sort(q.memoriesMB)
-	slices.Sort(q.workloads)
-	return fmt.Sprintf("%q %q %q %d %q %d", q.runtimes, q.languages, q.architectures, q.memoriesMB, q.workloads, q.since.UnixNano())
+// fingerprint distinguishes queries that ask for different things. The limit is no
+// part of it.
+func (q query) fingerprint(of string) string {
+	slices.Sort(q.Runtimes)
+	slices.Sort(q.Languages)
+	slices.Sort(q.Architectures)
+	slices.Sort(q.MemoriesMB)
+	slices.Sort(q.Workloads)
+	return fmt.Sprintf("%q %q %q %q %d %q %d", of, q.Runtimes, q.Languages, q.Architectures, q.MemoriesMB, q.Workloads, q.since.UnixNano())
 }
 
 func bad(parameter, format string, args ...any) *failure {

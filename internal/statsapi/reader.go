@@ -5,20 +5,20 @@ import (
 	"iter"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
-// Reader is what the API reads.
+// Reader is what the API reads. A *[dynamo.Store] is one, and documents each method.
 type Reader interface {
-	// Runs yields the runs, the newest first.
-	Runs(ctx context.Context) iter.Seq2[results.Run, error]
-	// RunsFrom is Runs from one run on, that one included if it is there.
-	RunsFrom(ctx context.Context, started time.Time, id string) iter.Seq2[results.Run, error]
-	// Run returns one run; ok is false if there is none.
+	Runs(ctx context.Context, since time.Time) iter.Seq2[results.Run, error]
+	RunsFrom(ctx context.Context, since, started time.Time, id string) iter.Seq2[results.Run, error]
+	CountRuns(ctx context.Context, since time.Time) (int, error)
 	Run(ctx context.Context, id string) (r results.Run, ok bool, err error)
-	// SeriesOf returns what a run found, by [results.CompareSeries].
 	SeriesOf(ctx context.Context, run string) ([]results.SeriesRecord, error)
+	CountCells(ctx context.Context, since time.Time, f dynamo.Filter) (int, error)
+	Functions(ctx context.Context) ([]deployed.Function, error)
 }
 
 var _ Reader = (*dynamo.Store)(nil)

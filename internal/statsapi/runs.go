@@ -1,6 +1,7 @@
 package statsapi
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -36,25 +37,40 @@ func newRun(r results.Run) Run {
 }
 
 func (a *api) serveRuns(w http.ResponseWriter, r *http.Request) error {
-	q, err := parseQuery(r.URL.Query(), runsParameters)
+	const of = "runs"
+	q, err := parseQuery(r.URL.Query(), runsParameters, of)
+	if err != nil {
+		return err
+	}
+	since := q.start(a.now())
+	total, err := a.reader.CountRuns(r.Context(), since)
 	if err != nil {
 		return err
 	}
 	var found []Run
-	for run, err := range a.runs(r.Context(), q) {
+	var next *position
+	for run, err := range a.runs(r.Context(), q, since) {
 		if err != nil {
 			return err
 		}
 		if len(found) == q.limit {
-			return writeList(w, r, q, found, &position{Started: run.Manifest.Started, Run: run.ID})
+			next = &position{Started: run.Manifest.Started, Run: run.ID}
+			break
 		}
 		found = append(found, newRun(run))
 	}
-	return writeList(w, r, q, found, nil)
+	answer, err := newList(found, total, next, q.fingerprint(of))
+	if err != nil {
+		return err
+	}
+	return writeAnswer(w, r, answer)
 }
 
+// serveRun answers one run with a page of its items, of every workload.
 func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error {
-	if _, err := parseQuery(r.URL.Query(), nil); err != nil {
+	of := "run " + id
+	q, err := parseQuery(r.URL.Query(), runParameters, of)
+	if err != nil {
 		return err
 	}
 	run, ok, err := a.reader.Run(r.Context(), id)
@@ -62,21 +78,40 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 		return err
 	}
 	if !ok {
-		return &failure{status: http.StatusNotFound, message: "there is no run " + id + "; /v1/runs lists them"}
+		return &failure{status: http.StatusNotFound, message: fmt.Sprintf("there is no run %.80q; /v1/runs lists them", id)}
 	}
 	records, err := a.reader.SeriesOf(r.Context(), id)
 	if err != nil {
 		return err
 	}
+	manifest, err := encode(run.Manifest)
+	if err != nil {
+		return err
+	}
+	page := itemPage{limit: q.limit, bytes: maxBytes - len(manifest)}
+	var next *position
+	all := items(records)
+	for _, item := range all {
+		if q.from.passed(run, item.cell) {
+			continue
+		}
+		fits, err := page.add(item)
+		if err != nil {
+			return err
+		}
+		if !fits {
+			next = page.last
+			break
+		}
+		page.last = &position{Started: run.Manifest.Started, Run: id, After: &item.cell}
+	}
 	answer := struct {
 		Run
 		Manifest results.Manifest `json:"manifest"`
-		Total    int              `json:"total"`
-		Items    []Item           `json:"items"`
-	}{Run: newRun(run), Manifest: run.Manifest, Items: items(records)}
-	answer.Total = len(answer.Items)
-	if answer.Items == nil {
-		answer.Items = []Item{}
+		list[Item]
+	}{Run: newRun(run), Manifest: run.Manifest}
+	if answer.list, err = newList(page.items, len(all), next, q.fingerprint(of)); err != nil {
+		return err
 	}
 	return writeAnswer(w, r, answer)
 }

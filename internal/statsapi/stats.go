@@ -5,107 +5,131 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// maxRuns is how many runs one request looks at. Filters that nothing matches
-// would else read the whole history.
+// maxRuns is how many runs one request reads, so that filters that match little do
+// not read the whole history at once.
 const maxRuns = 100
 
-// maxBytes is how much a page of items may hold, whatever the limit. Items are as
-// large as their runtimes are talkative, and Lambda takes answers of 6 MB, in
-// which each quotation mark is escaped.
+// maxBytes bounds the items of a page, whatever the limit. Items grow with the
+// numbers that their runtimes report. Lambda takes answers of 6 MB, in which each
+// quotation mark is escaped.
 const maxBytes = 4 << 20
 
 // list is a page of a list.
 type list[T any] struct {
+	// Total is how many items match on all pages.
 	Total     int    `json:"total"`
 	Items     []T    `json:"items"` // never null
 	NextToken string `json:"nextToken,omitempty"`
 }
 
 func (a *api) serveStats(w http.ResponseWriter, r *http.Request) error {
-	q, err := parseQuery(r.URL.Query(), statsParameters)
+	const of = "stats"
+	q, err := parseQuery(r.URL.Query(), statsParameters, of)
 	if err != nil {
 		return err
 	}
-	found, next, err := a.stats(r.Context(), q)
+	if err := a.checkKnown(r.Context(), q.Filter); err != nil {
+		return err
+	}
+	since := q.start(a.now())
+	total, err := a.reader.CountCells(r.Context(), since, q.Filter)
 	if err != nil {
 		return err
 	}
-	return writeList(w, r, q, found, next)
+	found, next, err := a.stats(r.Context(), q, since)
+	if err != nil {
+		return err
+	}
+	answer, err := newList(found, total, next, q.fingerprint(of))
+	if err != nil {
+		return err
+	}
+	return writeAnswer(w, r, answer)
 }
 
-// stats returns the items that are asked for, and where there is more.
-func (a *api) stats(ctx context.Context, q query) (found []Item, next *position, err error) {
-	last := q.from
-	looked, size := 0, 0
-	for run, err := range a.runs(ctx, q) {
+// stats returns a page of the items that are asked for, and where the next page
+// begins, nil if there is none.
+func (a *api) stats(ctx context.Context, q query, since time.Time) (found []Item, next *position, err error) {
+	page := itemPage{limit: q.limit, bytes: maxBytes}
+	read := 0
+	for run, err := range a.runs(ctx, q, since) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if looked == maxRuns {
-			return found, &position{Started: run.Manifest.Started, Run: run.ID}, nil
+		if read == maxRuns {
+			return page.items, &position{Started: run.Manifest.Started, Run: run.ID}, nil
 		}
-		looked++
+		read++
 		records, err := a.reader.SeriesOf(ctx, run.ID)
 		if err != nil {
 			return nil, nil, err
 		}
 		records = slices.DeleteFunc(records, func(r results.SeriesRecord) bool {
-			return !q.matches(r.Series) || q.from.passed(run, cellOf(r))
+			return !q.Matches(r.Series) || q.from.passed(run, cellOf(r))
 		})
 		for _, item := range items(records) {
-			text, err := encode(item)
+			fits, err := page.add(item)
 			if err != nil {
 				return nil, nil, err
 			}
-			size += len(text)
-			if len(found) == q.limit || size > maxBytes && len(found) > 0 {
-				return found, last, nil
+			if !fits {
+				return page.items, page.last, nil
 			}
-			found = append(found, item)
-			last = &position{Started: run.Manifest.Started, Run: run.ID, After: &item.cell}
+			page.last = &position{Started: run.Manifest.Started, Run: run.ID, After: &item.cell}
 		}
 	}
-	return found, nil, nil
+	return page.items, nil, nil
 }
 
-// runs yields the runs that are asked for, from where the query goes on.
-func (a *api) runs(ctx context.Context, q query) iter.Seq2[results.Run, error] {
-	all := a.reader.Runs(ctx)
+// itemPage collects items up to a number and a size.
+type itemPage struct {
+	limit, bytes int
+	items        []Item
+	size         int
+	last         *position // of the last item
+}
+
+// add adds an item if the page has room for it. A first item always fits.
+func (p *itemPage) add(item Item) (fits bool, err error) {
+	text, err := encode(item)
+	if err != nil {
+		return false, err
+	}
+	if len(p.items) > 0 && (len(p.items) == p.limit || p.size+len(text) > p.bytes) {
+		return false, nil
+	}
+	p.size += len(text)
+	p.items = append(p.items, item)
+	return true, nil
+}
+
+// runs yields the runs that are asked for, from where the query continues.
+func (a *api) runs(ctx context.Context, q query, since time.Time) iter.Seq2[results.Run, error] {
 	if q.from != nil {
-		all = a.reader.RunsFrom(ctx, q.from.Started, q.from.Run)
+		return a.reader.RunsFrom(ctx, since, q.from.Started, q.from.Run)
 	}
-	return func(yield func(results.Run, error) bool) {
-		for run, err := range all {
-			if err == nil && !q.since.IsZero() && run.Manifest.Started.Before(q.since) {
-				return
-			}
-			if !yield(run, err) || err != nil {
-				return
-			}
-		}
-	}
+	return a.reader.Runs(ctx, since)
 }
 
-// passed says whether a cell of a run was answered before.
+// passed says whether an earlier page has a cell of a run.
 func (p *position) passed(run results.Run, c cell) bool {
 	return p != nil && p.Run == run.ID && p.After != nil && compareCells(c, *p.After) <= 0
 }
 
-func writeList[T any](w http.ResponseWriter, r *http.Request, q query, found []T, next *position) error {
-	answer := list[T]{Total: len(found), Items: found}
-	if answer.Items == nil {
-		answer.Items = []T{}
+// newList is a page of a list whose query has a fingerprint.
+func newList[T any](found []T, total int, next *position, fingerprint string) (list[T], error) {
+	l := list[T]{Total: total, Items: found}
+	if l.Items == nil {
+		l.Items = []T{}
 	}
+	var err error
 	if next != nil {
-		token, err := next.token(q.fingerprint())
-		if err != nil {
-			return err
-		}
-		answer.NextToken = token
+		l.NextToken, err = next.token(fingerprint)
 	}
-	return writeAnswer(w, r, answer)
+	return l, err
 }

@@ -3,6 +3,7 @@ package statsapi
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
@@ -32,9 +33,12 @@ func TestOverATable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	shelf.functions = nil
 	for _, target := range []string{
-		"/v1/stats", "/v1/stats?limit=2", "/v1/stats?workload=sha256", "/v1/stats?since=2026-03-04T13:00:00Z",
-		"/v1/runs", "/v1/runs?limit=1", "/v1/runs/run-2", "/v1/runs/run-9",
+		"/v1/stats", "/v1/stats?limit=2", "/v1/stats?workload=sha256", "/v1/stats?since=2026-03-04T13:00:00Z", "/v1/stats?" + everything,
+		"/v1/stats?runtime=go&runtime=nodejs22.x&limit=1", "/v1/stats?runtime=provided.al2023&language=rust", "/v1/stats?memory=1024&memory=128&architecture=arm64",
+		"/v1/stats?memory=521", "/v1/runs", "/v1/runs?limit=1", "/v1/runs/run-2", "/v1/runs/run-2?limit=1", "/v1/runs/run-9",
+		"/v1/runs/" + strings.Repeat("r", 3000), "/v1/stats?since=2026-04-04",
 	} {
 		if got, want := get(t, store, target), get(t, shelf, target); got.Code != want.Code || got.Body.String() != want.Body.String() {
 			t.Errorf("GET %s: %d %s\nwant %d %s", target, got.Code, got.Body, want.Code, want.Body)

@@ -9,25 +9,26 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
-// position is where a list goes on. It names the last item by what it is, not by
-// its number, so that runs and items that come in between move nothing.
+// position is where a list continues. It identifies the last item by its run and
+// cell, not by its number, so that new runs and items do not shift it.
 type position struct {
 	Started time.Time `json:"s"`
 	Run     string    `json:"r"`
-	// After is the last item of the run that was answered; nil is none of it.
+	// After is the run's last item on the page before; nil if that page has none of it.
 	After *cell `json:"a,omitempty"`
 }
 
-// cell is what an item is about, within its run.
+// cell identifies an item within its run.
 type cell struct {
 	Variant matrix.Variant  `json:"v"`
 	Event   functions.Event `json:"e"`
 }
 
-// token is what nextToken holds. It is opaque to callers and grants nothing, so
-// that it need not be signed.
+// token is the content of nextToken. It is opaque to callers and grants no access,
+// so it is not signed.
 type token struct {
 	Version int    `json:"n"`
 	Query   []byte `json:"q"`
@@ -36,7 +37,7 @@ type token struct {
 
 const tokenVersion = 1
 
-// queryBytes of a query's hash are enough to notice that it is another one.
+// queryBytes of a query's hash are enough to detect another query.
 const queryBytes = 9
 
 func hashQuery(fingerprint string) []byte {
@@ -52,11 +53,11 @@ func (p position) token(fingerprint string) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(data), nil
 }
 
-// maxToken is far above what we make.
+// maxToken bounds a token in bytes; ours are far shorter.
 const maxToken = 2048
 
 func parseToken(text, fingerprint string) (position, error) {
-	errOurs := errors.New("this is none that an answer had; leave it out to begin anew")
+	errOurs := errors.New("no answer had this token; leave it out to start again")
 	if len(text) > maxToken {
 		return position{}, errOurs
 	}
@@ -65,11 +66,11 @@ func parseToken(text, fingerprint string) (position, error) {
 		return position{}, errOurs
 	}
 	var t token
-	if err := json.Unmarshal(data, &t); err != nil || t.Version != tokenVersion || t.Run == "" || t.Started.Year() < 1 || t.Started.Year() > 9999 {
+	if err := json.Unmarshal(data, &t); err != nil || t.Version != tokenVersion || t.Run == "" || len(t.Run) > dynamo.MaxRunID || t.Started.Year() < 1 || t.Started.Year() > 9999 {
 		return position{}, errOurs
 	}
 	if string(t.Query) != string(hashQuery(fingerprint)) {
-		return position{}, errors.New("the answer that had it was to other filters; repeat those, or leave it out to begin anew")
+		return position{}, errors.New("the token belongs to other filters; repeat those, or leave it out to start again")
 	}
 	return t.position, nil
 }

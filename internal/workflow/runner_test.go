@@ -54,7 +54,7 @@ func (h *harness) visit(t *testing.T, plan workflow.Plan, round int, cursor stri
 func (h *harness) samples(t *testing.T) []results.Sample {
 	t.Helper()
 	var all []results.Sample
-	for s, err := range h.table.Samples(t.Context(), results.Query{Run: "run-1"}) {
+	for s, err := range h.table.Samples(t.Context(), "run-1") {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,17 +9,18 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
-// Store is what a run remembers from one invocation of the runner to the next;
-// a *[dynamo.Store] is one, and says what each method promises.
+// Store keeps a run's state between invocations of the runner. A *[dynamo.Store]
+// is one, and documents each method.
 type Store interface {
 	PutRun(ctx context.Context, r results.Run) error
 	Run(ctx context.Context, id string) (r results.Run, ok bool, err error)
 	Put(ctx context.Context, samples ...results.Sample) error
-	Samples(ctx context.Context, q results.Query) iter.Seq2[results.Sample, error]
+	SamplesOf(ctx context.Context, run string, v matrix.Variant) iter.Seq2[results.Sample, error]
 	Functions(ctx context.Context) ([]deployed.Function, error)
 
 	Lease(ctx context.Context, holder string, d time.Duration, now time.Time) error

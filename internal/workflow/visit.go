@@ -107,7 +107,7 @@ func budget(ctx context.Context) (limited context.Context, until time.Time, canc
 // stored are the run's samples of the function, by start time.
 func (r *Runner) stored(ctx context.Context, run string, fn deployed.Function) ([]results.Sample, error) {
 	var all []results.Sample
-	for s, err := range r.Store.Samples(ctx, results.Query{Run: run, Variant: fn.Variant}) {
+	for s, err := range r.Store.SamplesOf(ctx, run, fn.Variant) {
 		if err != nil {
 			return nil, &StoreError{fmt.Errorf("read the stored samples: %w", err)}
 		}

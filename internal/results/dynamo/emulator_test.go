@@ -1,11 +1,16 @@
 package dynamo_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
 
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/local/dynamodb"
 )
@@ -63,4 +68,21 @@ func (e *emulator) table(t *testing.T) string {
 func (e *emulator) store(t *testing.T) *dynamo.Store {
 	t.Helper()
 	return dynamo.New(e.Client(), e.table(t), dynamo.Options{})
+}
+
+// putFunction puts a function as the stack does.
+func (e *emulator) putFunction(t *testing.T, table string, f deployed.Function) {
+	t.Helper()
+	data, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pk, sk := dynamo.FunctionKey(f.Variant.Name())
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	_, err = e.Client().PutItem(t.Context(), &awsdynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{
+		dynamo.PartitionKey: text(pk), dynamo.SortKey: text(sk), dynamo.Data: text(string(data)),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

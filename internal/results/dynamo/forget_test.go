@@ -13,12 +13,11 @@ import (
 func TestForget(t *testing.T) {
 	each(t, func(t *testing.T, e *emulator) {
 		ctx := t.Context()
-		s := dynamo.New(e.Client(), e.table(t), dynamo.Options{})
+		table := e.table(t)
+		s := dynamo.New(e.Client(), table, dynamo.Options{})
 		now := time.Date(2026, 11, 25, 1, 2, 3, 0, time.UTC)
 		for _, memory := range []int{128, 512} {
-			if err := s.PutFunction(ctx, deployed.Function{Variant: matrix.Variant{Function: "hello", Language: "go", Runtime: "provided.al2023", Architecture: "arm64", MemoryMB: memory}}); err != nil {
-				t.Fatal(err)
-			}
+			e.putFunction(t, table, deployed.Function{Variant: matrix.Variant{Function: "hello", Language: "go", Runtime: "provided.al2023", Architecture: "arm64", MemoryMB: memory}})
 		}
 		if err := s.PutRun(ctx, results.Run{ID: "kept", Manifest: results.Manifest{Started: now}}); err != nil {
 			t.Fatal(err)

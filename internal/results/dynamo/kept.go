@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Keep stores a document of a run under a name, unless there is one already:
-// what a function's configuration was before the run changed it must survive
-// that the step which keeps it is tried again.
+// Keep stores a document of a run under a name, unless there is one already. The
+// first one counts because a step that is retried would otherwise store a
+// function's changed configuration as its original.
 func (s *Store) Keep(ctx context.Context, run, name string, document any) error {
 	i := newItem(keptKey(run, name))
 	i["name"] = text(name)

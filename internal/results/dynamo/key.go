@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -18,6 +20,10 @@ const (
 	Expires = "expires"
 )
 
+// MaxRunID is the longest ID of a run in bytes. Step Functions allows 80
+// characters; DynamoDB's keys would take 1,000 bytes.
+const MaxRunID = 320
+
 // key is the place of an item. Keys are written and never read.
 type key struct{ pk, sk string }
 
@@ -27,8 +33,10 @@ func FunctionKey(variantName string) (pk, sk string) { return functionsPartition
 const (
 	functionsPartition = "FUNCTIONS"
 	runsPartition      = "RUNS"
+	cellsPartition     = "CELLS"
 
 	samplePrefix = "SAMPLE#"
+	cellPrefix   = "CELL#"
 	seriesPrefix = "SERIES#"
 	rawPrefix    = "RAW#"
 	keptPrefix   = "KEPT#"
@@ -44,15 +52,22 @@ func sampleKey(s results.Sample) key {
 	return key{runPartition(s.Run), samplePrefix + s.Variant.Name() + "#" + s.Key()}
 }
 
-// seriesName is the sort key of a series in a run, and its partition in the index.
-func seriesName(s results.Series) string {
-	return seriesPrefix + s.Variant.Name() + "#" + string(s.Event.Workload) + "#" +
-		strconv.Itoa(s.Event.Iterations) + "#" + string(s.Temperature)
+// cellName identifies a cell within a run, in keys.
+func cellName(v matrix.Variant, e functions.Event) string {
+	return v.Name() + "#" + string(e.Workload) + "#" + strconv.Itoa(e.Iterations)
 }
 
-// moment writes a time such that the order of texts is that of times, which
-// RFC3339Nano, with its varying decimals, does not.
+func cellKey(run string, s results.Series) key {
+	return key{runPartition(run), cellPrefix + cellName(s.Variant, s.Event)}
+}
+
+func seriesKey(run string, s results.Series) key {
+	return key{runPartition(run), seriesPrefix + cellName(s.Variant, s.Event) + "#" + string(s.Temperature)}
+}
+
+// moment writes a time so that the order of texts is the order of times.
+// RFC3339Nano does not: the number of its decimals varies.
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
-// runMoment is a run's place among the runs, and among the records of a series.
+// runMoment orders the runs, and the cells of all runs, in the index.
 func runMoment(started time.Time, run string) string { return moment(started) + "#" + run }

@@ -18,7 +18,7 @@ const (
 	leaseUntil  = "untilMs"
 )
 
-// LeaseTakenError says that somebody else has the lease.
+// LeaseTakenError says that another holder has the lease.
 type LeaseTakenError struct {
 	// Holder is empty if the lease was free a moment later.
 	Holder string
@@ -33,9 +33,9 @@ func (e *LeaseTakenError) Error() string {
 }
 
 // Lease takes the table's lease for a while, so that two runs never overlap. It
-// is there for whoever comes first, for its holder again (a step that is
-// retried must not shut itself out), and for anybody once it has expired. The
-// error is a [*LeaseTakenError] if somebody else has it.
+// succeeds if the lease is free or has expired, and for the holder itself, so that
+// a step that is retried does not lock itself out. Otherwise the error is a
+// [*LeaseTakenError].
 func (s *Store) Lease(ctx context.Context, holder string, d time.Duration, now time.Time) error {
 	err := s.putLease(ctx, holder, now.Add(d),
 		"attribute_not_exists(#pk) OR #holder = :holder OR #until <= :now",
@@ -47,8 +47,8 @@ func (s *Store) Lease(ctx context.Context, holder string, d time.Duration, now t
 	return nil
 }
 
-// Renew extends the lease of its holder. If the lease has passed to somebody
-// else, or was released, the error is a [*LeaseTakenError].
+// Renew extends the lease of its holder. If another holder has the lease, or it was
+// released, the error is a [*LeaseTakenError].
 func (s *Store) Renew(ctx context.Context, holder string, d time.Duration, now time.Time) error {
 	err := s.putLease(ctx, holder, now.Add(d), "#holder = :holder",
 		map[string]string{"#holder": leaseHolder}, map[string]types.AttributeValue{":holder": text(holder)})
@@ -58,9 +58,9 @@ func (s *Store) Renew(ctx context.Context, holder string, d time.Duration, now t
 	return nil
 }
 
-// Release gives the lease up. Whoever does not hold it, any more, changes nothing.
+// Release ends the lease of its holder. It does nothing for another holder.
 func (s *Store) Release(ctx context.Context, holder string) error {
-	err := patiently(ctx, func() error {
+	err := retry(ctx, func() error {
 		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 			TableName: &s.table, Key: newItem(leaseKey),
 			ConditionExpression:       aws.String("#holder = :holder"),
@@ -75,14 +75,15 @@ func (s *Store) Release(ctx context.Context, holder string) error {
 	return nil
 }
 
-// putLease writes the lease on a condition, and says who has it if that fails.
+// putLease writes the lease on a condition. If the condition fails, the error names
+// the holder.
 func (s *Store) putLease(ctx context.Context, holder string, until time.Time, condition string, names map[string]string, values map[string]types.AttributeValue) error {
 	if holder == "" {
 		return errors.New("the holder has no name")
 	}
 	i := newItem(leaseKey)
 	i[leaseHolder], i[leaseUntil] = text(holder), number(until.UnixMilli())
-	err := patiently(ctx, func() error {
+	err := retry(ctx, func() error {
 		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 			TableName: &s.table, Item: i, ConditionExpression: &condition,
 			ExpressionAttributeNames: names, ExpressionAttributeValues: values,
@@ -94,7 +95,7 @@ func (s *Store) putLease(ctx context.Context, holder string, until time.Time, co
 	}
 	there, err := s.read(ctx, leaseKey)
 	if err != nil {
-		return fmt.Errorf("somebody else has it; who: %w", err)
+		return fmt.Errorf("the lease is taken; read its holder: %w", err)
 	}
 	taken := &LeaseTakenError{Holder: there.text(leaseHolder)}
 	if there != nil {

@@ -3,12 +3,11 @@ package dynamo
 import (
 	"context"
 	"fmt"
-	"iter"
 	"time"
 )
 
-// Raw is a line of a log that could not be read. It is kept as it is, so that
-// nothing the platform said is lost.
+// Raw is a line of a log that could not be read. It is stored as it is, so that
+// nothing that the platform wrote is lost.
 type Raw struct {
 	LogGroup string `json:"logGroup"`
 	// EventID is CloudWatch Logs' identifier of the line.
@@ -35,9 +34,4 @@ func (s *Store) PutRaw(ctx context.Context, run string, lines ...Raw) error {
 		return fmt.Errorf("put %d raw lines of run %s: %w", len(lines), run, err)
 	}
 	return nil
-}
-
-// RawOf yields the lines that [Store.PutRaw] kept, by log group and event.
-func (s *Store) RawOf(ctx context.Context, run string) iter.Seq2[Raw, error] {
-	return decoded[Raw](s.partition(ctx, runPartition(run), rawPrefix), "read the raw lines of run "+run)
 }

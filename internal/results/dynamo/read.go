@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -12,7 +13,7 @@ import (
 // read gets one item, or nil.
 func (s *Store) read(ctx context.Context, k key) (item, error) {
 	var out *dynamodb.GetItemOutput
-	err := patiently(ctx, func() (err error) {
+	err := retry(ctx, func() (err error) {
 		out, err = s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: newItem(k), ConsistentRead: aws.Bool(true)})
 		return err
 	})
@@ -24,100 +25,58 @@ func (s *Store) read(ctx context.Context, k key) (item, error) {
 
 // partition yields the items of a partition whose sort keys begin with a prefix, in their order.
 func (s *Store) partition(ctx context.Context, pk, prefix string) iter.Seq2[item, error] {
-	in := &dynamodb.QueryInput{
-		TableName: &s.table, ConsistentRead: aws.Bool(true),
-		KeyConditionExpression:    aws.String("#pk = :pk"),
-		ExpressionAttributeNames:  map[string]string{"#pk": PartitionKey},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(pk)},
-	}
+	condition := expression.Key(PartitionKey).Equal(expression.Value(pk))
 	if prefix != "" {
-		in.KeyConditionExpression = aws.String("#pk = :pk AND begins_with(#sk, :prefix)")
-		in.ExpressionAttributeNames["#sk"] = SortKey
-		in.ExpressionAttributeValues[":prefix"] = text(prefix)
+		condition = condition.And(expression.Key(SortKey).BeginsWith(prefix))
 	}
-	return s.query(ctx, in)
+	return s.query(ctx, expression.NewBuilder().WithKeyCondition(condition), dynamodb.QueryInput{ConsistentRead: aws.Bool(true)})
 }
 
-// span is a part of a partition of the index; an empty end is open.
+// span is a part of a partition of the index, both ends included; an empty end is open.
 type span struct{ from, to string }
 
-// newest yields items of the index, the last of the span first. A limit other
-// than 0 is what the caller means to take.
-func (s *Store) newest(ctx context.Context, pk string, in span, limit int) iter.Seq2[item, error] {
-	q := &dynamodb.QueryInput{
-		TableName: &s.table, IndexName: aws.String(Index), ScanIndexForward: aws.Bool(false),
-		KeyConditionExpression:    aws.String("#pk = :pk"),
-		ExpressionAttributeNames:  map[string]string{"#pk": IndexPartitionKey},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(pk)},
-	}
-	if limit > 0 {
-		q.Limit = aws.Int32(int32(min(limit, 1000)))
-	}
-	condition := ""
+// indexKey is the condition for the items of a span of the index.
+func indexKey(pk string, in span) expression.KeyConditionBuilder {
+	condition := expression.Key(IndexPartitionKey).Equal(expression.Value(pk))
+	sk, from, to := expression.Key(IndexSortKey), expression.Value(in.from), expression.Value(in.to)
 	switch {
 	case in.from != "" && in.to != "":
-		condition = " AND #sk BETWEEN :from AND :to"
+		return condition.And(sk.Between(from, to))
 	case in.from != "":
-		condition = " AND #sk >= :from"
+		return condition.And(sk.GreaterThanEqual(from))
 	case in.to != "":
-		condition = " AND #sk <= :to"
+		return condition.And(sk.LessThanEqual(to))
 	}
-	if condition != "" {
-		*q.KeyConditionExpression += condition
-		q.ExpressionAttributeNames["#sk"] = IndexSortKey
-	}
-	for name, value := range map[string]string{":from": in.from, ":to": in.to} {
-		if value != "" {
-			q.ExpressionAttributeValues[name] = text(value)
-		}
-	}
-	return s.query(ctx, q)
+	return condition
 }
 
-// query yields the items of all pages. After an error it ends.
-func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) iter.Seq2[item, error] {
-	return pages(ctx, func(from item) ([]map[string]types.AttributeValue, item, error) {
-		page := *in
-		page.ExclusiveStartKey = from
-		var out *dynamodb.QueryOutput
-		err := patiently(ctx, func() (err error) { out, err = s.client.Query(ctx, &page); return err })
+// newest yields the items of a span of the index, the last one first.
+func (s *Store) newest(ctx context.Context, pk string, in span) iter.Seq2[item, error] {
+	return s.query(ctx, expression.NewBuilder().WithKeyCondition(indexKey(pk, in)),
+		dynamodb.QueryInput{IndexName: aws.String(Index), ScanIndexForward: aws.Bool(false)})
+}
+
+// count is how many items of the index an expression selects.
+func (s *Store) count(ctx context.Context, b expression.Builder) (int, error) {
+	n := 0
+	for page, err := range s.pages(ctx, b, dynamodb.QueryInput{IndexName: aws.String(Index), Select: types.SelectCount}) {
 		if err != nil {
-			return nil, nil, err
+			return 0, err
 		}
-		return out.Items, out.LastEvaluatedKey, nil
-	})
+		n += int(page.Count)
+	}
+	return n, nil
 }
 
-// scan yields every item of the table whose sort key begins with a prefix.
-func (s *Store) scan(ctx context.Context, prefix string) iter.Seq2[item, error] {
-	return pages(ctx, func(from item) ([]map[string]types.AttributeValue, item, error) {
-		var out *dynamodb.ScanOutput
-		err := patiently(ctx, func() (err error) {
-			out, err = s.client.Scan(ctx, &dynamodb.ScanInput{
-				TableName: &s.table, ConsistentRead: aws.Bool(true), ExclusiveStartKey: from,
-				FilterExpression:          aws.String("begins_with(#sk, :prefix)"),
-				ExpressionAttributeNames:  map[string]string{"#sk": SortKey},
-				ExpressionAttributeValues: map[string]types.AttributeValue{":prefix": text(prefix)},
-			})
-			return err
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.Items, out.LastEvaluatedKey, nil
-	})
-}
-
-// pages turns a call that reads one page into the items of all.
-func pages(ctx context.Context, page func(from item) ([]map[string]types.AttributeValue, item, error)) iter.Seq2[item, error] {
+// query yields the items that an expression selects. After an error it ends.
+func (s *Store) query(ctx context.Context, b expression.Builder, in dynamodb.QueryInput) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
-		for from := item(nil); ; {
-			items, next, err := page(from)
+		for page, err := range s.pages(ctx, b, in) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for _, i := range items {
+			for _, i := range page.Items {
 				if err := context.Cause(ctx); err != nil {
 					yield(nil, err)
 					return
@@ -126,10 +85,31 @@ func pages(ctx context.Context, page func(from item) ([]map[string]types.Attribu
 					return
 				}
 			}
-			if len(next) == 0 {
+		}
+	}
+}
+
+// pages yields the pages of a query. After an error it ends.
+func (s *Store) pages(ctx context.Context, b expression.Builder, in dynamodb.QueryInput) iter.Seq2[*dynamodb.QueryOutput, error] {
+	return func(yield func(*dynamodb.QueryOutput, error) bool) {
+		e, err := b.Build()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		in.TableName, in.KeyConditionExpression, in.FilterExpression = &s.table, e.KeyCondition(), e.Filter()
+		in.ExpressionAttributeNames, in.ExpressionAttributeValues = e.Names(), e.Values()
+		for {
+			var out *dynamodb.QueryOutput
+			err := retry(ctx, func() (err error) { out, err = s.client.Query(ctx, &in); return err })
+			if err != nil {
+				yield(nil, err)
 				return
 			}
-			from = next
+			if !yield(out, nil) || len(out.LastEvaluatedKey) == 0 {
+				return
+			}
+			in.ExclusiveStartKey = out.LastEvaluatedKey
 		}
 	}
 }

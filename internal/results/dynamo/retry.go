@@ -12,30 +12,31 @@ import (
 )
 
 // Pauses between tries double from firstPause to longestPause. A random part of
-// each keeps those who were throttled together from coming back together. All
-// of them take 8 to 17 seconds.
+// each spreads clients that were throttled together. All pauses take 8 to 17
+// seconds.
 const (
 	tries        = 10
 	firstPause   = 50 * time.Millisecond
 	longestPause = 5 * time.Second
 )
 
-// passing are the errors that pass by themselves. The SDK has tried a few times
-// before it hands one over.
-var passing = []string{
+// retryable are the errors that waiting resolves. The SDK has tried a few times
+// before it returns one.
+var retryable = []string{
 	"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
 	"InternalServerError", "ServiceUnavailable", "TransactionConflictException",
 }
 
-// patiently calls DynamoDB until it has got through, or has failed for good.
-func patiently(ctx context.Context, call func() error) error {
+// retry calls DynamoDB until it succeeds, fails for good, or has been tried often
+// enough.
+func retry(ctx context.Context, call func() error) error {
 	for try := 1; ; try++ {
 		err := call()
 		if err == nil {
 			return nil
 		}
 		failure, ok := errors.AsType[smithy.APIError](err)
-		if !ok || !slices.Contains(passing, failure.ErrorCode()) {
+		if !ok || !slices.Contains(retryable, failure.ErrorCode()) {
 			return err
 		}
 		if try == tries {

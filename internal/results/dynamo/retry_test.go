@@ -16,7 +16,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results/storetest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 // busy is a DynamoDB that has not the capacity for everything.
@@ -67,7 +67,7 @@ var throttled = &types.ProvisionedThroughputExceededException{}
 func samples(n int) []results.Sample {
 	all := make([]results.Sample, n)
 	for i := range all {
-		all[i] = storetest.Sample("a", i)
+		all[i] = resultstest.Sample("a", i)
 	}
 	return all
 }

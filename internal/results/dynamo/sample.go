@@ -15,13 +15,14 @@ import (
 // writers is how many samples are put at the same time.
 const writers = 8
 
-// Put implements [results.Store].
+// Put adds samples. It is idempotent by [results.Sample.Key]: a sample that is
+// there already stays as it is.
 func (s *Store) Put(ctx context.Context, samples ...results.Sample) error {
 	there := map[key]bool{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
 	for _, sample := range samples {
-		// Of two with one key the first one stays, which a race could not promise.
+		// Of two with one key the first one stays; concurrent puts could not promise that.
 		if k := sampleKey(sample); there[k] {
 			continue
 		} else {
@@ -41,8 +42,8 @@ func (s *Store) Put(ctx context.Context, samples ...results.Sample) error {
 	return group.Wait()
 }
 
-// Replace puts samples in the place of those with their keys: what the platform
-// recorded often comes later than what the client saw.
+// Replace puts samples in the place of those with their keys. The platform's record
+// often comes later than what the client saw.
 func (s *Store) Replace(ctx context.Context, samples ...results.Sample) error {
 	items := make([]item, 0, len(samples))
 	for _, sample := range samples {
@@ -58,8 +59,8 @@ func (s *Store) Replace(ctx context.Context, samples ...results.Sample) error {
 	return nil
 }
 
-// sampleItem keeps the sample whole. The attributes beside it are for people who
-// look into the table.
+// sampleItem stores the sample whole. The other attributes are for people who read
+// the table.
 func (s *Store) sampleItem(sample results.Sample) (item, error) {
 	i := newItem(sampleKey(sample))
 	if err := i.setData(sample); err != nil {
@@ -73,28 +74,28 @@ func (s *Store) sampleItem(sample results.Sample) (item, error) {
 	return i, nil
 }
 
-// Samples implements [results.Store]. The keys of a run's samples are not in the
-// order of time, so all that match are read before the first is yielded. A
-// query that names no run scans the table.
-func (s *Store) Samples(ctx context.Context, q results.Query) iter.Seq2[results.Sample, error] {
+// Samples yields the samples of a run by start time, then by key. After an error
+// it ends. Their keys in the table are not in the order of time, so all of them
+// are read before the first is yielded.
+func (s *Store) Samples(ctx context.Context, run string) iter.Seq2[results.Sample, error] {
+	return s.samples(ctx, run, samplePrefix)
+}
+
+// SamplesOf is Samples of one variant.
+func (s *Store) SamplesOf(ctx context.Context, run string, v matrix.Variant) iter.Seq2[results.Sample, error] {
+	return s.samples(ctx, run, samplePrefix+v.Name()+"#")
+}
+
+func (s *Store) samples(ctx context.Context, run, prefix string) iter.Seq2[results.Sample, error] {
 	return func(yield func(results.Sample, error) bool) {
-		items, doing := s.scan(ctx, samplePrefix), "read the samples of all runs"
-		if q.Run != "" {
-			prefix := samplePrefix
-			if q.Variant != (matrix.Variant{}) {
-				prefix += q.Variant.Name() + "#"
-			}
-			items, doing = s.partition(ctx, runPartition(q.Run), prefix), "read the samples of run "+q.Run
-		}
+		doing := "read the samples of run " + run
 		var found []results.Sample
-		for sample, err := range decoded[results.Sample](items, doing) {
+		for sample, err := range decoded[results.Sample](s.partition(ctx, runPartition(run), prefix), doing) {
 			if err != nil {
 				yield(results.Sample{}, err)
 				return
 			}
-			if q.Matches(sample) {
-				found = append(found, sample)
-			}
+			found = append(found, sample)
 		}
 		slices.SortFunc(found, results.CompareSamples)
 		for _, sample := range found {
@@ -109,5 +110,5 @@ func (s *Store) Samples(ctx context.Context, q results.Query) iter.Seq2[results.
 	}
 }
 
-// wrap says what was being done when err came.
+// wrap adds what was being done to an error.
 func wrap(doing string, err error) error { return fmt.Errorf("%s: %w", doing, err) }

@@ -16,7 +16,7 @@ const maxBatch = 25
 
 // write puts an item, whatever is there.
 func (s *Store) write(ctx context.Context, i item) error {
-	return patiently(ctx, func() error {
+	return retry(ctx, func() error {
 		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i})
 		return err
 	})
@@ -24,7 +24,7 @@ func (s *Store) write(ctx context.Context, i item) error {
 
 // writeNew puts an item unless there is one with its key.
 func (s *Store) writeNew(ctx context.Context, i item) error {
-	err := patiently(ctx, func() error {
+	err := retry(ctx, func() error {
 		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 			TableName: &s.table, Item: i,
 			ConditionExpression:      aws.String("attribute_not_exists(#pk)"),
@@ -59,8 +59,8 @@ func (s *Store) writeAll(ctx context.Context, items []item) error {
 	return nil
 }
 
-// writeBatch puts at most [maxBatch] items. DynamoDB answers with those that it
-// had no capacity for, which is no error.
+// writeBatch puts at most [maxBatch] items. DynamoDB answers without an error and
+// returns the items that it had no capacity for.
 func (s *Store) writeBatch(ctx context.Context, batch []item) error {
 	left := make([]types.WriteRequest, len(batch))
 	for i := range batch {
@@ -68,7 +68,7 @@ func (s *Store) writeBatch(ctx context.Context, batch []item) error {
 	}
 	for try := 1; ; {
 		var out *dynamodb.BatchWriteItemOutput
-		err := patiently(ctx, func() (err error) {
+		err := retry(ctx, func() (err error) {
 			out, err = s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{s.table: left}})
 			return err
 		})

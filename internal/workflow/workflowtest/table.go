@@ -111,26 +111,25 @@ func (t *Table) put(ctx context.Context, method string, samples []results.Sample
 }
 
 // Samples is dynamo's.
-func (t *Table) Samples(ctx context.Context, q results.Query) iter.Seq2[results.Sample, error] {
+func (t *Table) Samples(ctx context.Context, run string) iter.Seq2[results.Sample, error] {
+	return t.read(ctx, run, func(matrix.Variant) bool { return true })
+}
+
+// SamplesOf is dynamo's.
+func (t *Table) SamplesOf(ctx context.Context, run string, v matrix.Variant) iter.Seq2[results.Sample, error] {
+	return t.read(ctx, run, func(of matrix.Variant) bool { return of == v })
+}
+
+func (t *Table) read(ctx context.Context, run string, wanted func(matrix.Variant) bool) iter.Seq2[results.Sample, error] {
 	return func(yield func(results.Sample, error) bool) {
 		if err := t.lock(ctx, "Samples"); err != nil {
 			yield(results.Sample{}, err)
 			return
 		}
 		var found []results.Sample
-		for run, variants := range t.samples {
-			if q.Run != "" && q.Run != run {
-				continue
-			}
-			for variant, samples := range variants {
-				if (q.Variant != matrix.Variant{}) && q.Variant != variant {
-					continue
-				}
-				for _, s := range samples {
-					if q.Matches(s) {
-						found = append(found, s)
-					}
-				}
+		for variant, samples := range t.samples[run] {
+			if wanted(variant) {
+				found = slices.AppendSeq(found, maps.Values(samples))
 			}
 		}
 		t.samplesRead += int64(len(found))
@@ -144,7 +143,7 @@ func (t *Table) Samples(ctx context.Context, q results.Query) iter.Seq2[results.
 	}
 }
 
-// PutFunction is dynamo's.
+// PutFunction puts a function as the stack does.
 func (t *Table) PutFunction(ctx context.Context, f deployed.Function) error {
 	if err := t.lock(ctx, "PutFunction"); err != nil {
 		return err
@@ -266,21 +265,11 @@ func (t *Table) PutRaw(ctx context.Context, run string, lines ...dynamo.Raw) err
 	return nil
 }
 
-// RawOf is dynamo's.
-func (t *Table) RawOf(ctx context.Context, run string) iter.Seq2[dynamo.Raw, error] {
-	return func(yield func(dynamo.Raw, error) bool) {
-		if err := t.lock(ctx, "RawOf"); err != nil {
-			yield(dynamo.Raw{}, err)
-			return
-		}
-		lines := maps.Clone(t.raw[run])
-		t.mu.Unlock()
-		for _, key := range slices.Sorted(maps.Keys(lines)) {
-			if !yield(lines[key], nil) {
-				return
-			}
-		}
-	}
+// Raw are the lines that were put for a run, in no order.
+func (t *Table) Raw(run string) []dynamo.Raw {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Collect(maps.Values(t.raw[run]))
 }
 
 // PutSeries is dynamo's.
