@@ -7,6 +7,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // compareRuns judges two run directories against each other, offline.
@@ -26,7 +27,19 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	case len(dirs) != 2:
 		return exitUsage, errors.New("compare: want two run directories")
 	}
-	p, err := pair.Read(dirs[0], dirs[1], m.options(seed))
+	a, err := results.Read(dirs[0])
+	if err != nil {
+		return exitUsage, err
+	}
+	b, err := results.Read(dirs[1])
+	if err != nil {
+		return exitUsage, err
+	}
+	labelA, labelB := a.ID, b.ID
+	if labelA == labelB {
+		labelA, labelB = dirs[0], dirs[1]
+	}
+	p, err := pair.Judge(labelA, a, labelB, b, m.options(seed))
 	if err != nil {
 		return exitUsage, err
 	}

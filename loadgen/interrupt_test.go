@@ -54,8 +54,8 @@ func TestInterrupt(t *testing.T) {
 			t.Fatal(err)
 		}
 		err := cmd.Wait()
-		if l := conserved(t, stdout.String()); !l.Manifest.Interrupted || l.Targets[0].Answered == 0 {
-			t.Errorf("the manifest is %+v, the target %+v", l.Manifest, l.Targets[0])
+		if r := conserved(t, stdout.String()); !r.Manifest.Interrupted || !r.Load.Interrupted || r.Load.Targets[0].Answered == 0 {
+			t.Errorf("the manifest is %+v, the load test %+v", r.Manifest, r.Load)
 		}
 		if code := cmd.ProcessState.ExitCode(); code != exitOK && code != exitInvalid {
 			t.Errorf("%v:\n%s", err, stderr)

@@ -26,25 +26,23 @@ func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (cod
 	})
 	defer stop()
 
-	records := newRecords(p)
+	records := &records{plan: p}
 	c := console.New(stderr)
 	p.announce(c)
-	p.attack.HLog = records.log
+	if p.out != "" {
+		p.attack.HLog = records.log
+	}
 	p.attack.Progress = func(now attack.Progress) { c.Status("%s", progressLine(now)) }
-	result, err := attack.Run(ctx, p.attack)
+	load, err := attack.Run(ctx, p.attack)
 	c.Done()
-	if result == nil {
+	if load == nil {
 		return exitUsage, err
 	}
-	f := p.judge(result, err)
-	if err := records.write(f); err != nil {
+	f := p.judge(load, err)
+	if err := records.write(f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
-	page, err := records.page(f)
-	if err != nil {
-		f.incomplete = append(f.incomplete, err)
-	}
-	if err := printPage(stdout, p.format, page); err != nil {
+	if err := printRun(stdout, p.format, f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
 	return f.exit(stderr), nil

@@ -136,16 +136,16 @@ func TestExitCodes(t *testing.T) {
 }
 
 // conserved reads a load test's JSON and checks its books.
-func conserved(t *testing.T, text string) results.Load {
+func conserved(t *testing.T, text string) results.Run {
 	t.Helper()
-	var l results.Load
-	if err := json.Unmarshal([]byte(text), &l); err != nil {
+	var r results.Run
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		t.Fatalf("%v in %q", err, text)
 	}
-	if len(l.Targets) == 0 {
-		t.Error("there is no target")
+	if r.Load == nil || len(r.Load.Targets) == 0 {
+		t.Fatal("there is no target")
 	}
-	for _, target := range l.Targets {
+	for _, target := range r.Load.Targets {
 		var failed int64
 		for _, n := range target.Failed {
 			failed += n
@@ -154,7 +154,7 @@ func conserved(t *testing.T, text string) results.Load {
 			t.Errorf("%s: %d planned, %d sent, %d dropped, %d answered, %d failed", target.Name, target.Planned, target.Sent, target.Dropped, target.Answered, failed)
 		}
 	}
-	return l
+	return r
 }
 
 func TestNameThatDoesNotResolve(t *testing.T) {
@@ -165,7 +165,7 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 	if code != exitSilence {
 		t.Fatalf("exit code %d, want %d:\n%s", code, exitSilence, stderr)
 	}
-	for _, target := range conserved(t, stdout).Targets {
+	for _, target := range conserved(t, stdout).Load.Targets {
 		if target.Failed["dns"] != target.Sent {
 			t.Errorf("%s failed by %v, want dns", target.Name, target.Failed)
 		}
@@ -227,13 +227,13 @@ func TestRunDirectory(t *testing.T) {
 		t.Error("the manifest does not say which headers were sent")
 	}
 
-	summary, err := os.ReadFile(filepath.Join(dir, results.SummaryFile))
+	run, err := results.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := conserved(t, string(summary))
-	if l.Manifest.Seed != 7 || l.Manifest.Platform != "local" || l.Comparison == nil || l.Targets[0].Name != "esmodule" {
-		t.Errorf("the summary is %+v", l)
+	l := run.Load
+	if run.Manifest.Seed != 7 || run.Manifest.Platform != "local" || l.Comparison == nil || l.Targets[0].Name != "esmodule" {
+		t.Errorf("the run is %+v", run)
 	}
 	f, err := os.Open(filepath.Join(dir, "esmodule.hlog"))
 	if err != nil {
@@ -297,7 +297,7 @@ func TestArtilleryFiles(t *testing.T) {
 		t.Errorf("the plan is %s", got)
 	}
 	code, stdout, stderr := command(t, with(args, "-rate", "100", "-duration", "200ms", "-format", "json")...)
-	l := conserved(t, stdout)
+	l := conserved(t, stdout).Load
 	if code != exitOK && code != exitInvalid || l.Targets[0].Answered != 20 || l.Targets[1].Answered != 20 {
 		t.Errorf("exit code %d, %+v: %s", code, l.Targets, stderr)
 	}

@@ -15,26 +15,30 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// manifest says what is run, where and with what; of a run that has ended it
-// keeps when that was. It holds no secret: see headerOptions.
-func (p *plan) manifest(l results.Load) results.Manifest {
-	m := l.Manifest
-	m.Tool, m.Version, m.Machine, m.Seed = "loadgen", hostinfo.Version(), hostinfo.Machine(), p.seed
-	m.Stage, m.Options = p.stage, p.options()
-	if m.Started.IsZero() {
-		m.Started = time.Now()
+// manifest says what is run, where and with what. The load test is nil before it
+// is begun; of one that has ended, the manifest keeps when that was. It holds no
+// secret: see headerSettings.
+func (p *plan) manifest(l *results.Load) results.Manifest {
+	m := results.Manifest{
+		Tool: "loadgen", Version: hostinfo.Version(), Machine: hostinfo.Machine(), Started: time.Now(), Seed: p.seed,
+		Stage: p.stage, Settings: p.recorded(), Targets: p.names(),
 	}
-	m.Platform, m.Region = platformOf(p.url, l.Targets)
+	environments := false
+	if l != nil {
+		m.Started, m.Ended, m.Interrupted = l.Started, l.Ended, l.Interrupted
+		environments = slices.ContainsFunc(l.Targets, func(t results.Target) bool { return t.Environments > 0 })
+	}
+	m.Platform, m.Region = platformOf(p.url, environments)
 	if p.stack.Platform != "" {
-		m.Platform, m.Region = string(p.stack.Platform), p.stack.Region
+		m.Platform, m.Region = p.stack.Platform, p.stack.Region
 	}
 	return m
 }
 
 // platformOf is where the numbers come from, as far as the URL and the answers
 // tell: AWS has its own names, and an execution environment on this machine's
-// loopback is the local platform's. Anything else is somebody's server.
-func platformOf(base string, targets []results.Target) (platform, region string) {
+// loopback is the local platform's. Anything else is no platform of ours.
+func platformOf(base string, environments bool) (platform deployed.Platform, region string) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return "", ""
@@ -43,80 +47,61 @@ func platformOf(base string, targets []results.Target) (platform, region string)
 	labels := strings.Split(host, ".")
 	aws := strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn")
 	if i := slices.Index(labels, "amazonaws"); aws && i >= 1 {
-		return string(deployed.AWS), labels[i-1]
+		return deployed.AWS, labels[i-1]
 	}
 	if i := slices.Index(labels, "lambda-url"); i >= 0 && i+1 < len(labels) && strings.HasSuffix(host, ".on.aws") {
-		return string(deployed.AWS), labels[i+1]
+		return deployed.AWS, labels[i+1]
 	}
 	address := net.ParseIP(host)
 	if host != "localhost" && (address == nil || !address.IsLoopback()) {
 		return "", ""
 	}
-	for _, t := range targets {
-		if t.Environments > 0 {
-			return string(deployed.Local), ""
-		}
+	if environments {
+		return deployed.Local, ""
 	}
 	return "", ""
 }
 
-// options are the settings as the manifest keeps them: what would be needed to
+// recorded are the settings as the manifest keeps them: what would be needed to
 // run the same again, but for secrets.
-func (p *plan) options() map[string]any {
-	o := map[string]any{
-		"url": p.url, "targets": p.names(), "timeoutMs": p.attack.Timeout.Seconds() * 1000,
-		"maxConns": p.maxConns, "dns": p.dns, "pace": p.pace,
+func (p *plan) recorded() results.Settings {
+	s := results.Settings{
+		URL: p.url, Trace: p.trace, Arrivals: string(p.attack.Schedule.Process),
+		Method: p.method, Header: headerSettings(p.header),
+		ExpectStatus: p.attack.Expect.Status, ExpectBodyContains: p.expectBodyContains,
+		TimeoutMs: p.attack.Timeout.Seconds() * 1000, MaxConns: p.maxConns, HTTP2: p.http2, Insecure: p.attack.Insecure,
+		DNS: p.dns, Pace: p.pace, Engine: p.engine, Margin: p.margin.text,
 	}
-	set := func(name string, value any, given bool) {
-		if given {
-			o[name] = value
-		}
+	if p.artillery != "" {
+		s.Artillery = append([]string{p.artillery}, p.arguments...)
 	}
-	schedule := p.attack.Schedule
-	set("rate", rateMax, p.attack.Closed != nil)
-	set("conns", p.conns, p.attack.Closed != nil)
-	set("durationSeconds", p.duration.Seconds(), p.attack.Closed != nil)
-	set("trace", p.trace, p.trace != "")
-	set("arrivals", string(schedule.Process), schedule.Process != "")
-	var phases []string
-	for _, phase := range schedule.Phases {
-		phases = append(phases, phase.String())
+	for _, phase := range p.attack.Schedule.Phases {
+		s.Phases = append(s.Phases, phase.String())
 	}
-	set("phases", phases, len(phases) > 0)
-	set("artillery", append([]string{p.artillery}, p.arguments...), p.artillery != "")
-
-	set("method", p.method, p.method != "")
-	set("header", headerOptions(p.header), len(p.header) > 0)
+	if p.attack.Closed != nil {
+		s.Conns, s.DurationSeconds = p.conns, p.duration.Seconds()
+	}
 	if body := p.attack.Targets[0].Body; len(body) > 0 {
 		sum := sha256.Sum256(body)
-		o["bodyBytes"], o["bodySHA256"] = len(body), hex.EncodeToString(sum[:])
+		s.BodyBytes, s.BodySHA256 = len(body), hex.EncodeToString(sum[:])
 	}
-	set("expectStatus", p.attack.Expect.Status, len(p.attack.Expect.Status) > 0)
-	set("expectBodyContains", p.expectBodyContains, p.expectBodyContains != "")
-
-	set("http2", true, p.http2)
-	set("insecure", true, p.attack.Insecure)
-	set("engine", p.engine, p.engine != "")
-	set("margin", p.margin.text, p.margin.text != "")
-	var conditions []string
 	for _, t := range p.failIf {
-		conditions = append(conditions, t.String())
+		s.FailIf = append(s.FailIf, t.String())
 	}
-	set("failIf", conditions, len(conditions) > 0)
-	return o
+	return s
 }
 
-// openHeaders may be written down. Any other may be a key or a token by a name
-// that nobody foresaw, so of those only the name is kept.
+// openHeaders may be written down. Any other may hold a key or a token, so of those
+// only the name is kept.
 var openHeaders = []string{"Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Encoding", "Content-Type", "Host", "User-Agent"}
 
-func headerOptions(h http.Header) map[string]string {
-	options := map[string]string{}
+func headerSettings(h http.Header) map[string]string {
+	settings := map[string]string{}
 	for name, values := range h {
-		options[name] = "(not recorded)"
+		settings[name] = "(not recorded)"
 		if slices.Contains(openHeaders, http.CanonicalHeaderKey(name)) {
-			options[name] = strings.Join(values, ", ")
+			settings[name] = strings.Join(values, ", ")
 		}
 	}
-	return options
+	return settings
 }

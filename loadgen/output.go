@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // The formats of what is printed.
@@ -19,24 +20,17 @@ const (
 
 var formats = []string{formatText, formatJSON, formatHGRM, formatHTML}
 
-// printPage writes a run in one of the formats.
-func printPage(w io.Writer, format string, page report.Page) error {
-	loadOnly := page.Summary.Modules != nil && len(page.Summary.Variants) == 0
+// printRun writes a run in one of the formats.
+func printRun(w io.Writer, format string, r results.Run) error {
 	switch format {
 	case formatHTML:
-		return page.WriteHTML(w)
+		return report.HTML(w, r)
 	case formatHGRM:
-		return page.WriteHGRM(w)
+		return report.HGRM(w, r)
 	case formatJSON:
-		if loadOnly {
-			return report.JSON(w, page.Summary.Modules)
-		}
-		return report.JSON(w, page.Summary)
+		return report.JSON(w, r)
 	}
-	if loadOnly {
-		return report.LoadText(w, *page.Summary.Modules)
-	}
-	return report.Text(w, page.Summary, page.Manifest)
+	return report.Text(w, r)
 }
 
 // reportRun prints a run directory again.
@@ -52,11 +46,11 @@ func reportRun(_ context.Context, args []string, stdout, _ io.Writer) (code int,
 	case len(dirs) != 1:
 		return exitUsage, errors.New("report: want one run directory")
 	}
-	page, err := report.ReadPage(dirs[0])
+	r, err := results.Read(dirs[0])
 	if err != nil {
 		return exitUsage, err
 	}
-	if err := printPage(stdout, format, page); err != nil {
+	if err := printRun(stdout, format, r); err != nil {
 		return exitInvalid, err
 	}
 	return exitOK, nil

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 )
 
 func TestMargin(t *testing.T) {
@@ -134,30 +134,30 @@ func TestArtillerySchedules(t *testing.T) {
 }
 
 func TestPlatformOf(t *testing.T) {
-	environments := []results.Target{{Environments: 3}}
 	for _, row := range []struct {
-		name, url        string
-		targets          []results.Target
-		platform, region string
+		name, url    string
+		environments bool
+		platform     deployed.Platform
+		region       string
 	}{
-		{"API Gateway", "https://abc123.execute-api.eu-central-1.amazonaws.com/dev", nil, "aws", "eu-central-1"},
-		{"a function URL", "https://abc.lambda-url.us-east-1.on.aws/", nil, "aws", "us-east-1"},
-		{"this machine's platform", "http://127.0.0.1:3000/dev", environments, "local", ""},
-		{"by name", "http://localhost:3000/dev", environments, "local", ""},
-		{"another server here", "http://127.0.0.1:80", []results.Target{{}}, "", ""},
-		{"a domain of one's own", "https://api.example.com", environments, "", ""},
-		{"a domain that looks like AWS", "https://x.amazonaws.example.com", nil, "", ""},
+		{"API Gateway", "https://abc123.execute-api.eu-central-1.amazonaws.com/dev", false, "aws", "eu-central-1"},
+		{"a function URL", "https://abc.lambda-url.us-east-1.on.aws/", false, "aws", "us-east-1"},
+		{"this machine's platform", "http://127.0.0.1:3000/dev", true, "local", ""},
+		{"by name", "http://localhost:3000/dev", true, "local", ""},
+		{"another server here", "http://127.0.0.1:80", false, "", ""},
+		{"a domain of one's own", "https://api.example.com", true, "", ""},
+		{"a domain that looks like AWS", "https://x.amazonaws.example.com", false, "", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if platform, region := platformOf(row.url, row.targets); platform != row.platform || region != row.region {
+			if platform, region := platformOf(row.url, row.environments); platform != row.platform || region != row.region {
 				t.Errorf("got %q, %q, want %q, %q", platform, region, row.platform, row.region)
 			}
 		})
 	}
 }
 
-func TestHeaderOptionsHoldNoSecret(t *testing.T) {
-	got := headerOptions(http.Header{"X-Api-Key": {"s"}, "Authorization": {"s"}, "Cookie": {"s"}, "X-Anything": {"s"}, "Accept": {"a", "b"}})
+func TestHeaderSettingsHoldNoSecret(t *testing.T) {
+	got := headerSettings(http.Header{"X-Api-Key": {"s"}, "Authorization": {"s"}, "Cookie": {"s"}, "X-Anything": {"s"}, "Accept": {"a", "b"}})
 	want := map[string]string{"X-Api-Key": "(not recorded)", "Authorization": "(not recorded)", "Cookie": "(not recorded)", "X-Anything": "(not recorded)", "Accept": "a, b"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -62,8 +62,8 @@ func newBenchmark(root string, o Options, t *toolbox, c *console.Console) (*benc
 	}
 	s.Config = s.Config.Local(host)
 	m := results.Manifest{
-		Tool: "local", Version: hostinfo.Version(), Platform: string(deployed.Local), Region: s.Region, Stage: s.Name,
-		Started: time.Now().UTC(), Seed: o.Seed, Options: o.manifest(), Machine: hostinfo.Machine(),
+		Tool: "local", Version: hostinfo.Version(), Platform: deployed.Local, Region: s.Region, Stage: s.Name,
+		Started: time.Now().UTC(), Seed: o.Seed, Counts: o.Counts.manifest(), Settings: o.settings(), Machine: hostinfo.Machine(),
 	}
 	dir, err := results.CreateDir(o.Out, m)
 	if err != nil {

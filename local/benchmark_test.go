@@ -97,7 +97,7 @@ func TestMeasure(t *testing.T) {
 			}
 		}
 	}
-	if summary.Modules == nil {
+	if summary.Load == nil {
 		for _, c := range b.modules {
 			if c.skipped == "" {
 				t.Errorf("%v was there and not load-tested", c.variant)
@@ -105,7 +105,7 @@ func TestMeasure(t *testing.T) {
 		}
 		t.Skipf("no module function could be built: %s", b.modules[0].skipped)
 	}
-	for _, target := range summary.Modules.Targets {
+	for _, target := range summary.Load.Targets {
 		if target.Planned != 20 || target.Planned != target.Sent+target.Dropped || target.Answered == 0 {
 			t.Errorf("%s: planned %d, sent %d, dropped %d, answered %d; want 20 planned and none lost", target.Name, target.Planned, target.Sent, target.Dropped, target.Answered)
 		}

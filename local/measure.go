@@ -35,11 +35,11 @@ func (b *benchmark) measure(ctx context.Context, stdout io.Writer) error {
 	defer b.close(m)
 
 	var errs []error
-	summary := results.Summary{Platform: deployed.Local}
+	var summary results.Summary
 	summary.Variants, err = b.bench(ctx, m)
 	errs = append(errs, err)
 	if ctx.Err() == nil {
-		summary.Modules, err = b.load(ctx, m)
+		summary.Load, err = b.load(ctx, m)
 		errs = append(errs, err)
 	}
 	b.console.Done()
@@ -165,7 +165,7 @@ func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error)
 	}
 	// The ES module is the first side of every comparison.
 	slices.SortFunc(targets, func(x, y attack.Target) int { return cmp.Compare(y.Name, x.Name) })
-	result, err := attack.Run(ctx, attack.Options{
+	load, err := attack.Run(ctx, attack.Options{
 		Targets:  targets,
 		Schedule: pace.Schedule{Seed: b.options.Seed, Phases: pace.At(b.options.Counts.Rate, b.options.Counts.Duration)},
 		HLog: func(target string) (io.WriteCloser, error) {
@@ -178,13 +178,11 @@ func (b *benchmark) load(ctx context.Context, m *machine) (*results.Load, error)
 	if err != nil {
 		return nil, fmt.Errorf("load test: %w", err)
 	}
-	load := result.Load()
-	load.Manifest = b.manifest
-	load.Comparison = result.Compare(verdict.Options{Seed: b.options.Seed})
+	load.Comparison = load.Compare(verdict.Options{Seed: b.options.Seed})
 	if !load.Generator.Valid {
-		b.console.Printf("the load test is not valid: %s", strings.Join(load.Generator.Reasons, "; "))
+		b.console.Printf("the load test is not valid: %s", strings.Join(report.NotValidReasons(*load), "; "))
 	}
-	return &load, nil
+	return load, nil
 }
 
 // report writes the summary and the page made of the whole run directory, and
@@ -194,14 +192,14 @@ func (b *benchmark) report(s results.Summary, stdout io.Writer) error {
 		b.dir.WriteJSON(results.SummaryFile, s),
 		b.dir.WriteJSON(results.ManifestFile, b.manifest), // the page shows it
 		b.page(),
-		report.Text(stdout, s, b.manifest),
+		report.Text(stdout, results.Run{Manifest: b.manifest, Summary: s}),
 	)
 }
 
 func (b *benchmark) page() error {
-	page, err := report.ReadPage(b.dir.Path())
+	run, err := results.Read(b.dir.Path())
 	if err != nil {
 		return err
 	}
-	return b.dir.WriteFile(results.ReportFile, page.WriteHTML)
+	return b.dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, run) })
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
 
 // Options are the settings of a run. They are written into its manifest, so
@@ -128,10 +130,17 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 	return o, nil
 }
 
-// manifest is the options as a run's manifest keeps them.
-func (o Options) manifest() map[string]any {
-	return map[string]any{
-		"stage": o.Stage, "only": strings.Join(o.Only, ","), "seed": o.Seed, "ssmLatencyMs": o.SSMLatency.Seconds() * 1000,
-		"cold": o.Counts.Cold, "warm": o.Counts.Warm, "rounds": o.Counts.Rounds, "rate": o.Counts.Rate, "durationSeconds": o.Counts.Duration.Seconds(),
+// manifest is the counts as a run's manifest keeps them.
+func (c Counts) manifest() *results.Counts {
+	return &results.Counts{Cold: c.Cold, Warm: c.Warm, Rounds: c.Rounds}
+}
+
+// settings are the other options as a run's manifest keeps them.
+func (o Options) settings() results.Settings {
+	ssm := o.SSMLatency.Seconds() * 1000
+	s := results.Settings{Only: o.Only, SSMLatencyMs: &ssm}
+	for _, phase := range pace.At(o.Counts.Rate, o.Counts.Duration) {
+		s.Phases = append(s.Phases, phase.String())
 	}
+	return s
 }

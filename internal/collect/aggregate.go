@@ -7,10 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-)
 
-// countsOption is where a run's manifest has the sum of its tallies.
-const countsOption = "counts"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
 
 // maxNotes keeps the run's item far below DynamoDB's 400 kB.
 const maxNotes = 50
@@ -31,10 +30,7 @@ func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse
 	}
 	sum := Total(tallies)
 	m := &run.Manifest
-	if m.Options == nil {
-		m.Options = map[string]any{}
-	}
-	m.Options[countsOption] = sum
+	m.Tally = (*results.Tally)(&sum)
 	m.Notes = nil
 	for _, t := range tallies {
 		if len(t.Losses) == 0 {

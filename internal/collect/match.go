@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // Event is one event of a log group.
@@ -23,25 +24,13 @@ type Matched struct {
 	Reports map[string]lambdalog.Record
 	// Malformed are the lines that seem to be the platform's and cannot be read.
 	Malformed []Malformed
-	Counts    EventCounts
+	Counts    results.EventCounts
 }
 
 // Malformed is a line that could not be read, and why.
 type Malformed struct {
 	Event
 	Err error
-}
-
-// EventCounts says what became of a log's events: Read is the sum of the others.
-type EventCounts struct {
-	Read int `json:"read"`
-	// Reports were the first of their request, Phases are the platform's other lines.
-	Reports int `json:"reports"`
-	Phases  int `json:"phases"`
-	// Own are the function's lines.
-	Own        int `json:"own"`
-	Malformed  int `json:"malformed"`
-	Duplicates int `json:"duplicates"`
 }
 
 // The names in [lambdalog.Record.Extra] of what other lines say of the
@@ -58,7 +47,7 @@ const (
 // however often. A stream is one execution environment, and what it logs before
 // its first START belongs to that invocation.
 func Match(events []Event) Matched {
-	m := Matched{Reports: map[string]lambdalog.Record{}, Counts: EventCounts{Read: len(events)}}
+	m := Matched{Reports: map[string]lambdalog.Record{}, Counts: results.EventCounts{Read: len(events)}}
 	seen := map[string]bool{}
 	streams := map[string][]line{}
 	for _, e := range events {

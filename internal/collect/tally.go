@@ -10,26 +10,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Tally counts what became of one function's samples in a run, twice over.
-//
-// Of those that the plan asked for: Asked = Stored + the sum of Losses. Of the
-// invocations that were sent: Invocations = Records + the sum of Unrecorded.
-type Tally struct {
-	Function string         `json:"function"`
-	Asked    int            `json:"asked"`
-	Stored   int            `json:"stored"`
-	Losses   map[string]int `json:"losses,omitempty"`
-
-	Invocations int `json:"invocations"`
-	Records     int `json:"records"`
-	// Late are the records that came from the logs.
-	Late       int            `json:"late,omitempty"`
-	Unrecorded map[string]int `json:"unrecorded,omitempty"`
-
-	// Events are those of the last query of the log group.
-	Events EventCounts `json:"events"`
-	Series int         `json:"series"`
-}
+// Tally is one function's, while it is being counted.
+type Tally results.Tally
 
 // The names of losses. A sample that came out at another temperature is lost
 // under "came out " and that temperature.

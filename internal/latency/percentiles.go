@@ -33,12 +33,12 @@ func (h *Histogram) At(percentile float64) (float64, bool) {
 	return h.AtRank(verdict.RankOf(percentile, n)), true
 }
 
-// Percentiles summarises the histogram in milliseconds, or is nil where there
-// is nothing to summarise. A percentile that N values cannot bear is left out.
-func (h *Histogram) Percentiles() *Percentiles {
+// Percentiles summarises the histogram in milliseconds. A percentile that N values
+// cannot bear is left out; without values all are.
+func (h *Histogram) Percentiles() Percentiles {
 	n := h.N()
 	if n == 0 {
-		return nil
+		return Percentiles{}
 	}
 	at := func(percentile float64) *float64 {
 		v, ok := h.At(percentile)
@@ -56,7 +56,7 @@ func (h *Histogram) Percentiles() *Percentiles {
 	}
 	mean := h.hdr.Mean() / nsPerMs
 	least, most := h.AtRank(1), h.AtRank(n)
-	return &Percentiles{
+	return Percentiles{
 		N: n, Mean: &mean, Min: &least, Max: &most,
 		P50: at(50), P75: at(75), P90: at(90), P95: at(95), P99: at(99), P999: at(99.9),
 		P50Interval: interval(50), P90Interval: interval(90), P99Interval: interval(99),

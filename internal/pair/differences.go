@@ -3,14 +3,15 @@ package pair
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // differences are the circumstances of two runs that are not the same. When a
 // run was made and which seed it drew are different in any two.
-func differences(a, b report.Page) []results.SetupDifference {
+func differences(a, b results.Run) []results.SetupDifference {
 	left, right := circumstances(a), circumstances(b)
 	all := []results.SetupDifference{}
 	names := slices.Sorted(maps.Keys(left))
@@ -29,8 +30,8 @@ func differences(a, b report.Page) []results.SetupDifference {
 }
 
 // circumstances are a manifest as names and texts.
-func circumstances(p report.Page) map[string]string {
-	m := p.Manifest
+func circumstances(r results.Run) map[string]string {
+	m := r.Manifest
 	all := map[string]string{}
 	add := func(name, value string) {
 		if value != "" {
@@ -39,14 +40,17 @@ func circumstances(p report.Page) map[string]string {
 	}
 	add("tool", m.Tool)
 	add("version", m.Version)
-	add("platform", platform(p))
+	add("platform", string(r.Platform()))
 	add("region", m.Region)
 	add("stage", m.Stage)
-	for name, value := range m.Options {
-		if name == "seed" || name == "failIf" || name == "margin" {
-			continue // these change nothing that is measured
+	if c := m.Counts; c != nil {
+		for name, n := range map[string]int{"cold": c.Cold, "warm": c.Warm, "warm-up": c.WarmUp, "rounds": c.Rounds, "iterations": c.Iterations, "concurrency": c.Concurrency} {
+			add(name, strconv.Itoa(n))
 		}
-		add(name, report.OptionText(value))
+	}
+	add("targets", strings.Join(m.Targets, ", "))
+	for name, value := range m.Settings.Measured() {
+		add(name, value)
 	}
 	for name, value := range m.Machine {
 		add("machine "+name, value)
@@ -57,8 +61,8 @@ func circumstances(p report.Page) map[string]string {
 	for name, hash := range m.Artifacts {
 		add("artifact "+name, hash[:min(12, len(hash))])
 	}
-	if l := p.Summary.Modules; l != nil {
-		add("engine used", l.Generator.Engine)
+	if r.Load != nil {
+		add("engine used", r.Load.Generator.Engine)
 	}
 	return all
 }

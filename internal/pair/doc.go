@@ -1,7 +1,7 @@
-// Package pair puts two run directories side by side: first what was not the
-// same about the two runs, then the verdict on each target that both have. It
-// needs nothing but the directories: the latencies come from the histogram
-// logs, the circumstances from the manifests.
+// Package pair puts two runs side by side: first what was not the same about the
+// two, then the verdict on each target that both have. The runs may have been
+// killed: the latencies come from the histogram logs, the circumstances from the
+// manifests.
 //
 // Runs of the platforms aws and local are refused: no difference between those
 // would mean anything.

@@ -15,7 +15,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
@@ -35,7 +34,7 @@ func run(t *testing.T, name string, m results.Manifest, medians map[string]float
 	m.Tool, m.Started = "loadgen", started
 	d, err := results.CreateDir(dir, m)
 	must(err)
-	l := results.Load{Manifest: m, Generator: results.Generator{Engine: "epoll", Valid: true}}
+	l := &results.Load{Generator: results.Generator{Engine: "epoll", Valid: true}}
 	rng := rand.New(rand.NewPCG(uint64(len(name)), 1))
 	for _, target := range slices.Sorted(maps.Keys(medians)) { // the same values in every run
 		median := medians[target]
@@ -58,21 +57,34 @@ func run(t *testing.T, name string, m results.Manifest, medians map[string]float
 		must(f.Close())
 		l.Targets = append(l.Targets, results.Target{Name: target, Planned: 510, Sent: 510, Answered: 500, Failed: map[string]int64{"timeout": 10}})
 	}
-	must(d.WriteJSON(results.SummaryFile, l))
+	must(d.WriteJSON(results.SummaryFile, results.Summary{Load: l}))
 	must(d.Finish(m))
 	return dir
 }
 
-func TestRead(t *testing.T) {
+// judge reads two run directories and judges them, called by their names.
+func judge(t *testing.T, a, b string, o verdict.Options) (results.Pair, error) {
+	t.Helper()
+	var runs [2]results.Run
+	for i, dir := range []string{a, b} {
+		var err error
+		if runs[i], err = results.Read(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pair.Judge(runs[0].ID, runs[0], runs[1].ID, runs[1], o)
+}
+
+func TestJudge(t *testing.T) {
 	before := run(t, "before", results.Manifest{
-		Platform: "aws", Seed: 1, Options: map[string]any{"url": "https://a", "phases": []string{"1m0s@10"}, "margin": "5%"},
+		Platform: "aws", Seed: 1, Settings: results.Settings{URL: "https://a", Phases: []string{"1m0s@10"}, Margin: "5%"},
 		Machine: map[string]string{"cpu": "one"},
 	}, map[string]float64{"esmodule": 10, "v1/items": 20, "gone": 1})
 	after := run(t, "after!", results.Manifest{
-		Platform: "aws", Seed: 2, Options: map[string]any{"url": "https://b", "phases": []string{"1m0s@10"}},
+		Platform: "aws", Seed: 2, Settings: results.Settings{URL: "https://b", Phases: []string{"1m0s@10"}},
 		Machine: map[string]string{"cpu": "two"}, Knobs: map[string]string{"freeze": "cgroup"},
 	}, map[string]float64{"esmodule": 13, "v1/items": 20, "new": 1})
-	p, err := pair.Read(before, after, verdict.Options{Seed: 1, MarginRel: 0.1})
+	p, err := judge(t, before, after, verdict.Options{Seed: 1, MarginRel: 0.1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,15 +110,15 @@ func TestRead(t *testing.T) {
 	}, words); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
 	}
-	if len(p.Doubts) != 6 || !strings.Contains(p.Doubts[0], "10 of 510 requests to") {
-		t.Errorf("the doubts are %q", p.Doubts)
+	if want := (results.Doubt{Side: "before", Kind: results.Unanswered, Target: p.Doubts[0].Target, Requests: 10, Planned: 510}); len(p.Doubts) != 6 || p.Doubts[0] != want {
+		t.Errorf("the doubts are %+v", p.Doubts)
 	}
 }
 
-func TestReadOnlyTargetOfEach(t *testing.T) {
+func TestOnlyTargetOfEach(t *testing.T) {
 	esmodule := run(t, "one", results.Manifest{}, map[string]float64{"esmodule": 10})
 	commonjs := run(t, "two", results.Manifest{}, map[string]float64{"commonjs": 20})
-	p, err := pair.Read(esmodule, commonjs, verdict.Options{Seed: 1})
+	p, err := judge(t, esmodule, commonjs, verdict.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,18 +127,17 @@ func TestReadOnlyTargetOfEach(t *testing.T) {
 	}
 }
 
-func TestReadRefuses(t *testing.T) {
+func TestJudgeRefuses(t *testing.T) {
 	aws := run(t, "aws", results.Manifest{Platform: "aws"}, map[string]float64{"esmodule": 10, "commonjs": 10})
-	local := run(t, "local", results.Manifest{Platform: string(deployed.Local)}, map[string]float64{"esmodule": 10, "commonjs": 10})
+	local := run(t, "local", results.Manifest{Platform: deployed.Local}, map[string]float64{"esmodule": 10, "commonjs": 10})
 	others := run(t, "others", results.Manifest{}, map[string]float64{"a": 10, "b": 10})
 	for _, row := range []struct{ name, a, b, want string }{
 		{"two platforms", aws, local, "never compared"},
 		{"the other way", local, aws, "never compared"},
 		{"no common target", aws, others, "no target in common"},
-		{"no run", aws, t.TempDir(), "it holds no run"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if _, err := pair.Read(row.a, row.b, verdict.Options{}); err == nil || !strings.Contains(err.Error(), row.want) {
+			if _, err := judge(t, row.a, row.b, verdict.Options{}); err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %v, want %q", err, row.want)
 			}
 		})
@@ -139,8 +150,8 @@ func TestJudgeWithoutSummary(t *testing.T) {
 	for i := range 400 {
 		h.Record(time.Duration(i) * time.Microsecond)
 	}
-	page := report.Page{Logs: []report.Log{{Target: "a", Rows: []latency.Interval{{Histogram: h}}}}}
-	p, err := pair.Judge("x", page, "y", page, verdict.Options{MarginAbs: 1})
+	killed := results.Run{Summary: results.Summary{Load: &results.Load{LogsOnly: true, Targets: []results.Target{{Name: "a", Latency: latency.NewTiming(h)}}}}}
+	p, err := pair.Judge("x", killed, "y", killed, verdict.Options{MarginAbs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

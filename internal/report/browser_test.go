@@ -127,7 +127,7 @@ func TestBrowser(t *testing.T) {
 		if k := slices.IndexFunc(looks[:i], func(o look) bool { return o.cold == l.cold && o.warm == l.warm && o.n == l.n }); k >= 0 {
 			pages[i] = pages[k]
 		} else {
-			pages[i] = html(t, page(t, runDirectory(t, l.cold, l.warm, l.n)))
+			pages[i] = html(t, read(t, runDirectory(t, l.cold, l.warm, l.n)))
 		}
 		fmt.Fprintf(&frames, `<iframe src="/%d" style="border: 0; width: %dpx; height: 900px; color-scheme: %s"></iframe>`, i, l.width, l.scheme)
 	}

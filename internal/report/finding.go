@@ -20,21 +20,21 @@ type finding struct {
 
 // findings answer what a first look is for: which start is the fastest, and what
 // the module systems cost. What is not decided is said to be undecided.
-func findings(s results.Summary) []finding {
+func findings(r results.Run) []finding {
 	var all []finding
 	add := func(subject, text string) {
 		if text != "" {
 			all = append(all, finding{Subject: subject, Text: text})
 		}
 	}
-	if events := workloads(s.Variants); len(events) > 0 {
+	if events := workloads(r.Variants); len(events) > 0 {
 		e := events[max(0, slices.IndexFunc(events, func(e event) bool { return e.workload == "hello" }))]
-		raced := rows(s.Variants, e)
+		raced := rows(r.Variants, e)
 		add("Fastest cold start", fastest(raced, coldOf, results.TotalMs))
 		add("Fastest warm invocation", fastest(raced, warmOf, results.DurationMs))
 	}
-	if s.Modules != nil {
-		all = append(all, loadFindings(*s.Modules)...)
+	if r.Load != nil {
+		all = append(all, loadFindings(*r.Load)...)
 	}
 	return all
 }
@@ -174,8 +174,8 @@ func capital(s string) string {
 }
 
 // findingsTitle says of what the run speaks: a run on one machine says nothing of AWS.
-func findingsTitle(p deployed.Platform, m results.Manifest) string {
-	switch p {
+func findingsTitle(m results.Manifest) string {
+	switch m.Platform {
 	case deployed.Local:
 		return "What this run says, of this machine and not of AWS"
 	case deployed.AWS:
@@ -184,18 +184,14 @@ func findingsTitle(p deployed.Platform, m results.Manifest) string {
 	return "What this run says"
 }
 
-func writeFindings(b *strings.Builder, s results.Summary, m results.Manifest) {
-	all := findings(s)
+func writeFindings(b *strings.Builder, r results.Run) {
+	all := findings(r)
 	if len(all) == 0 {
 		return
 	}
-	b.WriteString(findingsTitle(platformOf(s, m), m) + "\n\n")
+	b.WriteString(findingsTitle(r.Manifest) + "\n\n")
 	for _, f := range all {
 		wrap(b, indent, indent+indent, f.Subject+": "+f.Text)
 	}
 	b.WriteString("\n")
-}
-
-func platformOf(s results.Summary, m results.Manifest) deployed.Platform {
-	return cmp.Or(s.Platform, deployed.Platform(m.Platform))
 }

@@ -34,7 +34,7 @@ func raced(language string, memoryMB, n int, median float64, tier int) results.V
 func said(t *testing.T, s results.Summary, m results.Manifest) []string {
 	t.Helper()
 	var b strings.Builder
-	if err := report.Text(&b, s, m); err != nil {
+	if err := report.Text(&b, run(s, m)); err != nil {
 		t.Fatal(err)
 	}
 	fits(t, b.String())
@@ -78,7 +78,7 @@ func TestFindingsOfStarts(t *testing.T) {
 			if test.want != "" {
 				want = []string{"What this run says, of AWS in eu-central-1", "Fastest warm invocation: " + test.want}
 			}
-			got := said(t, results.Summary{Platform: "aws", Variants: test.variants}, results.Manifest{Region: "eu-central-1"})
+			got := said(t, results.Summary{Variants: test.variants}, results.Manifest{Platform: "aws", Region: "eu-central-1"})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -87,13 +87,15 @@ func TestFindingsOfStarts(t *testing.T) {
 }
 
 func TestFindingsOfALoadTest(t *testing.T) {
-	percentiles := func(p50 float64) *latency.Percentiles { return &latency.Percentiles{N: 500, P50: &p50} }
+	timing := func(n int64, p50 float64) latency.Timing {
+		return latency.Timing{Percentiles: latency.Percentiles{N: n, P50: &p50}}
+	}
 	base := func() results.Load {
 		var l results.Load
 		for i, name := range []string{"esmodule", "commonjs"} {
 			l.Targets = append(l.Targets, results.Target{
-				Name: name, Sent: 500, Answered: 500, LatencyMs: percentiles(2),
-				Classes: []results.Class{{ClassKey: results.ClassKey{Environment: "first", Initialization: "provisioned-concurrency"}, N: 20, LatencyMs: percentiles(float64(3 + 5*i))}},
+				Name: name, Sent: 500, Answered: 500, Latency: timing(500, 2),
+				Classes: []results.Class{{ClassKey: results.ClassKey{Environment: "first", Initialization: "provisioned-concurrency"}, Latency: timing(20, float64(3+5*i))}},
 			})
 		}
 		compare := func(environment string, percentile float64, word verdict.Word, difference float64) results.Comparison {
@@ -134,7 +136,7 @@ func TestFindingsOfALoadTest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := base()
 			test.change(&l)
-			got := said(t, results.Summary{Platform: "local", Modules: &l}, results.Manifest{})
+			got := said(t, results.Summary{Variants: []results.VariantSummary{{Status: results.Skipped, Reason: "of no interest"}}, Load: &l}, results.Manifest{Platform: "local"})
 			want := test.want
 			if want != nil {
 				want = append([]string{"What this run says, of this machine and not of AWS"}, want...)

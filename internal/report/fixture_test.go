@@ -104,7 +104,7 @@ func samples(cold, warm int) []results.Sample {
 func summary(cold, warm int) results.Summary {
 	all := samples(cold, warm)
 	series := results.Summarise(slices.Values(all))
-	s := results.Summary{Platform: deployed.Local}
+	var s results.Summary
 	for _, c := range cells() {
 		s.Variants = append(s.Variants, results.VariantSummary{
 			Variant: c.variant, Status: results.Measured, RanOn: &results.RanOn{Version: c.version}, AnswerOK: new(true), Series: series[c.variant],
@@ -132,9 +132,9 @@ func summary(cold, warm int) results.Summary {
 func manifest() results.Manifest {
 	return results.Manifest{
 		Tool: "local", Version: "v0.1.0", Platform: "local", Region: "eu-central-1", Stage: "dev", Started: started, Ended: started.Add(time.Minute), Seed: 42,
-		Options: map[string]any{"ssmLatencyMs": 20.0},
-		Machine: map[string]string{"cpu": "AMD EPYC, 2 cores", "os": "linux 6.12"},
-		Knobs:   map[string]string{"freeze": "cgroup v2", "cpu": "cgroup v2, 0.29 processors at 512 MB", "memory": "not enforced: the memory controller is not delegated; peaks are read from VmHWM"},
+		Settings: results.Settings{SSMLatencyMs: new(20.0)},
+		Machine:  map[string]string{"cpu": "AMD EPYC, 2 cores", "os": "linux 6.12"},
+		Knobs:    map[string]string{"freeze": "cgroup v2", "cpu": "cgroup v2, 0.29 processors at 512 MB", "memory": "not enforced: the memory controller is not delegated; peaks are read from VmHWM"},
 	}
 }
 
@@ -178,19 +178,19 @@ func targets(n int) []target {
 
 func load(n int) results.Load {
 	all := targets(n)
-	l := results.Load{Manifest: manifest(), Generator: results.Generator{
-		Engine: "epoll", SlipMs: &latency.Percentiles{N: int64(2 * n), P50: new(0.004), P99: new(0.031), Max: new(0.4)},
+	l := results.Load{Generator: results.Generator{
+		Engine: "epoll", Slip: latency.Timing{Percentiles: latency.Percentiles{N: int64(2 * n), P50: new(0.004), P99: new(0.031), Max: new(0.4)}},
 		Busy: new(0.07), GCPauseMaxMs: new(0.08), OfferedRate: new(20.0), AchievedRate: new(20.0), Valid: true,
 	}}
 	for _, t := range all {
 		target := results.Target{
 			Name: t.name, URL: "http://127.0.0.1:9001/dev/" + t.name, Planned: int64(n), Sent: int64(n), Answered: int64(n),
-			Failed: map[string]int64{}, Status: map[string]int64{"200": int64(n)},
-			LatencyMs: t.all.Percentiles(), ServiceMs: t.all.Percentiles(), FirstByteMs: t.all.Percentiles(), Environments: 20,
+			Failed: map[string]int64{}, Status: map[int]int64{200: int64(n)},
+			Latency: latency.NewTiming(t.all), Service: latency.NewTiming(t.all), FirstByte: latency.NewTiming(t.all), Environments: 20,
 		}
 		for _, name := range []string{"first", "later"} {
 			h := t.classes[name]
-			target.Classes = append(target.Classes, results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, N: h.N(), LatencyMs: h.Percentiles()})
+			target.Classes = append(target.Classes, results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, Latency: latency.NewTiming(h)})
 		}
 		l.Targets = append(l.Targets, target)
 	}
@@ -200,4 +200,14 @@ func load(n int) results.Load {
 	c.Others = append(c.Others, first)
 	l.Comparison = &c
 	return l
+}
+
+// run is a run of local.
+func run(s results.Summary, m results.Manifest) results.Run {
+	return results.Run{Manifest: m, Summary: s}
+}
+
+// loadTest is a run of loadgen.
+func loadTest(l results.Load, m results.Manifest) results.Run {
+	return run(results.Summary{Load: &l}, m)
 }

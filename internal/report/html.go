@@ -20,7 +20,7 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ms": optional, "whole": whole, "median": median, "p90": p90, "memory": memory, "grouped": grouped,
-	"interval": interval, "class": className, "needs": needs, "values": values,
+	"interval": interval, "needs": needs,
 	// A unit stays with its number.
 	"unbroken": strings.NewReplacer(" ms", "\u00a0ms", " %", "\u00a0%").Replace,
 }).Parse(pageHTML))
@@ -69,8 +69,9 @@ type loadView struct {
 	Title                        string
 	Verdict, Failures, Spillover []string
 	// Generator is what the generator measured of itself, NotValid what it means for the reader if that was bad.
-	Generator, NotValid  string
-	Closed               bool
+	Generator, NotValid string
+	// Reasons are why it was.
+	Reasons              []string
 	Curve, Time, Classes template.HTML
 	Clocks               []clockRow
 }
@@ -81,47 +82,46 @@ type clockRow struct {
 	P             latency.Percentiles
 }
 
-// WriteHTML writes the page: one file, no script, nothing from elsewhere.
-func (p Page) WriteHTML(w io.Writer) error {
-	v := p.view()
-	if err := pageTemplate.Execute(w, v); err != nil {
+// HTML writes report.html: one file, no script, nothing from elsewhere. What a run
+// does not have is not drawn.
+func HTML(w io.Writer, r results.Run) error {
+	if err := pageTemplate.Execute(w, newView(r)); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
 	return nil
 }
 
-func (p Page) view() view {
-	platform := platformOf(p.Summary, p.Manifest)
-	v := view{Title: "lambda-benchmark", Local: platform == deployed.Local, Notes: slices.Clone(p.Manifest.Notes)}
-	if !p.Manifest.Started.IsZero() {
-		v.Title += ", " + p.Manifest.Started.UTC().Format("2006-01-02 15:04 MST")
+func newView(r results.Run) view {
+	v := view{Title: "lambda-benchmark", Local: r.Platform() == deployed.Local, Notes: notes(r)}
+	if !r.Manifest.Started.IsZero() {
+		v.Title += ", " + r.Manifest.Started.UTC().Format("2006-01-02 15:04 MST")
 	}
-	if p.Manifest.Interrupted {
-		v.Notes = append(v.Notes, "The run was interrupted: this is what it had until then.")
+	if r.Manifest.Interrupted {
+		v.Notes = append(v.Notes, interruptedNote)
 	}
-	v.Parts = p.parts()
-	v.Says, v.Headline = findingsTitle(platform, p.Manifest), findings(p.Summary)
-	v.Ticks = capital(ticksNote(p.Summary.Variants))
-	for _, u := range unmeasured(p.Summary.Variants) {
+	v.Parts = parts(r)
+	v.Says, v.Headline = findingsTitle(r.Manifest), findings(r)
+	v.Ticks = capital(ticksNote(r.Variants))
+	for _, u := range unmeasured(r.Variants) {
 		v.Others = append(v.Others, other{u.label, architectures(u.cells), string(u.status), u.text})
 	}
-	v.Doubts = doubts(p.Summary.Variants)
-	if p.Summary.Modules != nil && len(p.Summary.Modules.Targets) > 0 {
-		v.Load = p.load(*p.Summary.Modules)
+	v.Doubts = doubts(r.Variants)
+	if r.Load != nil && len(r.Load.Targets) > 0 {
+		v.Load = newLoadView(*r.Load)
 	}
-	v.Facts = facts(platform, p.Manifest)
-	if text, err := json.MarshalIndent(p.Manifest, "", "  "); err == nil {
+	v.Facts = facts(r.Manifest)
+	if text, err := json.MarshalIndent(r.Manifest, "", "  "); err == nil {
 		v.Manifest = string(text)
 	}
 	return v
 }
 
 // parts are the tables and charts of the starts.
-func (p Page) parts() []part {
+func parts(r results.Run) []part {
 	var parts []part
-	d := collect(p.Samples)
-	for _, e := range workloads(p.Summary.Variants) {
-		all := rows(p.Summary.Variants, e)
+	d := collect(r.Samples)
+	for _, e := range workloads(r.Variants) {
+		all := rows(r.Variants, e)
 		for _, s := range sections(all) {
 			in := slices.DeleteFunc(slices.Clone(all), func(r row) bool { return r.section() != s })
 			title := e.String() + ", " + s.String()
@@ -136,48 +136,41 @@ func (p Page) parts() []part {
 	return parts
 }
 
-func (p Page) load(l results.Load) *loadView {
+func newLoadView(l results.Load) *loadView {
 	names := make([]string, len(l.Targets))
-	var logs []Log
 	v := &loadView{
 		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generatorLine(l.Generator),
-		Spillover: spilloverLines(l.Targets), Closed: closedLoop(l),
+		Spillover: spilloverLines(l.Targets),
 	}
 	if !l.Generator.Valid {
-		v.NotValid = notValid
+		v.NotValid, v.Reasons = notValid, NotValidReasons(l)
 	}
 	for i, t := range l.Targets {
 		names[i] = t.Name
 		v.Failures = append(v.Failures, failureLines(t)...)
-		if t.ServiceMs != nil {
-			v.Clocks = append(v.Clocks, clockRow{t.Name, "service: end - actual start", *t.ServiceMs})
+		if t.Service.N > 0 {
+			v.Clocks = append(v.Clocks, clockRow{t.Name, "service: end - actual start", t.Service.Percentiles})
 		}
-		if t.FirstByteMs != nil {
-			v.Clocks = append(v.Clocks, clockRow{t.Name, "first byte: artillery's clock", *t.FirstByteMs})
-		}
-		// The order of targets gives them their colours.
-		for _, log := range p.Logs {
-			if log.Target == t.Name {
-				logs = append(logs, log)
-			}
+		if t.FirstByte.N > 0 {
+			v.Clocks = append(v.Clocks, clockRow{t.Name, "first byte: artillery's clock", t.FirstByte.Percentiles})
 		}
 	}
 	v.Title = "Load test of " + strings.Join(names, " and ")
-	v.Curve = percentileChart(logs, v.Title+": latency by percentile")
-	v.Time = timeChart(logs, v.Title+": latency over time")
+	v.Curve = percentileChart(l.Targets, v.Title+": latency by percentile")
+	v.Time = timeChart(l.Targets, v.Title+": latency over time")
 	v.Classes = classChart(l.Targets, v.Title+": latency by class of request")
 	return v
 }
 
 // facts are the run's circumstances.
-func facts(platform deployed.Platform, m results.Manifest) [][2]string {
+func facts(m results.Manifest) [][2]string {
 	var all [][2]string
 	add := func(name, value string) {
 		if value != "" {
 			all = append(all, [2]string{name, value})
 		}
 	}
-	add("platform", string(platform))
+	add("platform", string(m.Platform))
 	add("region", m.Region)
 	add("stage", m.Stage)
 	add("version", m.Version)
@@ -188,12 +181,16 @@ func facts(platform deployed.Platform, m results.Manifest) [][2]string {
 	for _, name := range slices.Sorted(maps.Keys(m.Knobs)) {
 		add("enforced: "+name, m.Knobs[name])
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.Options)) {
-		if ms, ok := toFloat(m.Options[name]); ok && name == "ssmLatencyMs" {
-			add("SSM answers after", fmt.Sprintf("%v ms (a setting)", ms))
-			continue
+	if c := m.Counts; c != nil {
+		add("counts", fmt.Sprintf("%d cold and %d warm of each cell and workload, in %s", c.Cold, c.Warm, counted(int64(c.Rounds), "round")))
+	}
+	for name, value := range m.Settings.Measured() {
+		if name == "ssmLatencyMs" {
+			name, value = "SSM answers after", value+" ms (a setting)"
+		} else {
+			name = "setting: " + name
 		}
-		add("setting: "+name, OptionText(m.Options[name]))
+		add(name, value)
 	}
 	return all
 }

@@ -39,32 +39,32 @@ func runDirectory(t *testing.T, cold, warm, n int) string {
 		must(f.Close())
 	}
 	s := summary(cold, warm)
-	s.Modules = new(load(n))
+	s.Load = new(load(n))
 	must(d.WriteJSON(results.SummaryFile, s))
 	must(d.Finish(manifest()))
 	return path
 }
 
-func html(t *testing.T, p report.Page) string {
+func html(t *testing.T, r results.Run) string {
 	t.Helper()
 	var b strings.Builder
-	if err := p.WriteHTML(&b); err != nil {
+	if err := report.HTML(&b, r); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
-func page(t *testing.T, dir string) report.Page {
+func read(t *testing.T, dir string) results.Run {
 	t.Helper()
-	p, err := report.ReadPage(dir)
+	r, err := results.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return r
 }
 
 func TestPageShowsARun(t *testing.T) {
-	text := html(t, page(t, runDirectory(t, 30, 120, 600)))
+	text := html(t, read(t, runDirectory(t, 30, 120, 600)))
 	for _, want := range []string{
 		"Platform <b>local</b>", "<h2>hello, x86_64, 512 MB</h2>", "<h2>sha256, 2,000 iterations, x86_64, 512 MB</h2>",
 		"<dt>Fastest cold start</dt><dd>rust with a median of 6.06\u00a0ms", "First request of an environment, provisioned</dt><dd>esmodule is faster than commonjs",
@@ -92,7 +92,7 @@ func TestPageShowsPlacesOnlyWhereTheyTellSomething(t *testing.T) {
 		{"warm alone", 5, 6 * 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			text := html(t, report.Page{Summary: summary(test.cold, 120)})
+			text := html(t, run(summary(test.cold, 120), results.Manifest{}))
 			if got := strings.Count(text, `title="place,`); got != test.places {
 				t.Errorf("%d places, want %d", got, test.places)
 			}
@@ -102,7 +102,7 @@ func TestPageShowsPlacesOnlyWhereTheyTellSomething(t *testing.T) {
 
 // The page is opened from a disk, perhaps offline: it may refer to nothing.
 func TestPageNeedsNothingElse(t *testing.T) {
-	text := html(t, page(t, runDirectory(t, 5, 20, 100)))
+	text := html(t, read(t, runDirectory(t, 5, 20, 100)))
 	for _, found := range regexp.MustCompile(`(?i)<script|<iframe|<img|@import|url\(|\b(?:src|href|action)="[^"]*"|\bon\w+="`).FindAllString(text, -1) {
 		if found != `href="data:,"` {
 			t.Errorf("the page has %s", found)
@@ -124,8 +124,8 @@ func TestPageOfStrangersWordsIsInert(t *testing.T) {
 	l := load(100)
 	l.Targets[0].Name += evil
 	l.Targets[0].Failed["<b>"] = 1
-	s.Modules = &l
-	text := html(t, report.Page{Summary: s, Manifest: m})
+	s.Load = &l
+	text := html(t, run(s, m))
 	if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, "<b>:") {
 		t.Error("a stranger's markup is markup in the page")
 	}
@@ -144,11 +144,11 @@ func TestPageOfAKilledRunIsMadeOfItsSamples(t *testing.T) {
 	if err := os.Truncate(samples, info.Size()-25); err != nil {
 		t.Fatal(err)
 	}
-	p := page(t, dir)
-	if len(p.Summary.Variants) != 6 || p.Summary.Variants[0].Find("hello", results.Cold).N != 30 {
-		t.Errorf("the summary is %+v", p.Summary.Variants)
+	r := read(t, dir)
+	if len(r.Variants) != 6 || r.Variants[0].Find("hello", results.Cold).N != 30 {
+		t.Errorf("the summary is %+v", r.Variants)
 	}
-	text := html(t, p)
+	text := html(t, r)
 	for _, want := range []string{"<h2>hello, x86_64, 512 MB</h2>", "the last sample was being written when the run ended"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
@@ -162,13 +162,13 @@ func TestPageOfALoadTestAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.WriteJSON(results.SummaryFile, load(600)); err != nil {
+	if err := d.WriteJSON(results.SummaryFile, results.Summary{Load: new(load(600))}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Finish(results.Manifest{Tool: "loadgen", Platform: "aws"}); err != nil {
 		t.Fatal(err)
 	}
-	text := html(t, page(t, dir))
+	text := html(t, read(t, dir))
 	if !strings.Contains(text, "Load test of esmodule and commonjs") || strings.Contains(text, "Cold starts") {
 		t.Error("the page is not that of a load test")
 	}
@@ -179,7 +179,7 @@ func TestPageOfAKilledLoadTestIsMadeOfItsLogs(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, results.SummaryFile)); err != nil {
 		t.Fatal(err)
 	}
-	text := html(t, page(t, dir))
+	text := html(t, read(t, dir))
 	for _, want := range []string{"the run was killed before it could judge itself", "latency by percentile", `<td class="text">esmodule</td><td>-</td><td>600</td><td>-</td>`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
@@ -188,10 +188,7 @@ func TestPageOfAKilledLoadTestIsMadeOfItsLogs(t *testing.T) {
 }
 
 func TestPageOfNothing(t *testing.T) {
-	if text := html(t, report.Page{}); !strings.Contains(text, "</html>") {
+	if text := html(t, results.Run{}); !strings.Contains(text, "</html>") {
 		t.Error("the page has no end")
-	}
-	if _, err := report.ReadPage(t.TempDir()); err == nil {
-		t.Error("an empty directory is no run")
 	}
 }

@@ -3,29 +3,15 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
 	"strings"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
-
-// LoadText writes a load test for people: what was sent and came back, the
-// latencies, the classes of answers, the verdict, and what the generator thinks
-// of itself.
-func LoadText(w io.Writer, l results.Load) error {
-	var b strings.Builder
-	writeLoad(&b, l)
-	if l.Manifest.Tool != "" || l.Manifest.Platform != "" {
-		writePlatform(&b, deployed.Platform(l.Manifest.Platform), l.Manifest)
-	}
-	return flush(w, &b)
-}
 
 func writeLoad(b *strings.Builder, l results.Load) {
 	if len(l.Targets) == 0 {
@@ -36,7 +22,7 @@ func writeLoad(b *strings.Builder, l results.Load) {
 		names[i] = t.Name
 	}
 	meaning := "latency = end - intended start, in ms"
-	if closedLoop(l) {
+	if l.ClosedLoop {
 		meaning = "CLOSED LOOP, whose latencies hide stalls; in ms"
 	}
 	fmt.Fprintf(b, "load test of %s: %s\n\n", strings.Join(names, " and "), meaning)
@@ -49,12 +35,12 @@ func writeLoad(b *strings.Builder, l results.Load) {
 	}
 	if !l.Generator.Valid {
 		wrap(b, indent, indent+indent, notValid)
-		for _, reason := range l.Generator.Reasons {
+		for _, reason := range NotValidReasons(l) {
 			wrap(b, indent+"- ", indent+indent, reason)
 		}
 		b.WriteString("\n")
 	}
-	writeTooFew(b, writeTargets(b, l.Targets), writeClasses(b, l.Targets), writeClocks(b, l.Targets))
+	writeTooFew(b, writeTargets(b, l), writeClasses(b, l.Targets), writeClocks(b, l.Targets))
 	wrap(b, indent, indent+indent, generatorLine(l.Generator))
 	b.WriteString("\n")
 }
@@ -63,32 +49,27 @@ func writeLoad(b *strings.Builder, l results.Load) {
 const notValid = "NOT VALID: the load generator cannot vouch for these latencies, because its own delay may be part of them. " +
 	"Take them as a hint and do not quote them. Why, and what helps:"
 
-// closedLoop says that nothing was offered: each connection waited for its answer.
-func closedLoop(l results.Load) bool {
-	return l.Generator.OfferedRate == nil && l.Generator.AchievedRate != nil
-}
-
-func writeTargets(b *strings.Builder, targets []results.Target) table {
+func writeTargets(b *strings.Builder, l results.Load) table {
 	t := table{columns: []column{
 		{"", "target", true},
 		{"requests", "sent", false}, {"requests", "answered", false}, {"requests", "failed", false}, {"requests", "dropped", false}, {"requests", "resent", false},
 		{"latency", "mean", false}, {"latency", "p50", false}, {"latency", "p90", false}, {"latency", "p95", false}, {"latency", "p99", false}, {"latency", "p99.9", false}, {"latency", "max", false},
 	}}
-	resent := slices.ContainsFunc(targets, func(t results.Target) bool { return t.Resent > 0 })
+	resent := slices.ContainsFunc(l.Targets, func(t results.Target) bool { return t.Resent > 0 })
 	var failures []string
-	for _, target := range targets {
+	for _, target := range l.Targets {
 		again := ""
 		if resent {
 			again = grouped(target.Resent)
 		}
-		p := values(target.LatencyMs)
+		p := target.Latency
 		sent, failed, dropped := grouped(target.Sent), grouped(target.Sent-target.Answered), grouped(target.Dropped)
-		if target.Sent < target.Answered { // a run that was killed has its answers only
+		if l.LogsOnly {
 			sent, failed, dropped = absent, absent, absent
 		}
 		t.add(target.Name,
 			sent, grouped(target.Answered), failed, dropped, again,
-			optional(p.Mean), optional(p.P50), optional(p.P90), optional(p.P95), needs(p), unlessAbsent(p.P999), optional(p.Max))
+			optional(p.Mean), optional(p.P50), optional(p.P90), optional(p.P95), needs(p.Percentiles), unlessAbsent(p.P999), optional(p.Max))
 		failures = append(failures, failureLines(target)...)
 	}
 	t.write(b)
@@ -97,14 +78,6 @@ func writeTargets(b *strings.Builder, targets []results.Target) table {
 	}
 	b.WriteString("\n")
 	return t
-}
-
-// values is never nil, so that what is absent is absent one level below.
-func values(p *latency.Percentiles) latency.Percentiles {
-	if p == nil {
-		return latency.Percentiles{}
-	}
-	return *p
 }
 
 // needs is the p99, or what it would take to know it.
@@ -150,7 +123,7 @@ func failureLines(t results.Target) []string {
 	}
 	if len(causes) > 0 {
 		for _, code := range slices.Sorted(maps.Keys(t.Status)) {
-			statuses = append(statuses, fmt.Sprintf("%s x %s", code, grouped(t.Status[code])))
+			statuses = append(statuses, fmt.Sprintf("%d x %s", code, grouped(t.Status[code])))
 		}
 		line := fmt.Sprintf("%s failed: %s", t.Name, strings.Join(causes, ", "))
 		if len(statuses) > 0 {
@@ -179,13 +152,13 @@ func writeClocks(b *strings.Builder, targets []results.Target) table {
 	for _, target := range targets {
 		for _, clock := range []struct {
 			name, meaning string
-			p             *latency.Percentiles
+			p             latency.Timing
 		}{
-			{"service", "end - actual start", target.ServiceMs},
-			{"first byte", "artillery's clock", target.FirstByteMs},
+			{"service", "end - actual start", target.Service},
+			{"first byte", "artillery's clock", target.FirstByte},
 		} {
-			if clock.p != nil {
-				t.add(target.Name, clock.name, clock.meaning, optional(clock.p.P50), optional(clock.p.P90), needs(*clock.p), optional(clock.p.Max))
+			if clock.p.N > 0 {
+				t.add(target.Name, clock.name, clock.meaning, optional(clock.p.P50), optional(clock.p.P90), needs(clock.p.Percentiles), optional(clock.p.Max))
 			}
 		}
 	}
@@ -231,8 +204,8 @@ func writeClasses(b *strings.Builder, targets []results.Target) table {
 				if c.ClassKey != k {
 					continue
 				}
-				p := values(c.LatencyMs)
-				t.add(target.Name, className(c.ClassKey), grouped(c.N), optional(p.P50), interval(p.P50Interval), optional(p.P90), needs(p), optional(p.Max))
+				p := c.Latency
+				t.add(target.Name, className(c.ClassKey), grouped(p.N), optional(p.P50), interval(p.P50Interval), optional(p.P90), needs(p.Percentiles), optional(p.Max))
 			}
 		}
 	}
@@ -265,12 +238,12 @@ func spilloverLines(targets []results.Target) []string {
 		var all, spilled int64
 		provisioned := false
 		for _, c := range t.Classes {
-			all += c.N
+			all += c.Latency.N
 			switch c.Initialization {
 			case "provisioned-concurrency":
 				provisioned = true
 			case "on-demand":
-				spilled += c.N
+				spilled += c.Latency.N
 			}
 		}
 		if provisioned && spilled > 0 {
@@ -305,7 +278,7 @@ func generatorLine(g results.Generator) string {
 	default:
 		facts = append(facts, rate(*g.AchievedRate)+" requests/s")
 	}
-	if p := g.SlipMs; p != nil {
+	if p := g.Slip; p.N > 0 {
 		slip := p.P99
 		name := "p99"
 		if slip == nil {

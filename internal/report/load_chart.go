@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -8,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
@@ -26,7 +26,7 @@ const (
 func seriesClass(i int) string { return fmt.Sprintf("s%d", i%4) }
 
 // frame draws a vertical scale of milliseconds and returns it.
-func frame(c *canvas, least, most float64, logs []Log) scale {
+func frame(c *canvas, least, most float64, targets []results.Target) scale {
 	y := logarithmic(least, most, plotTop+plotHeight, plotTop)
 	for _, v := range y.ticks() {
 		c.line("grid", plotLeft, y.at(v), chartWidth-plotRight, y.at(v), "")
@@ -34,8 +34,8 @@ func frame(c *canvas, least, most float64, logs []Log) scale {
 	}
 	c.text("label", "start", 8, 13, "ms")
 	var entries [][2]string
-	for i, l := range logs {
-		entries = append(entries, [2]string{seriesClass(i) + " fill", l.Target})
+	for i, t := range targets {
+		entries = append(entries, [2]string{seriesClass(i) + " fill", t.Name})
 	}
 	c.key(plotLeft, 13, entries...)
 	return y
@@ -44,20 +44,19 @@ func frame(c *canvas, least, most float64, logs []Log) scale {
 // percentileChart draws latency over percentile, on the axis that gives each
 // further nine the same room. Where the samples cannot bear a percentile its
 // line is dashed.
-func percentileChart(logs []Log, title string) template.HTML {
-	logs = slices.DeleteFunc(slices.Clone(logs), func(l Log) bool { return l.Total().N() == 0 })
-	if len(logs) == 0 {
+func percentileChart(targets []results.Target, title string) template.HTML {
+	least, most, n := math.Inf(1), 0.0, int64(0)
+	for _, t := range targets {
+		if h := t.Latency.Histogram; h != nil && h.N() > 0 {
+			n = max(n, h.N())
+			least, most = min(least, h.AtRank(1)), max(most, h.AtRank(h.N()))
+		}
+	}
+	if n == 0 {
 		return ""
 	}
-	least, most, n := math.Inf(1), 0.0, int64(0)
-	totals := make([]*latency.Histogram, len(logs))
-	for i, l := range logs {
-		totals[i] = l.Total()
-		n = max(n, totals[i].N())
-		least, most = min(least, totals[i].AtRank(1)), max(most, totals[i].AtRank(totals[i].N()))
-	}
 	c := newCanvas(chartWidth, plotTop+plotHeight+plotBottom, title)
-	y := frame(c, least, most, logs)
+	y := frame(c, least, most, targets)
 	// The scale's value is 1/(1-p): 2 at p50, 100 at p99.
 	x := scale{lo: 1, hi: math.Pow(10, math.Ceil(math.Log10(float64(max(n, 10))))), from: plotLeft, to: chartWidth - plotRight, logarithms: true}
 	for _, p := range []float64{0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999} {
@@ -67,7 +66,11 @@ func percentileChart(logs []Log, title string) template.HTML {
 		}
 	}
 	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, "percentile of latency; dashed: the samples do not bear a 95 % interval")
-	for i, h := range totals {
+	for i, t := range targets {
+		h := t.Latency.Histogram
+		if h == nil || h.N() == 0 {
+			continue
+		}
 		var borne, beyond []point
 		total := h.N()
 		for v := 1.0; ; v *= 1.02 {
@@ -87,25 +90,27 @@ func percentileChart(logs []Log, title string) template.HTML {
 		if len(borne) > 0 && len(beyond) > 0 {
 			beyond = append([]point{borne[len(borne)-1]}, beyond...)
 		}
-		name := fmt.Sprintf("%s, %d answers", logs[i].Target, total)
+		name := fmt.Sprintf("%s, %d answers", t.Name, total)
 		c.path(seriesClass(i)+" stroke", borne, name)
 		c.path(seriesClass(i)+" stroke thin", beyond, name)
 	}
 	return c.markup()
 }
 
-// maxBuckets of time are drawn; longer runs are merged into that many.
+// maxBuckets of time are drawn; the intervals of longer runs are put together into
+// that many.
 const maxBuckets = 180
 
-// timeChart draws each interval's median as a line and its slowest answer as a dot.
-func timeChart(logs []Log, title string) template.HTML {
+// timeChart draws the median of each stretch of time as a line, and its slowest
+// answer as a dot.
+func timeChart(targets []results.Target, title string) template.HTML {
 	var start, end time.Time
-	for _, l := range logs {
-		for _, r := range l.Rows {
-			if start.IsZero() || r.Start.Before(start) {
-				start = r.Start
+	for _, t := range targets {
+		for _, i := range t.Intervals {
+			if start.IsZero() || i.Start.Before(start) {
+				start = i.Start
 			}
-			if e := r.Start.Add(r.Length); e.After(end) {
+			if e := i.Start.Add(i.Length); e.After(end) {
 				end = e
 			}
 		}
@@ -121,50 +126,63 @@ func timeChart(logs []Log, title string) template.HTML {
 	// The answers that came after the plan's end are few: a stretch of their own would look like a change.
 	last := max(int((length-bucket/2)/bucket), 0)
 	least, most := math.Inf(1), 0.0
-	merged := make([]map[int]*latency.Histogram, len(logs))
-	for i, l := range logs {
-		merged[i] = map[int]*latency.Histogram{}
-		for _, r := range l.Rows {
-			if r.Histogram.N() == 0 {
+	stretches := make([]map[int][]results.Interval, len(targets))
+	for i, t := range targets {
+		stretches[i] = map[int][]results.Interval{}
+		for _, v := range t.Intervals {
+			if v.N == 0 {
 				continue
 			}
-			k := min(int(r.Start.Sub(start)/bucket), last)
-			if merged[i][k] == nil {
-				merged[i][k] = latency.New()
-			}
-			merged[i][k].Merge(r.Histogram)
-		}
-		for _, h := range merged[i] {
-			p50, _ := verdict.Quantile(h, 50)
-			least, most = min(least, p50), max(most, h.AtRank(h.N()))
+			k := min(int(v.Start.Sub(start)/bucket), last)
+			stretches[i][k] = append(stretches[i][k], v)
+			least, most = min(least, v.P50Ms), max(most, v.MaxMs)
 		}
 	}
 	if most == 0 {
 		return ""
 	}
 	c := newCanvas(chartWidth, plotTop+plotHeight+plotBottom, title)
-	y := frame(c, least, most, logs)
+	y := frame(c, least, most, targets)
 	x := linear(length.Seconds(), plotLeft, chartWidth-plotRight)
 	for _, v := range x.ticks() {
 		c.text("label", "middle", x.at(v), plotTop+plotHeight+16, tickLabel(v))
 	}
-	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, fmt.Sprintf("seconds from the start; line: median of every %v, dot: its slowest answer", bucket))
-	for i, l := range logs {
+	line := "median of every " + bucket.String()
+	if bucket > time.Second {
+		line = fmt.Sprintf("of every %v the middle one of its seconds' medians", bucket)
+	}
+	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, fmt.Sprintf("seconds from the start; line: %s, dot: its slowest answer", line))
+	for i, t := range targets {
 		var line []point
 		for k := range last + 1 {
-			h := merged[i][k]
-			if h == nil {
+			if len(stretches[i][k]) == 0 {
 				continue
 			}
+			n, median, slowest := condense(stretches[i][k])
 			at := (time.Duration(k)*bucket + bucket/2).Seconds()
-			p50, _ := verdict.Quantile(h, 50)
-			slowest := h.AtRank(h.N())
-			line = append(line, point{x.at(at), y.at(p50)})
-			c.dot(seriesClass(i)+" fill soft", x.at(at), y.at(slowest), 2.4, fmt.Sprintf("%s at %.0f s: slowest of %d is %s ms", l.Target, at, h.N(), number(slowest)))
+			line = append(line, point{x.at(at), y.at(median)})
+			c.dot(seriesClass(i)+" fill soft", x.at(at), y.at(slowest), 2.4, fmt.Sprintf("%s at %.0f s: slowest of %d is %s ms", t.Name, at, n, number(slowest)))
 		}
-		c.path(seriesClass(i)+" stroke", line, l.Target+": median")
+		c.path(seriesClass(i)+" stroke", line, t.Name+": median")
 	}
 	return c.markup()
+}
+
+// condense is the number of answers of some intervals, the middle one of their
+// medians, each counted by its answers, and their slowest answer.
+func condense(all []results.Interval) (n int64, median, slowest float64) {
+	all = slices.SortedFunc(slices.Values(all), func(a, b results.Interval) int { return cmp.Compare(a.P50Ms, b.P50Ms) })
+	for _, i := range all {
+		n += i.N
+		slowest = max(slowest, i.MaxMs)
+	}
+	before := int64(0)
+	for _, i := range all {
+		if before += i.N; 2*before >= n {
+			return n, i.P50Ms, slowest
+		}
+	}
+	return n, median, slowest
 }
 
 // classChart is a strip for each class of each target: from the fastest to the
@@ -178,8 +196,8 @@ func classChart(targets []results.Target, title string) template.HTML {
 	least, most := math.Inf(1), 0.0
 	for i, t := range targets {
 		for _, c := range t.Classes {
-			p := c.LatencyMs
-			if p == nil || p.Min == nil || p.Max == nil {
+			p := c.Latency
+			if p.Min == nil || p.Max == nil {
 				continue
 			}
 			strips = append(strips, strip{i, c})
@@ -198,7 +216,7 @@ func classChart(targets []results.Target, title string) template.HTML {
 	x := logarithmic(least, most, gutterLeft, chartWidth-gutterRight)
 	axis(c, x, bottom, "latency in ms, logarithmic")
 	for i, s := range strips {
-		p := s.class.LatencyMs
+		p := s.class.Latency
 		middle := chartTop + (float64(i)+0.5)*rowHeight
 		name := targets[s.target].Name + " " + className(s.class.ClassKey)
 		class := seriesClass(s.target)
@@ -218,7 +236,7 @@ func classChart(targets []results.Target, title string) template.HTML {
 		if p.P90 != nil {
 			c.line("p90", x.at(*p.P90), middle-8, x.at(*p.P90), middle+8, fmt.Sprintf("%s: p90 %s ms", name, number(*p.P90)))
 		}
-		c.text("label", "start", chartWidth-gutterRight+10, middle+12, "n = "+grouped(s.class.N))
+		c.text("label", "start", chartWidth-gutterRight+10, middle+12, "n = "+grouped(p.N))
 	}
 	c.key(gutterLeft, 12, [2]string{"median-key", "median"}, [2]string{"neutral", "its 95 % interval"}, [2]string{"p90-key", "p90"}, [2]string{"whisker-key", "fastest to slowest"})
 	return c.markup()

@@ -17,7 +17,7 @@ func PairText(w io.Writer, p results.Pair) error {
 	fmt.Fprintf(&b, "%s against %s: latency = end - intended start, in ms\n\n", p.A.Label, p.B.Label)
 	writeSetup(&b, p)
 	for _, doubt := range p.Doubts {
-		wrap(&b, indent+"doubt: ", indent+indent, doubt)
+		wrap(&b, indent+"doubt: ", indent+indent, doubtText(doubt))
 	}
 	if len(p.Doubts) > 0 {
 		b.WriteString("\n")
@@ -55,9 +55,9 @@ func writePairTargets(b *strings.Builder, p results.Pair) {
 	for _, target := range p.Targets {
 		for _, side := range []struct {
 			label string
-			p     latency.Percentiles
-		}{{p.A.Label, values(target.A)}, {p.B.Label, values(target.B)}} {
-			t.add(target.Name, side.label, grouped(side.p.N), optional(side.p.Mean), optional(side.p.P50), optional(side.p.P90), needs(side.p), optional(side.p.Max))
+			p     latency.Timing
+		}{{p.A.Label, target.A}, {p.B.Label, target.B}} {
+			t.add(target.Name, side.label, grouped(side.p.N), optional(side.p.Mean), optional(side.p.P50), optional(side.p.P90), needs(side.p.Percentiles), optional(side.p.Max))
 		}
 	}
 	t.write(b)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,29 +13,27 @@ import (
 )
 
 // writePlatform says where the numbers come from and what they cannot say.
-func writePlatform(b *strings.Builder, p deployed.Platform, m results.Manifest) {
-	if p == "" {
-		p = deployed.Platform(m.Platform)
-	}
-	switch p {
+func writePlatform(b *strings.Builder, r results.Run) {
+	m := r.Manifest
+	switch m.Platform {
 	case deployed.Local:
 		b.WriteString("platform local: real function processes behind the Lambda Runtime API of this machine.\n")
-		wrap(b, indent, indent, "These are not AWS latencies: no placement, no code download, no network, and your processor."+ssmText(m))
+		wrap(b, indent, indent, "These are not AWS latencies: no placement, no code download, no network, and your processor."+ssmText(m.Settings))
 	case deployed.AWS:
 		fmt.Fprintf(b, "platform aws, region %s\n", cmp.Or(m.Region, "not recorded"))
 	}
 	for _, knob := range slices.Sorted(maps.Keys(m.Knobs)) {
 		wrap(b, indent+knob+": ", indent+indent, m.Knobs[knob])
 	}
-	for _, note := range m.Notes {
+	for _, note := range notes(r) {
 		wrap(b, indent+"note: ", indent+indent, note)
 	}
 	if m.Interrupted {
-		wrap(b, indent, indent, "The run was interrupted: this is what it had until then.")
+		wrap(b, indent, indent, interruptedNote)
 	}
 	var facts []string
 	for _, fact := range []struct{ name, value string }{
-		{"url", OptionText(m.Options["url"])}, {"phases", OptionText(m.Options["phases"])}, {"stage", m.Stage}, {"version", m.Version}, {"cpu", m.Machine["cpu"]}, {"os", m.Machine["os"]},
+		{"url", m.Settings.URL}, {"phases", strings.Join(m.Settings.Phases, ", ")}, {"stage", m.Stage}, {"version", m.Version}, {"cpu", m.Machine["cpu"]}, {"os", m.Machine["os"]},
 	} {
 		if fact.value != "" {
 			facts = append(facts, fact.name+" "+fact.value)
@@ -49,48 +46,21 @@ func writePlatform(b *strings.Builder, p deployed.Platform, m results.Manifest) 
 	wrap(b, indent, indent, strings.Join(facts, ", "))
 }
 
-// ssmText says how long the local SSM takes, if the run's options say so.
-func ssmText(m results.Manifest) string {
-	ms, ok := toFloat(m.Options["ssmLatencyMs"])
-	if !ok {
-		return ""
+const interruptedNote = "The run was interrupted: this is what it had until then."
+
+// notes are doubts that belong beside the numbers.
+func notes(r results.Run) []string {
+	all := slices.Clone(r.Manifest.Notes)
+	if r.Load != nil && r.Load.ClosedLoop {
+		all = append(all, "closed loop: a connection that waits does not send, so these latencies hide stalls; use a rate to measure latency")
 	}
-	return fmt.Sprintf(" SSM answers after %s ms, which is a setting: on one machine it would take microseconds.", strconv.FormatFloat(ms, 'g', 4, 64))
+	return all
 }
 
-// toFloat reads an option that may have gone through JSON.
-func toFloat(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case int:
-		return float64(v), true
-	case int64:
-		return float64(v), true
-	}
-	return 0, false
-}
-
-// OptionText is an option for people: a text as it is, a list by commas, the
-// rest as JSON. It is empty for one that was not given.
-func OptionText(v any) string {
-	switch v := v.(type) {
-	case nil:
+// ssmText says how long the local SSM takes, if it was set.
+func ssmText(s results.Settings) string {
+	if s.SSMLatencyMs == nil {
 		return ""
-	case string:
-		return v
-	case []string:
-		return strings.Join(v, ", ")
-	case []any:
-		var items []string
-		for _, item := range v {
-			items = append(items, OptionText(item))
-		}
-		return strings.Join(items, ", ")
 	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(data)
+	return fmt.Sprintf(" SSM answers after %s ms, which is a setting: on one machine it would take microseconds.", strconv.FormatFloat(*s.SSMLatencyMs, 'g', 4, 64))
 }

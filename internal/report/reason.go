@@ -33,6 +33,50 @@ func reasonText(c results.Comparison) string {
 	return ""
 }
 
+// NotValidReasons say why a load test is not valid, and what to change.
+func NotValidReasons(l results.Load) []string {
+	if l.LogsOnly {
+		return []string{"the run was killed before it could judge itself: only what had been answered is known"}
+	}
+	var all []string
+	for _, f := range l.Generator.Faults {
+		all = append(all, faultText(f))
+	}
+	return all
+}
+
+func faultText(f results.Fault) string {
+	switch f.Kind {
+	case results.RateMissed:
+		return fmt.Sprintf("%.1f of %.1f requests/s were sent; lower the rate or give the generator more CPU", f.AchievedRate, f.OfferedRate)
+	case results.OneLateStart:
+		return fmt.Sprintf("one request was begun %.0f ms late", f.SlipMs)
+	case results.LateStarts:
+		return fmt.Sprintf("1 %% of the requests were begun more than %.1f ms late, which is more than a tenth of the median latency", f.SlipMs)
+	case results.OtherLoad:
+		return "something else used this machine's CPU: free it, lower the rate, or send from another machine"
+	case results.NoFreeConnection:
+		return fmt.Sprintf("%d requests waited because all %d connections were in use; allow more, or lower the rate", f.Requests, f.MaxConns)
+	case results.SenderBusy:
+		return fmt.Sprintf("a sending thread was busy %.0f %% of the time; use more shards or more machines", 100*f.Busy)
+	}
+	return string(f.Kind)
+}
+
+func doubtText(d results.Doubt) string {
+	switch d.Kind {
+	case results.WasInterrupted:
+		return d.Side + " was interrupted"
+	case results.WasKilled:
+		return d.Side + " has no summary"
+	case results.NotValid:
+		return d.Side + " is not valid: " + faultText(*d.Fault)
+	case results.Unanswered:
+		return fmt.Sprintf("%s: %d of %d requests to %s have no answer, and no latency", d.Side, d.Requests, d.Planned, d.Target)
+	}
+	return d.Side + ": " + string(d.Kind)
+}
+
 // ThresholdReason is the figures that a condition was judged by: those of the
 // targets that breached it, or of all if none did.
 func ThresholdReason(t results.Threshold) string {

@@ -14,24 +14,27 @@ import (
 )
 
 // Text writes a run for people: what it says in words, one table for each workload, the cells that were
-// not measured and why, the load test of the modules, and where it all ran.
-func Text(w io.Writer, s results.Summary, m results.Manifest) error {
+// not measured and why, the load test, and where it all ran.
+func Text(w io.Writer, r results.Run) error {
 	var b strings.Builder
-	writeFindings(&b, s, m)
-	events := workloads(s.Variants)
+	if !r.LoadOnly() {
+		writeFindings(&b, r)
+	}
+	events := workloads(r.Variants)
 	for _, event := range events {
-		writeWorkload(&b, s.Variants, event)
+		writeWorkload(&b, r.Variants, event)
 	}
 	if len(events) > 0 {
-		writeWords(&b, ticksNote(s.Variants))
+		writeWords(&b, ticksNote(r.Variants))
 	}
-	writeUnmeasured(&b, s.Variants)
-	writeDoubts(&b, s.Variants)
-	if s.Modules != nil {
-		load := *s.Modules
-		writeLoad(&b, load)
+	writeUnmeasured(&b, r.Variants)
+	writeDoubts(&b, r.Variants)
+	if r.Load != nil {
+		writeLoad(&b, *r.Load)
 	}
-	writePlatform(&b, s.Platform, m)
+	if r.Manifest.Tool != "" || r.Manifest.Platform != "" {
+		writePlatform(&b, r)
+	}
 	return flush(w, &b)
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -35,7 +36,7 @@ func fits(t *testing.T, text string) {
 
 func TestText(t *testing.T) {
 	withModules := func(s results.Summary, n int) results.Summary {
-		s.Modules = new(load(n))
+		s.Load = new(load(n))
 		return s
 	}
 	twoSizes := summary(30, 120)
@@ -54,14 +55,14 @@ func TestText(t *testing.T) {
 		{"full", withModules(summary(30, 120), 600), manifest()},
 		{"quick", withModules(summary(5, 20), 100), manifest()},
 		{"two-sizes", twoSizes, manifest()},
-		{"interrupted", results.Summary{Platform: "local", Variants: []results.VariantSummary{
+		{"interrupted", results.Summary{Variants: []results.VariantSummary{
 			{Variant: cells()[0].variant, Status: results.Skipped, Reason: "the run ended before its turn came"},
 		}}, interrupted},
 		{"nothing", results.Summary{}, results.Manifest{Platform: "aws", Region: "eu-west-1", Started: started.Add(time.Hour)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.Text(&b, test.s, test.m); err != nil {
+			if err := report.Text(&b, run(test.s, test.m)); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
@@ -72,27 +73,28 @@ func TestText(t *testing.T) {
 
 func TestLoadText(t *testing.T) {
 	trouble := load(600)
-	trouble.Comparison, trouble.Manifest = nil, results.Manifest{}
-	trouble.Generator.Valid, trouble.Generator.Reasons = false, []string{"slip p99 is 4.1 ms, more than 10 % of the p50 of 12 ms: use fewer connections, or another machine"}
+	trouble.Comparison = nil
+	trouble.Generator.Valid, trouble.Generator.Faults = false, []results.Fault{{Kind: results.LateStarts, SlipMs: 4.1}, {Kind: results.OtherLoad}}
 	one := &trouble.Targets[0]
 	one.Planned, one.Sent, one.Answered, one.Dropped, one.Resent, one.OutOfRange = 1_234_567, 1_234_500, 1_234_000, 67, 3, 2
 	one.Failed = map[string]int64{"timeout": 400, "status": 100, "dns": 0}
 	one.Examples = map[string]string{"timeout": "context deadline exceeded"}
-	one.Status = map[string]int64{"200": 1_234_000, "502": 100}
-	one.Classes, one.ServiceMs, one.FirstByteMs = nil, nil, nil
+	one.Status = map[int]int64{200: 1_234_000, 502: 100}
+	one.Classes, one.Service, one.FirstByte = nil, latency.Timing{}, latency.Timing{}
 	trouble.Targets = trouble.Targets[:1]
 	for _, test := range []struct {
 		name string
 		l    results.Load
+		m    results.Manifest
 	}{
-		{"load", load(600)},
-		{"load-trouble", trouble},
-		{"load-closed", closed()},
-		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}, Examples: map[string]string{"connect": "dial tcp 127.0.0.1:1: connect: connection refused"}}}, Generator: results.Generator{Engine: "portable", Valid: true}}},
+		{"load", load(600), manifest()},
+		{"load-trouble", trouble, results.Manifest{}},
+		{"load-closed", closed(), manifest()},
+		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}, Examples: map[string]string{"connect": "dial tcp 127.0.0.1:1: connect: connection refused"}}}, Generator: results.Generator{Engine: "portable", Valid: true}}, results.Manifest{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.LoadText(&b, test.l); err != nil {
+			if err := report.Text(&b, loadTest(test.l, test.m)); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
@@ -110,14 +112,17 @@ func TestPairText(t *testing.T) {
 	}
 	p := results.Pair{A: side("monday", 1), B: side("tuesday", 2)}
 	o := verdict.Options{Seed: 1, MarginAbs: 1}
-	t1 := results.PairTarget{Name: "esmodule", A: all[0].all.Percentiles(), B: all[1].all.Percentiles(), Comparison: results.Compare("monday", "tuesday", all[0].all, all[1].all, o, 99, 50, 90)}
+	t1 := results.PairTarget{Name: "esmodule", A: latency.NewTiming(all[0].all), B: latency.NewTiming(all[1].all), Comparison: results.Compare("monday", "tuesday", all[0].all, all[1].all, o, 99, 50, 90)}
 	first := results.Compare("monday", "tuesday", all[0].classes["first"], all[1].classes["first"], o, 50)
 	first.Class = results.ClassKey{Environment: "first", Initialization: "provisioned-concurrency"}
 	t1.Comparison.Others = append(t1.Comparison.Others, first)
 	p.Targets = []results.PairTarget{t1}
 	same := p
 	p.Differences = []results.SetupDifference{{What: "machine cpu", A: "AMD EPYC", B: "Intel Xeon"}, {What: "knob freeze", B: "cgroup v2"}}
-	p.Doubts = []string{"tuesday was interrupted", "tuesday: 7 of 607 requests to esmodule have no answer, and no latency"}
+	p.Doubts = []results.Doubt{
+		{Side: "tuesday", Kind: results.WasInterrupted},
+		{Side: "tuesday", Kind: results.Unanswered, Target: "esmodule", Requests: 7, Planned: 607},
+	}
 	for _, test := range []struct {
 		name string
 		p    results.Pair
@@ -137,7 +142,7 @@ func TestPairText(t *testing.T) {
 func closed() results.Load {
 	l := load(600)
 	l.Generator.OfferedRate, l.Generator.AchievedRate, l.Generator.Busy = nil, new(14_250.0), nil
-	l.Manifest.Notes = []string{"closed loop: these latencies hide stalls"}
+	l.ClosedLoop = true
 	l.Targets[1].Classes[1].Initialization = "on-demand"
 	l.Thresholds = []results.Threshold{
 		{Condition: "p99>300ms", Checks: []results.Check{

@@ -97,13 +97,13 @@ func figure(l results.Load, name string, c results.Comparison) *float64 {
 		if t.Name != name {
 			continue
 		}
-		p := t.LatencyMs
-		for i, class := range t.Classes {
+		p := t.Latency
+		for _, class := range t.Classes {
 			if class.ClassKey == c.Class {
-				p = t.Classes[i].LatencyMs
+				p = class.Latency
 			}
 		}
-		return map[float64]*float64{50: values(p).P50, 90: values(p).P90, 99: values(p).P99}[c.Percentile]
+		return map[float64]*float64{50: p.P50, 90: p.P90, 99: p.P99}[c.Percentile]
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ func firstRequestLine(targets []results.Target) string {
 	var first [2]*results.Class
 	for i, t := range targets {
 		for k, c := range t.Classes {
-			if c.ClassKey == provisionedFirst && c.LatencyMs != nil && c.LatencyMs.P50 != nil {
+			if c.ClassKey == provisionedFirst && c.Latency.P50 != nil {
 				first[i] = &t.Classes[k]
 			}
 		}
@@ -198,9 +198,9 @@ func firstRequestLine(targets []results.Target) string {
 	if first[0] == nil || first[1] == nil {
 		return ""
 	}
-	a, b := first[0].LatencyMs, first[1].LatencyMs
+	a, b := first[0].Latency, first[1].Latency
 	line := fmt.Sprintf("median %s ms for %s (n = %d), %s ms for %s (n = %d)",
-		number(*a.P50), targets[0].Name, first[0].N, number(*b.P50), targets[1].Name, first[1].N)
+		number(*a.P50), targets[0].Name, a.N, number(*b.P50), targets[1].Name, b.N)
 	if len(a.P50Interval) == 2 && len(b.P50Interval) == 2 {
 		if a.P50Interval[1] < b.P50Interval[0] || b.P50Interval[1] < a.P50Interval[0] {
 			line += "; their 95 % intervals do not overlap"

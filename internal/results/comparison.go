@@ -1,6 +1,10 @@
 package results
 
-import "github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+import (
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
 
 // Comparison judges target A against target B at one percentile of latency.
 type Comparison struct {
@@ -20,6 +24,41 @@ type Comparison struct {
 	Reason verdict.Reason `json:"reason,omitzero"`
 	// Others are the same question at other percentiles, or about a class.
 	Others []Comparison `json:"others,omitempty"`
+}
+
+// judged are the percentiles at which two targets are compared; the last is the question.
+var judged = []float64{50, 90, 99}
+
+// Compare judges the first of two targets against the second; it is nil unless
+// there are two.
+func (l *Load) Compare(o verdict.Options) *Comparison {
+	if len(l.Targets) != 2 {
+		return nil
+	}
+	a, b := &l.Targets[0], &l.Targets[1]
+	c := CompareTargets(a.Name, b.Name, a, b, o)
+	return &c
+}
+
+// CompareTargets judges a against b by their histograms: at p99, at p50 and p90
+// beside it, and at the median of every class that both have, since the first
+// request of an environment is a question of its own.
+func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comparison {
+	last := len(judged) - 1
+	c := Compare(labelA, labelB, a.Latency.Histogram, b.Latency.Histogram, o, judged[last], judged[:last]...)
+	if len(a.Classes) == 1 && len(b.Classes) == 1 && a.Classes[0].Latency.N == a.Latency.N && b.Classes[0].Latency.N == b.Latency.N {
+		return c // the class is all of them
+	}
+	for _, class := range a.Classes {
+		i := slices.IndexFunc(b.Classes, func(other Class) bool { return other.ClassKey == class.ClassKey })
+		if i < 0 || class.Latency.Histogram == nil || b.Classes[i].Latency.Histogram == nil {
+			continue
+		}
+		of := Compare(labelA, labelB, class.Latency.Histogram, b.Classes[i].Latency.Histogram, o, 50)
+		of.Class = class.ClassKey
+		c.Others = append(c.Others, of)
+	}
+	return c
 }
 
 // Compare judges a against b at a percentile, and at the others beside it. The

@@ -32,31 +32,23 @@ func createDir(t *testing.T) *results.Dir {
 	return d
 }
 
-// read returns the samples' keys and the lines that could not be read.
-func read(t *testing.T, path string) (r *results.Recorded, keys []string, bad []int) {
+// read returns the run, and the keys of its samples.
+func read(t *testing.T, path string) (r results.Run, keys []string) {
 	t.Helper()
-	r, err := results.ReadDir(path)
+	r, err := results.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for s, err := range r.Samples() {
-		var line *results.LineError
-		switch {
-		case errors.As(err, &line):
-			bad = append(bad, line.Line)
-		case err != nil:
-			t.Fatal(err)
-		default:
-			keys = append(keys, s.Key())
-		}
+	for _, s := range r.Samples {
+		keys = append(keys, s.Key())
 	}
-	return r, keys, bad
+	return r, keys
 }
 
 func TestDirIsReadableAtAnyMoment(t *testing.T) {
 	d := createDir(t)
 	a, b := resultstest.Sample("run", 1), resultstest.Sample("run", 2)
-	r, keys, _ := read(t, d.Path())
+	r, keys := read(t, d.Path())
 	if r.Manifest.Seed != 7 || len(keys) != 0 {
 		t.Errorf("a fresh run has seed %d and samples %v, want 7 and none", r.Manifest.Seed, keys)
 	}
@@ -65,13 +57,13 @@ func TestDirIsReadableAtAnyMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, keys, _ = read(t, d.Path()); !slices.Equal(keys, []string{a.Key(), b.Key()}) {
+	if _, keys = read(t, d.Path()); !slices.Equal(keys, []string{a.Key(), b.Key()}) {
 		t.Errorf("samples before the end of the run are %v", keys)
 	}
 	if err := d.Finish(results.Manifest{Tool: "local", Seed: 7, Interrupted: true}); err != nil {
 		t.Fatal(err)
 	}
-	if r, _, _ = read(t, d.Path()); !r.Manifest.Interrupted {
+	if r, _ = read(t, d.Path()); !r.Manifest.Interrupted {
 		t.Error("the last manifest is not there")
 	}
 	if err := d.Append(a); err == nil {
@@ -99,38 +91,38 @@ func TestReadTornAndBrokenLines(t *testing.T) {
 		name  string
 		lines string
 		keys  []string
-		bad   []int
-		torn  int
+		notes []string // the beginning of each
 	}{
-		{"whole lines", line(1) + "\n" + line(2) + "\n", []string{key(1), key(2)}, nil, 0},
-		{"killed within a line", line(1) + "\n" + line(2)[:40], []string{key(1)}, nil, 1},
-		{"killed before the newline", line(1) + "\n" + line(2), []string{key(1), key(2)}, nil, 0},
-		{"somebody edited a line in the middle", line(1) + "\noops\n" + line(2) + "\n", []string{key(1), key(2)}, []int{2}, 0},
-		{"an elapsed time that cannot be", `{"run":"run","requestId":"x","elapsedMs":-1}` + "\n", nil, []int{1}, 0},
-		{"empty lines", "\n" + line(1) + "\n\n", []string{key(1)}, nil, 0},
-		{"nothing", "", nil, nil, 0},
+		{"whole lines", line(1) + "\n" + line(2) + "\n", []string{key(1), key(2)}, nil},
+		{"killed within a line", line(1) + "\n" + line(2)[:40], []string{key(1)}, []string{"the last sample was being written"}},
+		{"killed before the newline", line(1) + "\n" + line(2), []string{key(1), key(2)}, nil},
+		{"an edited line in the middle", line(1) + "\noops\n" + line(2) + "\n", []string{key(1), key(2)}, []string{"samples.jsonl line 2: "}},
+		{"an elapsed time that cannot be", `{"run":"run","requestId":"x","elapsedMs":-1}` + "\n", nil, []string{"samples.jsonl line 1: "}},
+		{"many lines that cannot be read", strings.Repeat("oops\n", 30), nil, slices.Concat(slices.Repeat([]string{"samples.jsonl line "}, 20), []string{"10 other lines of samples.jsonl"})},
+		{"empty lines", "\n" + line(1) + "\n\n", []string{key(1)}, nil},
+		{"nothing", "", nil, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := t.TempDir()
 			write(t, filepath.Join(path, results.ManifestFile), "{}")
 			write(t, filepath.Join(path, results.SamplesFile), test.lines)
-			r, keys, bad := read(t, path)
-			if !slices.Equal(keys, test.keys) || !slices.Equal(bad, test.bad) || r.Torn != test.torn {
-				t.Errorf("keys %v, broken lines %v, torn %d\nwant %v, %v, %d", keys, bad, r.Torn, test.keys, test.bad, test.torn)
+			r, keys := read(t, path)
+			if !slices.Equal(keys, test.keys) || !slices.EqualFunc(r.Manifest.Notes, test.notes, strings.HasPrefix) {
+				t.Errorf("keys %v, notes %q\nwant %v, %q", keys, r.Manifest.Notes, test.keys, test.notes)
 			}
 		})
 	}
 }
 
-func TestReadDirWithoutARun(t *testing.T) {
-	if _, err := results.ReadDir(t.TempDir()); err == nil || !strings.Contains(err.Error(), "it holds no run") {
+func TestReadWithoutARun(t *testing.T) {
+	if _, err := results.Read(t.TempDir()); err == nil || !strings.Contains(err.Error(), "it holds no run") {
 		t.Errorf("error is %v", err)
 	}
 }
 
 func TestWriteFileIsWholeOrNotThere(t *testing.T) {
 	d := createDir(t)
-	if err := d.WriteJSON("summary.json", map[string]int{"n": 1}); err != nil {
+	if err := d.WriteJSON(results.SummaryFile, results.Summary{Variants: []results.VariantSummary{{Status: results.Checked}}}); err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("no more paper")
@@ -141,13 +133,8 @@ func TestWriteFileIsWholeOrNotThere(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Errorf("error is %v, want it to wrap %v", err, broken)
 	}
-	var got map[string]int
-	r, err := results.ReadDir(d.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.ReadJSON("summary.json", &got); err != nil || got["n"] != 1 {
-		t.Errorf("summary is %v (%v), want the old one", got, err)
+	if r, _ := read(t, d.Path()); len(r.Variants) != 1 || r.Variants[0].Status != results.Checked {
+		t.Errorf("summary is %+v, want the old one", r.Summary)
 	}
 	entries, err := os.ReadDir(d.Path())
 	if err != nil {
@@ -186,8 +173,8 @@ func TestDirLinesDoNotMix(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if _, keys, bad := read(t, d.Path()); len(keys) != 50 || len(bad) != 0 {
-		t.Errorf("%d samples and broken lines %v, want 50 and none", len(keys), bad)
+	if r, keys := read(t, d.Path()); len(keys) != 50 || len(r.Manifest.Notes) != 0 {
+		t.Errorf("%d samples and notes %q, want 50 and none", len(keys), r.Manifest.Notes)
 	}
 }
 

@@ -4,18 +4,34 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Load is what one load test found, as JSON. Every target has the same clocks:
-// latency counts from the intended start, service time from the actual start,
-// first byte from the actual start to the response's first byte (artillery's clock).
+// Load is what one load test found. Package loadgen/attack fills it in.
+//
+// Every target has the same clocks: latency counts from the intended start,
+// service time from the actual start, first byte from the actual start to the
+// response's first byte (artillery's clock).
 type Load struct {
+	// Started is the wall clock at the schedule's zero, Ended when the last request
+	// was settled.
+	Started time.Time `json:"started,omitzero"`
+	Ended   time.Time `json:"ended,omitzero"`
+	// Interrupted says that the load test was ended before its plan was. Planned
+	// then counts what had come due.
+	Interrupted bool `json:"interrupted,omitempty"`
+	// ClosedLoop says that each connection waited for its answer before it sent
+	// again, so that the latencies hide stalls.
+	ClosedLoop bool `json:"closedLoop,omitempty"`
+	// LogsOnly says that the process was killed: only the answers in the histogram
+	// logs are known, and what was sent besides is not.
+	LogsOnly bool `json:"logsOnly,omitempty"`
+
 	Targets    []Target    `json:"targets"`
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Generator  Generator   `json:"generator"`
 	// Thresholds are the conditions under which the load test was to fail.
 	Thresholds []Threshold `json:"thresholds,omitempty"`
-	Manifest   Manifest    `json:"manifest"`
 }
 
 // Target is one URL under load. Planned = Sent + Dropped, and Sent = Answered +
@@ -35,26 +51,40 @@ type Target struct {
 	// Examples are what the first failure of a cause said, where it said anything.
 	Examples map[string]string `json:"examples,omitempty"`
 	// Status counts every answer with a status line, failed or not, by its code.
-	Status map[string]int64 `json:"status"`
+	Status map[int]int64 `json:"status"`
 	// OutOfRange counts values that no histogram could hold.
 	OutOfRange int64 `json:"outOfRange,omitempty"`
 
-	LatencyMs   *latency.Percentiles `json:"latencyMs,omitempty"`
-	ServiceMs   *latency.Percentiles `json:"serviceMs,omitempty"`
-	FirstByteMs *latency.Percentiles `json:"firstByteMs,omitempty"`
-	// ConnectMs covers DNS, TCP and TLS of the connections made.
-	ConnectMs *latency.Percentiles `json:"connectMs,omitempty"`
+	Latency   latency.Timing `json:"latencyMs,omitzero"`
+	Service   latency.Timing `json:"serviceMs,omitzero"`
+	FirstByte latency.Timing `json:"firstByteMs,omitzero"`
+	// Connect covers DNS, TCP and TLS of the connections made.
+	Connect latency.Timing `json:"connectMs,omitzero"`
 
+	// Classes split the answers by what kind of start they came from.
 	Classes []Class `json:"classes,omitempty"`
 	// Environments is how many execution environments answered, where they said who they are.
 	Environments int `json:"environments,omitempty"`
+	// Intervals are the latencies over time, about a second each. They are in the
+	// histogram log and not in the summary.
+	Intervals []Interval `json:"-"`
 }
 
-// The values of ClassKey.Environment.
-const (
-	FirstInvocation  = "first"
-	LaterInvocations = "later"
-)
+// Failures is the number of failures of every cause.
+func (t *Target) Failures() int64 {
+	var sum int64
+	for _, n := range t.Failed {
+		sum += n
+	}
+	return sum
+}
+
+// Class is the part of a target's answers that came from the same kind of start.
+type Class struct {
+	ClassKey
+	Latency latency.Timing `json:"latencyMs,omitzero"`
+	Service latency.Timing `json:"serviceMs,omitzero"`
+}
 
 // ClassKey identifies a kind of start.
 type ClassKey struct {
@@ -65,67 +95,78 @@ type ClassKey struct {
 	Initialization string `json:"initialization"`
 }
 
-// Class is the part of a target's answers that came from the same kind of start.
-type Class struct {
-	ClassKey
-	N         int64                `json:"n"`
-	LatencyMs *latency.Percentiles `json:"latencyMs,omitempty"`
-	ServiceMs *latency.Percentiles `json:"serviceMs,omitempty"`
+// The values of ClassKey.Environment.
+const (
+	FirstInvocation  = "first"
+	LaterInvocations = "later"
+)
+
+// Interval is the figures of a target's latencies in a stretch of time. A whole
+// histogram takes 160 kB, and an hour has 3600 intervals for each target.
+type Interval struct {
+	Start  time.Time
+	Length time.Duration
+	N      int64
+	// P50Ms and MaxMs mean nothing if N is 0.
+	P50Ms, MaxMs float64
+}
+
+// NewInterval takes the figures of the latencies of an interval.
+func NewInterval(start time.Time, length time.Duration, h *latency.Histogram) Interval {
+	i := Interval{Start: start, Length: length, N: h.N()}
+	i.P50Ms, _ = verdict.Quantile(h, 50)
+	i.MaxMs = h.AtRank(i.N)
+	return i
 }
 
 // Generator is what the load generator found out about itself.
 type Generator struct {
 	Engine string `json:"engine"`
-	// SlipMs is actual minus intended start.
-	SlipMs *latency.Percentiles `json:"slipMs,omitempty"`
-	// Busy is the largest fraction of time that a shard did not wait.
+	// Slip is actual minus intended start.
+	Slip latency.Timing `json:"slipMs,omitzero"`
+	// Busy is the largest fraction of a shard's time that was neither waiting nor
+	// spinning; nil where the engine cannot tell.
 	Busy *float64 `json:"busy,omitempty"`
 	// GCPauseMaxMs is the longest stop-the-world pause of the Go runtime during the run.
 	GCPauseMaxMs *float64 `json:"gcPauseMaxMs,omitempty"`
-	// OfferedRate and AchievedRate are requests per second over all targets.
+	// OfferedRate and AchievedRate are requests per second over all targets. A
+	// closed loop offers none.
 	OfferedRate  *float64 `json:"offeredRate,omitempty"`
 	AchievedRate *float64 `json:"achievedRate,omitempty"`
 	Valid        bool     `json:"valid"`
-	// Reasons say why a run is not valid, and what to change.
-	Reasons []string `json:"reasons,omitempty"`
+	// Faults say why a run is not valid.
+	Faults []Fault `json:"faults,omitempty"`
 }
 
-// RunStatus says how far a run of the workflow came.
-type RunStatus string
+// FaultKind says what a [Fault] is about.
+type FaultKind string
 
-// The statuses of a run.
+// The kinds of faults. The first three make a run not valid; the others say what
+// may have caused it.
 const (
-	RunRunning  RunStatus = "running"
-	RunFinished RunStatus = "finished"
-	RunFailed   RunStatus = "failed"
-	// RunSkipped is a run that found another one under way.
-	RunSkipped RunStatus = "skipped"
+	// RateMissed: AchievedRate is below OfferedRate.
+	RateMissed FaultKind = "rate-missed"
+	// OneLateStart: one request was begun SlipMs late.
+	OneLateStart FaultKind = "one-late-start"
+	// LateStarts: 1 % of the requests were begun more than SlipMs late, which is
+	// more than a tenth of the median latency.
+	LateStarts FaultKind = "late-starts"
+	// OtherLoad: something else used the machine's CPU.
+	OtherLoad FaultKind = "other-load"
+	// NoFreeConnection: Requests waited because all of MaxConns connections were in use.
+	NoFreeConnection FaultKind = "no-free-connection"
+	// SenderBusy: a sending thread was busy for Busy of the time.
+	SenderBusy FaultKind = "sender-busy"
 )
 
-// Manifest says what was run, where and with what. It opens every run
-// directory and is enough to repeat the run.
-type Manifest struct {
-	Tool     string    `json:"tool"` // local, loadgen, ...
-	Version  string    `json:"version"`
-	Platform string    `json:"platform,omitempty"`
-	Region   string    `json:"region,omitempty"`
-	Stage    string    `json:"stage,omitempty"`
-	Started  time.Time `json:"started"`
-	Ended    time.Time `json:"ended,omitzero"`
-	Seed     uint64    `json:"seed"`
-	// Status is how far a run of the workflow came; empty for a run of one process,
-	// whose end writes the manifest.
-	Status RunStatus `json:"status,omitempty"`
-	// Interrupted says that the run was ended before its plan was.
-	Interrupted bool `json:"interrupted,omitempty"`
-	// Options are the run's settings as given.
-	Options map[string]any `json:"options,omitempty"`
-	// Machine describes where the client ran: operating system, CPU, Go version.
-	Machine map[string]string `json:"machine,omitempty"`
-	// Artifacts are SHA-256 hashes by function and architecture.
-	Artifacts map[string]string `json:"artifacts,omitempty"`
-	// Knobs say how the local platform enforces freezing, CPU share and memory.
-	Knobs map[string]string `json:"knobs,omitempty"`
-	// Notes are doubts that belong beside the numbers.
-	Notes []string `json:"notes,omitempty"`
+// Fault is one thing that was wrong with the generator in a load test. Which of
+// the numbers are set depends on the kind.
+type Fault struct {
+	Kind         FaultKind `json:"kind"`
+	SlipMs       float64   `json:"slipMs,omitempty"`
+	AchievedRate float64   `json:"achievedRate,omitempty"`
+	OfferedRate  float64   `json:"offeredRate,omitempty"`
+	Requests     int64     `json:"requests,omitempty"`
+	MaxConns     int       `json:"maxConns,omitempty"`
+	Busy         float64   `json:"busy,omitempty"`
 }

@@ -26,7 +26,13 @@ func LogTarget(file string) (target string, ok bool) {
 	return name, true
 }
 
-const firstTag = "first:"
+// The tags of the rows of a histogram log that hold other clocks than latency,
+// whose rows have none.
+const (
+	ServiceTag   = "service"
+	FirstByteTag = "firstByte"
+	firstTag     = "first:"
+)
 
 // FirstTag is the tag of the rows of a histogram log that hold first requests
 // of execution environments, by their initialization type; a tag has neither

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -48,6 +49,11 @@ func (s Sample) Key() string {
 		return s.RequestID
 	}
 	return fmt.Sprintf("%s/%s/%s", s.Run, s.Variant.Name(), s.Start.UTC().Format(time.RFC3339Nano))
+}
+
+// CompareSamples orders samples by start time, then by key.
+func CompareSamples(a, b Sample) int {
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Key(), b.Key()))
 }
 
 // Series returns the series that the sample belongs to, if any. A warm-up

@@ -1,16 +1,13 @@
 package results
 
-import (
-	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
-)
+import "github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 
-// Summary is summary.json: what one run found about every cell.
+// Summary is summary.json: what one run found about every cell, and in its load test.
 type Summary struct {
-	Platform deployed.Platform `json:"platform"`
-	Variants []VariantSummary  `json:"variants"`
-	// Modules is the load test of the module functions; nil if none was run.
-	Modules *Load `json:"modules,omitempty"`
+	// Variants are empty for a load test alone.
+	Variants []VariantSummary `json:"variants,omitempty"`
+	// Load is nil if there was no load test.
+	Load *Load `json:"load,omitempty"`
 }
 
 // Status says how far a cell came.

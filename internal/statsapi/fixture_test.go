@@ -96,7 +96,7 @@ func (s *shelf) SeriesOf(_ context.Context, run string) ([]results.SeriesRecord,
 func (s *shelf) add(id string, started time.Time, series ...results.Series) {
 	run := results.Run{ID: id, Manifest: results.Manifest{
 		Tool: "workflow", Version: "v0.1.0", Platform: "aws", Region: "eu-central-1", Stage: "dev", Started: started, Ended: started.Add(9 * time.Minute), Seed: 7,
-		Options: map[string]any{"cold": 30, "warm": 100},
+		Counts: &results.Counts{Cold: 30, Warm: 100, Rounds: 10},
 	}}
 	s.runs = append(s.runs, run)
 	slices.SortFunc(s.runs, compareRuns)

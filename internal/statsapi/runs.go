@@ -26,7 +26,7 @@ func newRun(r results.Run) Run {
 	m := r.Manifest
 	run := Run{
 		ID: r.ID, Timestamp: m.Started.Unix(),
-		Platform: m.Platform, Region: m.Region, Stage: m.Stage,
+		Platform: string(m.Platform), Region: m.Region, Stage: m.Stage,
 		Tool: m.Tool, Version: m.Version, Seed: m.Seed, Interrupted: m.Interrupted,
 	}
 	if !m.Ended.IsZero() {

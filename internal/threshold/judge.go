@@ -8,18 +8,10 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Target is what a condition may ask about one target.
-type Target struct {
-	Name                             string
-	Planned, Sent, Dropped, Answered int64
-	Latency, Service, FirstByte      *latency.Histogram
-	Connect                          *latency.Histogram
-}
-
 // Judge says whether the condition is breached, and by which figures. Where its
 // left side names no target, any target may breach it; where its right side
 // names none, it is the left one's.
-func (t Threshold) Judge(targets []Target) results.Threshold {
+func (t Threshold) Judge(targets []results.Target) results.Threshold {
 	judged := results.Threshold{Condition: t.text}
 	for _, at := range targets {
 		if t.left.target == "" || t.left.target == at.Name {
@@ -34,7 +26,7 @@ func (t Threshold) Judge(targets []Target) results.Threshold {
 }
 
 // check judges the condition for one target, which is the one of a side without a name.
-func (t Threshold) check(at Target, targets []Target) results.Check {
+func (t Threshold) check(at results.Target, targets []results.Target) results.Check {
 	c := results.Check{Left: t.left.read(at, targets, t.share())}
 	limit := &t.limit
 	if t.againstTerm {
@@ -67,9 +59,9 @@ func (f term) missing(target string, why results.Missing) results.Figure {
 }
 
 // read looks the figure up at the target that the term names, or at the given one.
-func (f term) read(at Target, targets []Target, share bool) results.Figure {
+func (f term) read(at results.Target, targets []results.Target, share bool) results.Figure {
 	if f.target != "" {
-		i := slices.IndexFunc(targets, func(t Target) bool { return t.Name == f.target })
+		i := slices.IndexFunc(targets, func(t results.Target) bool { return t.Name == f.target })
 		if i < 0 {
 			return f.missing(f.target, results.NoTarget)
 		}
@@ -78,20 +70,20 @@ func (f term) read(at Target, targets []Target, share bool) results.Figure {
 	if !f.timed() {
 		return f.readRequests(at, share)
 	}
-	h := map[string]*latency.Histogram{"": at.Latency, "latency": at.Latency, "service": at.Service, "firstByte": at.FirstByte, "connect": at.Connect}[f.clock]
-	if h == nil || h.N() == 0 {
+	clock := map[string]latency.Timing{"": at.Latency, "latency": at.Latency, "service": at.Service, "firstByte": at.FirstByte, "connect": at.Connect}[f.clock]
+	if clock.N == 0 {
 		return f.missing(at.Name, results.NoAnswer)
 	}
-	r := results.Figure{Target: at.Name, Name: f.name(), Unit: results.Milliseconds, N: h.N()}
+	r := results.Figure{Target: at.Name, Name: f.name(), Unit: results.Milliseconds, N: clock.N}
 	switch f.metric {
 	case "mean":
-		r.Value = h.Percentiles().Mean
+		r.Value = clock.Mean
 	case "min":
-		r.Value = new(h.AtRank(1))
+		r.Value = clock.Min
 	case "max":
-		r.Value = new(h.AtRank(r.N))
+		r.Value = clock.Max
 	default:
-		r.Value = new(h.AtRank(verdict.RankOf(f.percentile, r.N)))
+		r.Value = new(clock.Histogram.AtRank(verdict.RankOf(f.percentile, r.N)))
 		if need := verdict.MinSamples(f.percentile, verdict.DefaultConfidence); r.N < need {
 			r.Needs = need
 		}
@@ -100,7 +92,7 @@ func (f term) read(at Target, targets []Target, share bool) results.Figure {
 }
 
 // readRequests are the requests without an answer, or those that were never sent.
-func (f term) readRequests(at Target, share bool) results.Figure {
+func (f term) readRequests(at results.Target, share bool) results.Figure {
 	n, of, why := at.Sent-at.Answered, at.Sent, results.NothingSent
 	if f.metric == "dropped" {
 		n, of, why = at.Dropped, at.Planned, results.NothingPlanned

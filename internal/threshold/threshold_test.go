@@ -9,27 +9,29 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
 )
 
 // target has answers of 1, 2, 3 ... n milliseconds.
-func target(name string, n, failed int) threshold.Target {
+func target(name string, n, failed int) results.Target {
 	h := latency.New()
 	for i := range n {
 		h.Record(time.Duration(i+1) * time.Millisecond)
 	}
-	return threshold.Target{
+	clock := latency.NewTiming(h)
+	return results.Target{
 		Name: name, Planned: int64(n + failed + 1), Sent: int64(n + failed), Dropped: 1, Answered: int64(n),
-		Latency: h, Service: h, FirstByte: h, Connect: latency.New(),
+		Latency: clock, Service: clock, FirstByte: clock,
 	}
 }
 
 func TestJudge(t *testing.T) {
-	targets := []threshold.Target{target("esmodule", 400, 0), target("common.js/x", 500, 5), target("silent", 0, 3)}
-	both, small := targets[:2], []threshold.Target{target("small", 100, 0)}
+	targets := []results.Target{target("esmodule", 400, 0), target("common.js/x", 500, 5), target("silent", 0, 3)}
+	both, small := targets[:2], []results.Target{target("small", 100, 0)}
 	for _, row := range []struct {
 		name, condition string
-		targets         []threshold.Target
+		targets         []results.Target
 		breached        bool
 		reason          string // a part of it
 	}{
@@ -108,7 +110,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"p99>300ms", "esmodule.p99>commonjs.p99", "errors>0.1%", "a.firstByte.p99.9<=.5us", "p99>p50", "dropped>=0"} {
 		f.Add(seed)
 	}
-	targets := []threshold.Target{target("esmodule", 10, 1), target("commonjs", 0, 0)}
+	targets := []results.Target{target("esmodule", 10, 1), target("commonjs", 0, 0)}
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := threshold.Parse(text)
 		if err != nil {

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -45,8 +44,8 @@ func (r *Runner) begin(ctx context.Context, q Request) (any, error) {
 	}
 	now := time.Now().UTC()
 	manifest := results.Manifest{
-		Tool: "workflow", Version: r.Version, Platform: string(r.Platform), Region: r.Region, Stage: r.Stage,
-		Started: now, Seed: plan.Seed, Status: results.RunRunning, Options: plan.settings(),
+		Tool: "workflow", Version: r.Version, Platform: r.Platform, Region: r.Region, Stage: r.Stage,
+		Started: now, Seed: plan.Seed, Status: results.RunRunning, Counts: plan.counts(),
 	}
 	answer := BeginResponse{Run: run, Plan: plan, Rounds: plan.rounds(), Functions: len(measured)}
 	err = r.Store.Lease(ctx, run, LeaseTime, now)
@@ -63,17 +62,15 @@ func (r *Runner) begin(ctx context.Context, q Request) (any, error) {
 	return answer, nil
 }
 
-// settings are the plan as a manifest holds it.
-func (p Plan) settings() map[string]any {
-	data, err := json.Marshal(p)
-	if err != nil {
-		panic(fmt.Sprintf("a plan is numbers and words: %v", err))
+// counts are the plan as a manifest holds it.
+func (p Plan) counts() *results.Counts {
+	c := &results.Counts{
+		Cold: p.Cold, Warm: p.Warm, Rounds: p.Rounds, Iterations: p.Iterations, Concurrency: p.Concurrency, ScaleOut: p.ScaleOut,
 	}
-	var settings map[string]any
-	if err := json.Unmarshal(data, &settings); err != nil {
-		panic(fmt.Sprintf("what was just written cannot be read: %v", err))
+	if p.WarmUp != nil {
+		c.WarmUp = *p.WarmUp
 	}
-	return settings
+	return c
 }
 
 // OrderResponse lists a round's functions by name.
@@ -157,7 +154,7 @@ func (r *Runner) run(ctx context.Context, id string) (results.Run, error) {
 		return run, err
 	}
 	return results.Run{ID: id, Manifest: results.Manifest{
-		Tool: "workflow", Version: r.Version, Platform: string(r.Platform), Region: r.Region, Stage: r.Stage, Started: time.Now().UTC(),
+		Tool: "workflow", Version: r.Version, Platform: r.Platform, Region: r.Region, Stage: r.Stage, Started: time.Now().UTC(),
 	}}, nil
 }
 

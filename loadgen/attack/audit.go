@@ -1,11 +1,13 @@
 package attack
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"runtime/metrics"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 )
@@ -19,62 +21,81 @@ const (
 	busyLimit   = 0.85
 )
 
-// audit fills in the rates and judges the generator.
-func (r *Result) audit(o Options, report engine.Report) {
-	g := &r.Generator
-	g.Valid = true
-	invalid := func(format string, args ...any) {
-		g.Valid = false
-		g.Reasons = append(g.Reasons, fmt.Sprintf(format, args...))
-	}
+// audit fills in the rates and judges the generator. capped is how many requests
+// waited because all connections were in use.
+func audit(l *results.Load, o Options, report engine.Report, capped int64) {
+	g := &l.Generator
 	var planned, sent int64
 	fastest := math.Inf(1)
-	for i := range r.Targets {
-		t := &r.Targets[i]
+	for i := range l.Targets {
+		t := &l.Targets[i]
 		planned += t.Planned
 		sent += t.Sent
-		if n := t.Latency.N(); n > 0 {
-			fastest = min(fastest, t.Latency.AtRank(verdict.RankOf(50, n)))
+		if p50, ok := verdict.Quantile(t.Latency.Histogram, 50); ok {
+			fastest = min(fastest, p50)
 		}
 	}
 	length := o.duration()
-	if r.Interrupted {
+	if l.Interrupted {
 		length = min(length, report.Elapsed)
 	}
 	// A generator that could not follow took its last arrival up after the plan's end.
+	var achieved, offered float64
 	if took := max(length, report.LastTaken); took > 0 {
-		g.AchievedRate = float64(sent) / took.Seconds()
+		achieved = float64(sent) / took.Seconds()
 	}
-	if r.ClosedLoop {
+	g.AchievedRate = &achieved
+	g.Valid = true
+	if l.ClosedLoop {
 		return // nothing was offered, and nothing can be late
 	}
 	if length > 0 {
-		g.OfferedRate = float64(planned) / length.Seconds()
+		offered = float64(planned) / length.Seconds()
 	}
-	if g.OfferedRate > 0 && g.AchievedRate < leastRate*g.OfferedRate {
-		invalid("%.1f of %.1f requests/s were sent; lower the rate or give the generator more CPU", g.AchievedRate, g.OfferedRate)
+	g.OfferedRate = &offered
+
+	missed := achieved < leastRate*offered
+	if missed {
+		g.Faults = append(g.Faults, results.Fault{Kind: results.RateMissed, AchievedRate: achieved, OfferedRate: offered})
 	}
-	if n := g.Slip.N(); n > 0 {
-		p99 := g.Slip.AtRank(verdict.RankOf(99, n))
-		if most := g.Slip.AtRank(n); most > slipMaxMs {
-			invalid("one request was begun %.0f ms late", most)
+	if slip := g.Slip.Histogram; slip.N() > 0 {
+		if most := slip.AtRank(slip.N()); most > slipMaxMs {
+			g.Faults = append(g.Faults, results.Fault{Kind: results.OneLateStart, SlipMs: most})
 		}
-		if p99 > slipFloorMs && p99 > slipShare*fastest {
-			invalid("1 %% of the requests were begun more than %.1f ms late, which is more than a tenth of the median latency", p99)
+		if p99, _ := verdict.Quantile(slip, 99); p99 > slipFloorMs && p99 > slipShare*fastest {
+			g.Faults = append(g.Faults, results.Fault{Kind: results.LateStarts, SlipMs: p99})
 		}
 	}
-	if g.Valid {
+	if g.Valid = len(g.Faults) == 0; g.Valid {
 		return
 	}
-	if g.Capped == 0 && g.AchievedRate >= leastRate*g.OfferedRate {
-		g.Reasons = append(g.Reasons, "something else used this machine's CPU: free it, lower the rate, or send from another machine")
+	if capped == 0 && !missed {
+		g.Faults = append(g.Faults, results.Fault{Kind: results.OtherLoad})
 	}
-	if g.Capped > 0 {
-		g.Reasons = append(g.Reasons, fmt.Sprintf("%d requests waited because all %d connections were in use; allow more, or lower the rate", g.Capped, o.MaxConns))
+	if capped > 0 {
+		g.Faults = append(g.Faults, results.Fault{Kind: results.NoFreeConnection, Requests: capped, MaxConns: o.MaxConns})
 	}
 	if g.Busy != nil && *g.Busy > busyLimit {
-		g.Reasons = append(g.Reasons, fmt.Sprintf("a sending thread was busy %.0f %% of the time; use more shards or more machines", 100**g.Busy))
+		g.Faults = append(g.Faults, results.Fault{Kind: results.SenderBusy, Busy: *g.Busy})
 	}
+}
+
+// balance checks the books of every target.
+func balance(l *results.Load) error {
+	var errs []error
+	for i := range l.Targets {
+		t := &l.Targets[i]
+		if t.Planned != t.Sent+t.Dropped {
+			errs = append(errs, fmt.Errorf("target %s: %d planned, but %d sent and %d dropped", t.Name, t.Planned, t.Sent, t.Dropped))
+		}
+		if t.Sent != t.Answered+t.Failures() {
+			errs = append(errs, fmt.Errorf("target %s: %d sent, but %d answered and %d failed", t.Name, t.Sent, t.Answered, t.Failures()))
+		}
+		if t.Latency.N != t.Answered {
+			errs = append(errs, fmt.Errorf("target %s: %d answered, but %d latencies", t.Name, t.Answered, t.Latency.N))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // pauseMeter finds the longest stop-the-world pause of the Go runtime in a stretch of time.

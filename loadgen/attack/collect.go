@@ -2,6 +2,7 @@ package attack
 
 import (
 	"io"
+	"maps"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -21,13 +22,14 @@ type collector struct {
 	total *interval
 	seen  []time.Duration // until when each shard has delivered
 
-	row      *interval // what the next row of the logs will hold; nil: there are none
-	rowStart time.Duration
-	outputs  []io.WriteCloser
-	logs     []*latency.LogWriter
-	scratch  *series            // of one target
-	over     *latency.Histogram // of all targets
-	err      error              // the first of the logs; collecting goes on
+	row       *interval // what the next row of the logs will hold
+	rowStart  time.Duration
+	intervals [][]results.Interval // the figures of the rows, by target
+	outputs   []io.WriteCloser
+	logs      []*latency.LogWriter
+	scratch   *series            // of one target
+	over      *latency.Histogram // of all targets
+	err       error              // the first of the logs; collecting goes on
 
 	lastTaken int64
 	lastTime  time.Duration
@@ -35,12 +37,10 @@ type collector struct {
 
 func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Time) *collector {
 	c := &collector{
-		o: o, zero: zero, outputs: outputs, scratch: newSeries(), over: latency.New(),
+		o: o, zero: zero, outputs: outputs, logs: make([]*latency.LogWriter, len(outputs)), scratch: newSeries(), over: latency.New(),
 		filled: make(chan delivery, 2*shards), done: make(chan struct{}),
 		total: newInterval(len(o.Targets)), seen: make([]time.Duration, shards),
-	}
-	if o.HLog != nil {
-		c.row = newInterval(len(o.Targets))
+		row: newInterval(len(o.Targets)), intervals: make([][]results.Interval, len(o.Targets)),
 	}
 	for i := range shards {
 		r := &recorder{shard: i, every: o.Interval, boundary: o.Interval, filled: c.filled,
@@ -76,9 +76,7 @@ func (c *collector) finish(elapsed time.Duration) {
 
 func (c *collector) add(d delivery) {
 	c.total.merge(d.interval)
-	if c.row != nil {
-		c.row.merge(d.interval)
-	}
+	c.row.merge(d.interval)
 	c.seen[d.shard] = d.end
 	end := d.end
 	for _, t := range c.seen {
@@ -87,44 +85,44 @@ func (c *collector) add(d delivery) {
 	if end <= c.rowStart {
 		return // other shards are still to deliver this stretch
 	}
-	if c.row != nil {
-		c.writeRows(end)
-		c.row.reset()
-	}
+	c.addRows(end)
+	c.row.reset()
 	c.rowStart = end
 	if c.o.Progress != nil {
 		c.o.Progress(c.progress(end))
 	}
 }
 
-// writeRows appends the interval to the logs: latency without a tag, since that
-// is what tools show first, the other clocks and first requests with their names.
-func (c *collector) writeRows(end time.Duration) {
+// addRows keeps the figures of the interval, and appends it to the logs.
+func (c *collector) addRows(end time.Duration) {
 	start, length := c.zero.Add(c.rowStart), end-c.rowStart
 	for i, output := range c.outputs {
-		if output == nil || c.err != nil {
-			continue
-		}
-		if c.logs == nil {
-			c.logs = make([]*latency.LogWriter, len(c.outputs))
-		}
-		if c.logs[i] == nil {
-			if c.logs[i], c.err = latency.NewLogWriter(output, *c.zero); c.err != nil {
-				return
-			}
-		}
 		c.scratch.reset()
 		c.row.targets[i].all(c.scratch)
-		for _, row := range []struct {
-			tag string
-			h   *latency.Histogram
-		}{{"", c.scratch.latency}, {"service", c.scratch.service}, {"firstByte", c.scratch.firstByte}} {
-			if c.err = c.logs[i].Write(row.tag, start, length, row.h); c.err != nil {
-				return
-			}
+		c.intervals[i] = append(c.intervals[i], results.NewInterval(start, length, c.scratch.latency))
+		if output != nil && c.err == nil {
+			c.err = c.writeRows(i, start, length)
 		}
-		c.err = c.writeFirsts(i, start, length)
 	}
+}
+
+// writeRows appends the interval to a target's log: latency without a tag, since
+// that is what tools show first, the other clocks and first requests with their names.
+func (c *collector) writeRows(target int, start time.Time, length time.Duration) (err error) {
+	if c.logs[target] == nil {
+		if c.logs[target], err = latency.NewLogWriter(c.outputs[target], *c.zero); err != nil {
+			return err
+		}
+	}
+	for _, row := range []struct {
+		tag string
+		h   *latency.Histogram
+	}{{"", c.scratch.latency}, {results.ServiceTag, c.scratch.service}, {results.FirstByteTag, c.scratch.firstByte}} {
+		if err := c.logs[target].Write(row.tag, start, length, row.h); err != nil {
+			return err
+		}
+	}
+	return c.writeFirsts(target, start, length)
 }
 
 // writeFirsts appends the first requests of execution environments on their own,
@@ -181,48 +179,57 @@ func soFar(h *latency.Histogram) (p50, p99 *float64) {
 	return p50, p99
 }
 
-// result puts the totals into their final form.
-func (c *collector) result(report engine.Report) *Result {
-	r := &Result{Started: report.Started, Elapsed: report.Elapsed, Interrupted: report.Interrupted}
-	r.Generator.Slip = c.total.slip
-	r.Generator.Busy = report.Busy
-	r.Generator.Capped = c.total.capped
+// load puts the totals into the record.
+func (c *collector) load(report engine.Report) *results.Load {
+	l := &results.Load{
+		Started: report.Started, Ended: report.Started.Add(report.Elapsed), Interrupted: report.Interrupted,
+		ClosedLoop: c.o.Closed != nil,
+		Generator:  results.Generator{Slip: latency.NewTiming(c.total.slip), Busy: report.Busy},
+	}
 	for i := range c.total.targets {
-		t := &c.total.targets[i]
-		all := newSeries()
-		t.all(all)
-		target := TargetResult{
-			Name: c.o.Targets[i].Name, URL: c.o.Targets[i].URL,
-			Planned: t.planned, Sent: t.planned - t.dropped, Dropped: t.dropped, Answered: t.answered, Resent: t.resent,
-			Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
-			Latency: all.latency, Service: all.service, FirstByte: all.firstByte, Connect: t.connect,
-		}
-		for _, cause := range engine.Causes() {
-			if n := t.failed[cause]; n > 0 {
-				target.Failed[cause.String()] = n
-			}
-			if err := t.examples[cause]; err != nil {
-				target.Examples[cause.String()] = engine.Explain(err)
-			}
-		}
-		for code, n := range t.status {
-			if n > 0 {
-				target.Status[code] = n
-			}
-		}
-		for number := class(1); int(number) < classes; number++ {
-			if s := t.series[number]; s != nil {
-				target.Classes = append(target.Classes, ClassResult{number.key(), s.latency, s.service, s.firstByte})
-			}
-		}
+		target := c.total.targets[i].record()
+		target.Name, target.URL = c.o.Targets[i].Name, c.o.Targets[i].URL
+		target.Intervals = c.intervals[i]
 		seen := map[uint64]struct{}{}
 		for _, recorder := range c.recorders {
-			for id := range recorder.environments[i] {
-				seen[id] = struct{}{}
-			}
+			maps.Copy(seen, recorder.environments[i])
 		}
 		target.Environments = len(seen)
-		r.Targets = append(r.Targets, target)
+		l.Targets = append(l.Targets, target)
 	}
-	return r
+	return l
+}
+
+// record is the tally as the record has it.
+func (t *tally) record() results.Target {
+	all := newSeries()
+	t.all(all)
+	target := results.Target{
+		Planned: t.planned, Sent: t.planned - t.dropped, Dropped: t.dropped, Answered: t.answered, Resent: t.resent,
+		Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
+		Latency: latency.NewTiming(all.latency), Service: latency.NewTiming(all.service),
+		FirstByte: latency.NewTiming(all.firstByte), Connect: latency.NewTiming(t.connect),
+		OutOfRange: all.latency.OutOfRange() + all.service.OutOfRange() + all.firstByte.OutOfRange() + t.connect.OutOfRange(),
+	}
+	for _, cause := range engine.Causes() {
+		if n := t.failed[cause]; n > 0 {
+			target.Failed[cause.String()] = n
+		}
+		if err := t.examples[cause]; err != nil {
+			target.Examples[cause.String()] = engine.Explain(err)
+		}
+	}
+	for code, n := range t.status {
+		if n > 0 {
+			target.Status[code] = n
+		}
+	}
+	for number := class(1); int(number) < classes; number++ {
+		if s := t.series[number]; s != nil {
+			target.Classes = append(target.Classes, results.Class{
+				ClassKey: number.key(), Latency: latency.NewTiming(s.latency), Service: latency.NewTiming(s.service),
+			})
+		}
+	}
+	return target
 }

@@ -18,69 +18,69 @@ import (
 // Target is one request, repeated.
 type Target struct {
 	// Name labels the target in every output; empty: the URL's path without its leading slash.
-	Name string `json:"name"`
-	URL  string `json:"url"`
+	Name string
+	URL  string
 	// Method is GET if empty.
-	Method string      `json:"method,omitempty"`
-	Header http.Header `json:"header,omitempty"`
-	Body   []byte      `json:"body,omitempty"`
+	Method string
+	Header http.Header
+	Body   []byte
 }
 
 // Options say what to run. The zero value of every field but Targets and the
 // plan (Schedule or Closed) is a sensible default.
 type Options struct {
-	Targets []Target `json:"targets"`
+	Targets []Target
 
 	// Schedule is the open-loop plan. Its Targets is set by Run.
-	Schedule pace.Schedule `json:"schedule,omitzero"`
+	Schedule pace.Schedule
 	// Closed replaces the schedule by a closed loop, which measures capacity and hides stalls.
-	Closed *Closed `json:"closed,omitempty"`
+	Closed *Closed
 
 	// Timeout counts from the intended start, waiting for a connection included. 0: 10 s.
-	Timeout time.Duration `json:"timeout,omitempty"`
+	Timeout time.Duration
 	// MaxConns bounds the connections over all shards. 0: 4096.
-	MaxConns int `json:"maxConns,omitempty"`
+	MaxConns int
 	// MaxQueue bounds the arrivals that wait for a connection; more are dropped and counted. 0: 65536.
-	MaxQueue int `json:"maxQueue,omitempty"`
+	MaxQueue int
 
 	// Expect says which answers count as answers.
-	Expect Expect `json:"expect,omitzero"`
+	Expect Expect
 
 	// Engine is epoll or portable; empty: the best one here.
-	Engine string `json:"engine,omitempty"`
+	Engine string
 	// HTTP2 asks for HTTP/2 (portable engine only).
-	HTTP2 bool `json:"http2,omitempty"`
+	HTTP2 bool
 	// Pace is precise (spins through the last microseconds before a send) or eco. Empty: precise.
-	Pace engine.Pace `json:"pace,omitempty"`
+	Pace engine.Pace
 	// Shards is the number of sending threads of the epoll engine. 0: as many as the rate needs.
-	Shards int `json:"shards,omitempty"`
+	Shards int
 	// DNS is upfront or connection (a look-up for every new connection). Empty: upfront.
-	DNS engine.DNS `json:"dns,omitempty"`
+	DNS engine.DNS
 	// Insecure accepts any certificate.
-	Insecure bool `json:"insecure,omitempty"`
+	Insecure bool
 	// RootCAs replaces the system's certificate authorities.
-	RootCAs *x509.CertPool `json:"-"`
+	RootCAs *x509.CertPool
 
 	// Interval is the length of a row of the histogram logs and between two calls of Progress. 0: 1 s.
-	Interval time.Duration `json:"interval,omitempty"`
+	Interval time.Duration
 	// HLog opens the histogram log of a target; nil: none are written. Run closes what it opens.
-	HLog func(target string) (io.WriteCloser, error) `json:"-"`
+	HLog func(target string) (io.WriteCloser, error)
 	// Progress is called after every interval, never concurrently; it must not block. It may be nil.
-	Progress func(Progress) `json:"-"`
+	Progress func(Progress)
 }
 
 // Closed is the closed loop: each connection sends its next request when it has its answer.
 type Closed struct {
-	Conns    int           `json:"conns"`
-	Duration time.Duration `json:"duration"`
+	Conns    int
+	Duration time.Duration
 }
 
 // Expect says which answers count as answers.
 type Expect struct {
 	// Status lists the accepted codes; empty: everything below 400.
-	Status []int `json:"status,omitempty"`
+	Status []int
 	// BodyContains must occur in the body.
-	BodyContains string `json:"bodyContains,omitempty"`
+	BodyContains string
 }
 
 // Progress is how far a run is.

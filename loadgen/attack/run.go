@@ -7,15 +7,16 @@ import (
 	"io"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 )
 
 // Run sends what the options say and returns when every request is settled.
 // When the context ends, no more are begun, and what is on its way is waited
-// for; the result is complete then, too. An error means that nothing was run,
-// or that the books do not balance or a log could not be written; then there is
-// a result beside it.
-func Run(ctx context.Context, o Options) (*Result, error) {
+// for; the record is complete then, too. An error without a record means that
+// nothing was run; with one, that the books do not balance or a log could not be
+// written.
+func Run(ctx context.Context, o Options) (*results.Load, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (o Options) config() (engine.Config, error) {
 }
 
 // run is Run with an engine, which sets zero before it sends.
-func run(ctx context.Context, o Options, e engine.Engine, zero *time.Time) (result *Result, err error) {
+func run(ctx context.Context, o Options, e engine.Engine, zero *time.Time) (load *results.Load, err error) {
 	logs := make([]io.WriteCloser, len(o.Targets))
 	if o.HLog != nil {
 		for i, t := range o.Targets {
@@ -74,15 +75,15 @@ func run(ctx context.Context, o Options, e engine.Engine, zero *time.Time) (resu
 	report := e.Run(ctx, recorders)
 	c.finish(report.Elapsed)
 
-	result = c.result(report)
-	result.ClosedLoop = o.Closed != nil
-	result.Generator.Engine = e.Name()
-	result.Generator.GCPauseMax = pauses.longest()
-	result.audit(o, report)
-	if err := errors.Join(c.err, closeAll(logs), result.Conserved()); err != nil {
-		return result, fmt.Errorf("load test: %w", err)
+	load = c.load(report)
+	load.Generator.Engine = e.Name()
+	pause := float64(pauses.longest()) / float64(time.Millisecond)
+	load.Generator.GCPauseMaxMs = &pause
+	audit(load, o, report, c.total.capped)
+	if err := errors.Join(c.err, closeAll(logs), balance(load)); err != nil {
+		return load, fmt.Errorf("load test: %w", err)
 	}
-	return result, nil
+	return load, nil
 }
 
 func closeAll(logs []io.WriteCloser) error {

@@ -125,7 +125,7 @@ func (b *bench) arrivals() error {
 				if err != nil {
 					return err
 				}
-				if p := l.Generator.SlipMs; p != nil && p.P99 != nil {
+				if p := l.Generator.Slip; p.P99 != nil {
 					slip = fmt.Sprintf("%.1f", *p.P99*1000)
 				}
 			}
@@ -206,8 +206,8 @@ func (b *bench) stall() error {
 	if err != nil {
 		return err
 	}
-	p := l.Targets[0].LatencyMs
-	if p == nil || p.P50 == nil || p.P99 == nil || p.P999 == nil {
+	p := l.Targets[0].Latency
+	if p.P50 == nil || p.P99 == nil || p.P999 == nil {
 		return errors.New("too few answers")
 	}
 	fmt.Printf("  %-10s %8s %8s %8s\n  %-10s %8.1f %8.1f %8.1f\n  %-10s %8.1f %8.1f %8.1f\n", "", "p50", "p99", "p99.9",
@@ -240,15 +240,15 @@ func (b *bench) memory() error {
 	return nil
 }
 
-func load(output []byte) (results.Load, error) {
-	var l results.Load
-	if err := json.Unmarshal(output, &l); err != nil {
-		return l, fmt.Errorf("read loadgen's JSON: %w", err)
+func load(output []byte) (*results.Load, error) {
+	var r results.Run
+	if err := json.Unmarshal(output, &r); err != nil {
+		return nil, fmt.Errorf("read loadgen's JSON: %w", err)
 	}
-	if len(l.Targets) == 0 {
-		return l, errors.New("loadgen's JSON has no target")
+	if r.Load == nil || len(r.Load.Targets) == 0 {
+		return nil, errors.New("loadgen's JSON has no target")
 	}
-	return l, nil
+	return r.Load, nil
 }
 
 func median(values []float64) float64 {

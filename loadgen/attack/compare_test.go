@@ -117,8 +117,8 @@ func TestFirstRequestsAreLoggedApart(t *testing.T) {
 				first.Merge(row.Histogram)
 			}
 		}
-		if first.N() != 20 || first.AtRank(20) != target.Classes[0].Latency.AtRank(20) {
-			t.Errorf("%s: the log has %d first requests up to %v ms, want 20 up to %v ms", target.Name, first.N(), first.AtRank(20), target.Classes[0].Latency.AtRank(20))
+		if first.N() != 20 || first.AtRank(20) != target.Classes[0].Latency.Histogram.AtRank(20) {
+			t.Errorf("%s: the log has %d first requests up to %v ms, want 20 up to %v ms", target.Name, first.N(), first.AtRank(20), target.Classes[0].Latency.Histogram.AtRank(20))
 		}
 	}
 }
