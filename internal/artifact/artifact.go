@@ -39,7 +39,13 @@ type Builder struct {
 	mu         sync.Mutex
 	toolchains map[string]*lookup
 	busy       map[string]chan struct{}
+	// unreachable are the registries that a recipe could not reach for a source:
+	// they are not tried again.
+	unreachable map[registry]error
 }
+
+// registry is where a recipe fetches what a source needs.
+type registry struct{ recipe, source string }
 
 // lookup is a search for a toolchain that is made once.
 type lookup struct {

@@ -290,3 +290,26 @@ func TestUnknownBuilder(t *testing.T) {
 		t.Errorf("error %v, want one that names the builders", err)
 	}
 }
+
+// TestRegistryOutOfReachIsTriedOnce builds both architectures' cells of a source
+// whose registry does not answer, and another source after it.
+func TestRegistryOutOfReachIsTriedOnce(t *testing.T) {
+	b := fakeRepository(t, map[string]string{"npm": `#!/bin/sh
+[ $1 = --version ] && { echo 10.0.0; exit; }
+echo once >>"$HOME/installs"
+echo "npm error network request to http://nowhere.invalid/x failed, reason: getaddrinfo ENOTFOUND nowhere.invalid" >&2
+exit 1
+`})
+	for range 2 {
+		for _, arch := range npmFunction.Architectures {
+			_, err := b.Build(t.Context(), npmFunction, arch)
+			want := "build esmodule in nodejs for " + string(arch) + ": npm cannot reach its registry: getaddrinfo ENOTFOUND nowhere.invalid"
+			if err == nil || err.Error() != want {
+				t.Errorf("error is %v, want %s", err, want)
+			}
+		}
+	}
+	if n := installs(t, os.Getenv("HOME")); n != 1 {
+		t.Errorf("npm was run %d times, want once", n)
+	}
+}

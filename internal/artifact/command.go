@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
 const (
@@ -20,32 +22,6 @@ const (
 	outputDelay = 2 * time.Second
 )
 
-// passed are the variables of this process that a builder needs: where things
-// are, and how to reach a registry. Nothing else is passed on, so that a build
-// does not depend on the shell that it was started from, and credentials stay here.
-var passed = []string{
-	"PATH", "HOME", "USER", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
-	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-	"SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
-	"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GOTOOLCHAIN",
-	"CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "PYENV_ROOT",
-	"MAVEN_HOME", "M2_HOME", "NPM_CONFIG_USERCONFIG", "NPM_CONFIG_CACHE", "DOTNET_ROOT", "NUGET_PACKAGES",
-	"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY",
-	// Windows
-	"SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
-	"ProgramData", "ProgramFiles", "ProgramFiles(x86)",
-}
-
-func minimalEnvironment(variables []string) []string {
-	env := []string{"LANG=C.UTF-8", "CI=true"} // CI: no questions, no progress bars
-	for _, name := range passed {
-		if value, ok := os.LookupEnv(name); ok {
-			env = append(env, name+"="+value)
-		}
-	}
-	return append(env, variables...)
-}
-
 // run runs a command to its end and returns what it printed. When ctx ends
 // first, the command and everything that it started are killed.
 func run(ctx context.Context, dir string, variables []string, argv ...string) (string, error) {
@@ -55,7 +31,7 @@ func run(ctx context.Context, dir string, variables []string, argv ...string) (s
 		return "", cmd.Err
 	}
 	cmd.Dir = dir
-	cmd.Env = minimalEnvironment(variables)
+	cmd.Env = program.Environment(variables...)
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.WaitDelay = outputDelay
 	finish, err := guard(cmd)
@@ -69,6 +45,9 @@ func run(ctx context.Context, dir string, variables []string, argv ...string) (s
 	}
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("run %s: %w", strings.Join(argv, " "), context.Cause(ctx))
+	}
+	if unreachable, ok := program.Unreachable(filepath.Base(argv[0]), output.String()); ok && err != nil {
+		return "", unreachable
 	}
 	if err != nil {
 		return "", fmt.Errorf("run %s: %w; it printed last:\n%s", strings.Join(argv, " "), err, output.lines(tailLines))

@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
 // layoutVersion is part of every key. Raise it when the way that a zip is laid
@@ -72,7 +74,7 @@ func (j *job) make(ctx context.Context, cell, key string) (Artifact, error) {
 	}
 	defer os.RemoveAll(j.stage)
 
-	dir, err := j.recipe.build(ctx, j)
+	dir, err := j.buildOnce(ctx)
 	if err != nil {
 		return Artifact{}, err
 	}
@@ -102,6 +104,28 @@ func (j *job) make(ctx context.Context, cell, key string) (Artifact, error) {
 		return Artifact{}, fmt.Errorf("put the zip into its place: %w", err)
 	}
 	return a, nil
+}
+
+// buildOnce builds, unless the registry was out of reach before: its client takes
+// its time to find that out.
+func (j *job) buildOnce(ctx context.Context) (string, error) {
+	b, at := j.builder, registry{j.recipe.name, j.source}
+	b.mu.Lock()
+	before := b.unreachable[at]
+	b.mu.Unlock()
+	if before != nil {
+		return "", before
+	}
+	dir, err := j.recipe.build(ctx, j)
+	if unreachable, ok := errors.AsType[*program.UnreachableError](err); ok {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.unreachable == nil {
+			b.unreachable = map[registry]error{}
+		}
+		b.unreachable[at] = unreachable
+	}
+	return dir, err
 }
 
 // architectures that the zip is for.

@@ -20,7 +20,8 @@ var npmRecipe = &recipe{
 		if err != nil {
 			return "", err
 		}
-		return dir, j.run(ctx, dir, nil, "npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+		return dir, j.run(ctx, dir, nil, "npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier",
+			"--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
 	},
 	keep: func(name string) bool {
 		dependency, ok := strings.CutPrefix(name, "node_modules/")

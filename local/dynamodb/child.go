@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
 // child is a server's process. It dies with this one.
@@ -22,6 +24,7 @@ type child struct {
 // system can do that.
 func startChild(argv []string) (*child, error) {
 	c := &child{cmd: exec.Command(argv[0], argv[1:]...), done: make(chan struct{})}
+	c.cmd.Env = program.Environment() // it was fetched: it gets no secret of ours
 	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
 	c.cmd.SysProcAttr = tied()
 	c.cmd.WaitDelay = time.Second
