@@ -3,6 +3,7 @@ package deploy
 import (
 	"fmt"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
@@ -43,12 +44,12 @@ func (m *monitor) schedule(in scheduleInputs) (string, outputs, error) {
 	if in.State != "ENABLED" && in.State != "DISABLED" {
 		return "", nil, fmt.Errorf("state %s is neither ENABLED nor DISABLED", in.State)
 	}
-	every, err := executions.ParseRate(in.ScheduleExpression)
+	rate, err := stage.ParseRate(in.ScheduleExpression)
 	if err != nil {
-		return "", nil, err
+		return "", nil, fmt.Errorf("schedule expression %w", err)
 	}
 	m.plan.Schedules = append(m.plan.Schedules, executions.Schedule{
-		Name: in.Name, Every: every, Enabled: in.State == "ENABLED",
+		Name: in.Name, Every: rate.Every, Enabled: in.State == "ENABLED",
 		TargetARN: in.Target.ARN, RoleARN: in.Target.RoleARN, Input: in.Target.Input,
 	})
 	return "default/" + in.Name, outputs{"arn": m.arn("scheduler", "schedule/default/"+in.Name)}, nil

@@ -242,30 +242,6 @@ func TestDistributedMapTakesPermissions(t *testing.T) {
 	}
 }
 
-func TestParseRate(t *testing.T) {
-	tests := []struct {
-		expression string
-		want       time.Duration
-		ok         bool
-	}{
-		{"rate(2 hours)", 2 * time.Hour, true},
-		{"rate(1 minute)", time.Minute, true},
-		{"rate(1 day)", 24 * time.Hour, true},
-		{"rate(0 hours)", 0, false},
-		{"rate(2 weeks)", 0, false},
-		{"cron(0 * * * ? *)", 0, false},
-		{"rate(99999999999999999999 days)", 0, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.expression, func(t *testing.T) {
-			got, err := ParseRate(tt.expression)
-			if got != tt.want || (err == nil) != tt.ok {
-				t.Errorf("ParseRate = %v, error %v", got, err)
-			}
-		})
-	}
-}
-
 func second(_ Execution, err error) error { return err }
 
 func wantCode(t *testing.T, code string, err error) {

@@ -2,9 +2,6 @@ package executions
 
 import (
 	"context"
-	"fmt"
-	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,22 +17,6 @@ type Schedule struct {
 	// TargetARN is the state machine, RoleARN the role that starts it.
 	TargetARN, RoleARN string
 	Input              string
-}
-
-var rateExpression = regexp.MustCompile(`^rate\(([1-9][0-9]*) (minutes?|hours?|days?)\)$`)
-
-// ParseRate reads a rate expression of EventBridge Scheduler, such as rate(2 hours).
-func ParseRate(expression string) (time.Duration, error) {
-	parts := rateExpression.FindStringSubmatch(expression)
-	if parts == nil {
-		return 0, fmt.Errorf("schedule expression %q: want rate(N minutes), rate(N hours) or rate(N days)", expression)
-	}
-	n, err := strconv.Atoi(parts[1])
-	if err != nil || n > 365*24*60 {
-		return 0, fmt.Errorf("schedule expression %q: the number is too large", expression)
-	}
-	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[parts[2][0]]
-	return time.Duration(n) * unit, nil
 }
 
 // Keep starts executions by a schedule until ctx is done. The first start is one
