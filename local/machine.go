@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,11 +27,12 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
 	"github.com/lambda-benchmark/lambda-benchmark/local/secrets"
 	"github.com/lambda-benchmark/lambda-benchmark/local/ssm"
-	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
 // machine is a plan that has been carried out: the stack, running here.
 type machine struct {
+	plan  deploy.Plan
+	cells cells
 	// stack is what the users of the stack see, URLs included.
 	stack deployed.Stack
 	// statsURL is the base URL of the stats API, apiKey its key; empty without a harness.
@@ -46,6 +46,7 @@ type machine struct {
 	workflows *executions.Service
 	schedules []executions.Schedule
 	results   *dynamo.Store  // nil without a harness
+	progress  *progress      // of the workflow's executions
 	closers   []func() error // in the order in which they were opened
 }
 
@@ -59,16 +60,14 @@ type startOptions struct {
 	seed       uint64
 	ssmLatency time.Duration
 	console    *console.Console
-	// observe is told of every event of the workflow's executions.
-	observe func(states.Event)
 	// allowed, if not nil, is told of everything that a role asked for and was allowed.
 	allowed func(roleARN, action, resource string)
 }
 
 // start carries out a plan and returns once every provisioned environment is
 // ready. What an error leaves behind has been closed.
-func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, err error) {
-	m := &machine{stack: plan.Deployed}
+func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *machine, err error) {
+	m := &machine{plan: plan, cells: c, stack: plan.Deployed, progress: newProgress()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start the stack: %w", err), m.Close())
@@ -103,7 +102,7 @@ func start(ctx context.Context, plan deploy.Plan, o startOptions) (_ *machine, e
 	})
 	m.closers = append(m.closers, m.functions.Close)
 	m.workflows = executions.New(executions.Options{
-		Functions: m.functions, Directory: directory, Seed: o.seed, Observe: o.observe, Progress: o.console.Printf,
+		Functions: m.functions, Directory: directory, Seed: o.seed, Observe: m.progress.observe, Progress: o.console.Printf,
 	})
 	m.closers = append(m.closers, m.workflows.Close)
 	for _, machine := range plan.StateMachines {
@@ -220,6 +219,3 @@ func runtimeLauncher(f *runtimes.Finder) func(context.Context, string, functions
 		return lambda.Launch{Version: r.Version, Client: r.Client, Argv: r.Launch}, nil
 	}
 }
-
-// buildDir is where artefacts, fetched runtimes and unpacked code are kept.
-func buildDir(root string) string { return filepath.Join(root, ".build") }

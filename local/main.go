@@ -5,10 +5,12 @@
 //	go run ./local serve [flags]   deploy and stay up
 //	go run ./local -estimate       say what the stage costs on AWS
 //
-// It composes the packages below it and adds nothing to what they do:
-// artifact and runtimes prepare the functions, deploy turns the stack's
-// definition into a plan, machine.go carries the plan out, bench and attack
-// measure, results and report keep and print.
+// It composes the packages below it and adds nothing to what they do. In the order
+// in which a run goes through them: options.go reads the command line, prepare.go
+// builds functions and finds runtimes, setup.go has package deploy turn the stack's
+// definition into a plan, machine.go carries the plan out, measure.go measures
+// (workflow.go, check.go and loadtest.go) and record.go writes and prints. serve.go
+// stays up instead of measuring.
 package main
 
 import (
@@ -22,7 +24,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/guard"
@@ -71,39 +72,55 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// launch prepares the functions and starts the stack, and then serves or measures.
+// launch reads the stage, starts it, and then serves or measures.
 func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer) error {
 	root, err := repositoryRoot()
 	if err != nil {
 		return err
 	}
-	if o.Estimate {
-		return estimate(root, o.Stage, stdout)
-	}
-	t := &toolbox{
-		builder: &artifact.Builder{Root: root, Dir: buildDir(root), Progress: c.Printf},
-		finder:  &runtimes.Finder{Root: root, Cache: filepath.Join(buildDir(root), "runtimes"), Progress: c.Printf},
-		console: c,
-	}
-	b, err := newBenchmark(root, o, t, c)
+	s, err := stage.Read(root, o.Stage)
 	if err != nil {
 		return err
 	}
-	if o.Serve {
-		err = b.serve(ctx, stdout)
-	} else {
-		err = b.measure(ctx, stdout)
+	if o.Estimate {
+		return estimate(s.Config, stdout)
 	}
-	return errors.Join(err, b.finish(ctx.Err() != nil))
+	if s.Config, err = hostConfig(s.Config, o, c); err != nil {
+		return err
+	}
+	r, err := newRecord(o, s)
+	if err != nil {
+		return err
+	}
+	c.Printf("results go to %s", r.dir.Path())
+	begin := setup{root: root, stage: s, options: o, tools: newToolbox(root, c), record: r, console: c}
+	if o.Serve {
+		err = serve(ctx, begin, stdout)
+	} else {
+		err = measure(ctx, begin, stdout)
+	}
+	return errors.Join(err, r.finish(ctx.Err() != nil))
+}
+
+// hostConfig is the stage's configuration as this machine runs it.
+func hostConfig(c stage.Config, o Options, say *console.Console) (stage.Config, error) {
+	host, err := runtimes.HostArchitecture()
+	if err != nil {
+		return c, err
+	}
+	for _, f := range c.Functions {
+		say.Printf("left out  function %s: it exists on AWS only", f.ARN)
+	}
+	c = c.Local(host)
+	if o.Quick {
+		c.Cold, c.Warm, c.Rounds = quick.cold, quick.warm, quick.rounds
+	}
+	return c, nil
 }
 
 // estimate prints what a stage costs on AWS.
-func estimate(root, name string, stdout io.Writer) error {
-	s, err := stage.Read(root, name)
-	if err != nil {
-		return err
-	}
-	b, err := s.Config.Estimate()
+func estimate(c stage.Config, stdout io.Writer) error {
+	b, err := c.Estimate()
 	if err != nil {
 		return err
 	}

@@ -35,25 +35,31 @@ type Options struct {
 	SSMLatency time.Duration
 	// Every replaces the stage's schedule while it serves; 0 keeps it.
 	Every time.Duration
-	// Counts say how much is measured.
-	Counts Counts
+	// Quick is a first look: it measures less than the stage says.
+	Quick bool
+	// Load is what the load test sends.
+	Load load
 }
 
-// Counts is how much a run measures.
-type Counts struct {
-	// Cold and Warm are samples per cell and workload, taken in Rounds visits.
-	Cold, Warm, Rounds int
-	// Rate is requests per second to each module function, for Duration.
-	Rate     float64
-	Duration time.Duration
+// quick is what a first look measures in place of the stage's counts.
+var quick = struct{ cold, warm, rounds int }{cold: 5, warm: 20, rounds: 5}
+
+// load is how many requests a second the load test sends to each module function,
+// and for how long.
+type load struct {
+	rate     float64
+	duration time.Duration
 }
 
-// The two sizes of a run.
+func (l load) phases() []pace.Phase { return pace.At(l.rate, l.duration) }
+
+// requests is how many each module function gets.
+func (l load) requests() float64 { return l.rate * l.duration.Seconds() }
+
 var (
-	// full loads each module with the 600 requests of the benchmark that this one replaces.
-	full = Counts{Cold: 30, Warm: 120, Rounds: 10, Rate: 10, Duration: 60 * time.Second}
-	// quick is a first look.
-	quick = Counts{Cold: 5, Warm: 20, Rounds: 5, Rate: 10, Duration: 10 * time.Second}
+	// fullLoad sends the 600 requests of the benchmark that this one replaces.
+	fullLoad  = load{rate: 10, duration: 60 * time.Second}
+	quickLoad = load{rate: 10, duration: 10 * time.Second}
 )
 
 const usage = `Runs the whole benchmark on this machine, without AWS.
@@ -80,7 +86,7 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 		flags.PrintDefaults()
 	}
 	flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
-	quickly := flags.Bool("quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts per workload, %.0f requests per module", quick.Cold, quick.Warm, quick.Rate*quick.Duration.Seconds()))
+	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts per workload in place of the stage's counts, %.0f requests per module function in place of %.0f", quick.cold, quick.warm, quickLoad.requests(), fullLoad.requests()))
 	only := flags.String("only", "", "measure only these runtimes and languages, such as `go,nodejs22.x`")
 	flags.StringVar(&o.Stage, "stage", "dev", "the `stage` whose Pulumi.<stage>.yaml is deployed")
 	flags.StringVar(&o.Out, "out", "", "the run's `directory` (default out/<time>)")
@@ -117,9 +123,9 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 	case o.Every > 0 && !o.Serve:
 		return fail("-every: only serve keeps a schedule")
 	}
-	o.Counts = full
-	if *quickly {
-		o.Counts = quick
+	o.Load = fullLoad
+	if o.Quick {
+		o.Load = quickLoad
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64N(1 << 53) // JSON numbers are exact up to here
@@ -130,16 +136,11 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 	return o, nil
 }
 
-// manifest is the counts as a run's manifest keeps them.
-func (c Counts) manifest() *results.Counts {
-	return &results.Counts{Cold: c.Cold, Warm: c.Warm, Rounds: c.Rounds}
-}
-
-// settings are the other options as a run's manifest keeps them.
+// settings are what a run's manifest keeps of the options.
 func (o Options) settings() results.Settings {
 	ssm := o.SSMLatency.Seconds() * 1000
 	s := results.Settings{Only: o.Only, SSMLatencyMs: &ssm}
-	for _, phase := range pace.At(o.Counts.Rate, o.Counts.Duration) {
+	for _, phase := range o.Load.phases() {
 		s.Phases = append(s.Phases, phase.String())
 	}
 	return s

@@ -17,9 +17,9 @@ func TestParseOptions(t *testing.T) {
 		says string // what stderr must hold where the line cannot be used
 	}{
 		{name: "nothing", want: func(o Options) bool {
-			return !o.Serve && o.Stage == "dev" && o.Counts == full && o.Out == "out/20261125-010203" && o.Seed != 0
+			return !o.Serve && o.Stage == "dev" && !o.Quick && o.Load.requests() == 600 && o.Out == "out/20261125-010203" && o.Seed != 0
 		}},
-		{name: "quick", args: []string{"-quick", "-seed", "7"}, want: func(o Options) bool { return o.Counts == quick && o.Seed == 7 }},
+		{name: "quick", args: []string{"-quick", "-seed", "7"}, want: func(o Options) bool { return o.Quick && o.Load.requests() == 100 && o.Seed == 7 }},
 		{name: "serve with flags", args: []string{"serve", "-only", "go, nodejs22.x"}, want: func(o Options) bool {
 			return o.Serve && len(o.Only) == 2
 		}},

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +18,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
+	"github.com/lambda-benchmark/lambda-benchmark/stack"
 )
 
 // cell is one variant on its way from a row of the catalogue to a function
@@ -32,17 +35,106 @@ type cell struct {
 // something and its times do not.
 func (c cell) emulated() bool { return c.runtime.Emulator != "" }
 
+// cells are those of a stage, by what they are for.
+type cells struct{ benchmarked, modules, harness []cell }
+
+func (c cells) all() []cell { return slices.Concat(c.benchmarked, c.modules, c.harness) }
+
+// artifacts are the zips of the cells that can run here.
+func (c cells) artifacts() stack.Artifacts {
+	zips := stack.Artifacts{}
+	for _, c := range c.all() {
+		if c.skipped == "" {
+			zips[c.variant] = c.artifact
+		}
+	}
+	return zips
+}
+
+// hashes are those of the artifacts, by the variant's name.
+func (c cells) hashes() map[string]string {
+	hashes := map[string]string{}
+	for v, zip := range c.artifacts() {
+		hashes[v.Name()] = zip.SHA256
+	}
+	return hashes
+}
+
+// defined are the benchmarked variants that can run here.
+func (c cells) defined() []matrix.Variant {
+	return variantsOf(c.benchmarked, func(c cell) bool { return c.skipped == "" })
+}
+
+// emulated are the benchmarked variants that can run here under an emulator only.
+func (c cells) emulated() []matrix.Variant {
+	return variantsOf(c.benchmarked, func(c cell) bool { return c.skipped == "" && c.emulated() })
+}
+
+func variantsOf(cells []cell, keep func(cell) bool) (variants []matrix.Variant) {
+	for _, c := range cells {
+		if keep(c) {
+			variants = append(variants, c.variant)
+		}
+	}
+	return variants
+}
+
+// printSkipped prints the cells that cannot run here, grouped by the reason.
+func (c cells) printSkipped(to *console.Console) {
+	of := map[string][]string{}
+	var reasons []string
+	for _, c := range c.all() {
+		if c.skipped == "" {
+			continue
+		}
+		if of[c.skipped] == nil {
+			reasons = append(reasons, c.skipped)
+		}
+		of[c.skipped] = append(of[c.skipped], c.variant.String())
+	}
+	for _, reason := range reasons {
+		to.Printf("skipped  %s: %s", strings.Join(of[reason], ", "), reason)
+	}
+}
+
 // toolbox builds artefacts and finds runtimes, each once.
 type toolbox struct {
+	// dir is where artefacts, fetched runtimes and unpacked code are kept.
+	dir     string
 	builder *artifact.Builder
 	finder  *runtimes.Finder
 	console *console.Console
 }
 
-// prepare builds and finds everything that the variants need, in parallel. A
+func newToolbox(root string, c *console.Console) *toolbox {
+	dir := filepath.Join(root, ".build")
+	return &toolbox{
+		dir:     dir,
+		builder: &artifact.Builder{Root: root, Dir: dir, Progress: c.Printf},
+		finder:  &runtimes.Finder{Root: root, Cache: filepath.Join(dir, "runtimes"), Progress: c.Printf},
+		console: c,
+	}
+}
+
+// prepare makes the cells of a stage. Of the benchmarked ones only keeps some; an
+// empty selection keeps all.
+func (t *toolbox) prepare(ctx context.Context, c stage.Config, only matrix.Selection) (cells, error) {
+	benchmarked, modules := c.Benchmarked(), c.Modules()
+	if len(only) > 0 {
+		benchmarked = slices.DeleteFunc(benchmarked, func(v matrix.Variant) bool { return !only.Has(v) })
+	}
+	all, err := t.prepareAll(ctx, slices.Concat(benchmarked, modules, c.Harness()))
+	if err != nil {
+		return cells{}, err
+	}
+	first, second := len(benchmarked), len(benchmarked)+len(modules)
+	return cells{benchmarked: all[:first], modules: all[first:second], harness: all[second:]}, nil
+}
+
+// prepareAll builds and finds everything that the variants need, in parallel. A
 // missing toolchain skips its cells; everything else that goes wrong is an error,
 // because a function that cannot be built although its tools are here is broken.
-func (t *toolbox) prepare(ctx context.Context, variants []matrix.Variant) ([]cell, error) {
+func (t *toolbox) prepareAll(ctx context.Context, variants []matrix.Variant) ([]cell, error) {
 	cells := make([]cell, len(variants))
 	var (
 		group, groupCtx = errgroup.WithContext(ctx)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // The files that serve writes: what is running, and the key of the stats API.
@@ -19,24 +21,22 @@ const (
 )
 
 // serve starts the stack and keeps it up until ctx is done.
-func (b *benchmark) serve(ctx context.Context, stdout io.Writer) error {
-	m, err := b.start(ctx)
+func serve(ctx context.Context, begin setup, stdout io.Writer) error {
+	m, err := begin.start(ctx)
 	if err != nil {
 		return err
 	}
-	defer b.close(m)
-	// The file comes last: whoever waits for it finds everything ready.
-	if err := b.dir.WriteJSON(deployedFile, m.stack); err != nil {
-		return err
+	defer begin.stop(m)
+	if every := begin.options.Every; every > 0 {
+		for i := range m.schedules {
+			m.schedules[i].Every = every
+		}
 	}
-	if err := b.announce(stdout, m); err != nil {
+	if err := announce(stdout, m, begin.record.dir, begin.stage.Config); err != nil {
 		return err
 	}
 	var schedules sync.WaitGroup
 	for _, s := range m.schedules {
-		if b.options.Every > 0 {
-			s.Every = b.options.Every
-		}
 		schedules.Go(func() { m.workflows.Keep(ctx, s) })
 	}
 	<-ctx.Done()
@@ -44,9 +44,10 @@ func (b *benchmark) serve(ctx context.Context, stdout io.Writer) error {
 	return nil
 }
 
-// announce says where everything is, and how to use it.
-func (b *benchmark) announce(stdout io.Writer, m *machine) error {
-	path := func(name string) string { return filepath.Join(b.dir.Path(), name) }
+// announce writes what is running into the run directory, and says where
+// everything is and how to use it.
+func announce(stdout io.Writer, m *machine, dir *results.Dir, c stage.Config) error {
+	path := func(name string) string { return filepath.Join(dir.Path(), name) }
 	lines := []string{
 		"API           " + m.stack.APIURL,
 		"AWS endpoint  " + m.stack.EndpointURL,
@@ -62,8 +63,8 @@ func (b *benchmark) announce(stdout io.Writer, m *machine) error {
 			"results       in "+m.database,
 		)
 		for _, s := range m.schedules {
-			if every := cmp.Or(b.options.Every, s.Every); s.Enabled {
-				lines = append(lines, fmt.Sprintf("workflow      every %v, the first in %v", every, every))
+			if s.Enabled {
+				lines = append(lines, fmt.Sprintf("workflow      every %v, the first in %[1]v", s.Every))
 			}
 		}
 	}
@@ -75,7 +76,7 @@ func (b *benchmark) announce(stdout io.Writer, m *machine) error {
 		lines = append(lines, "  go run ./loadgen -url "+m.stack.APIURL)
 	}
 	if m.statsURL != "" {
-		input, err := json.Marshal(b.stage.Config.WorkflowInput())
+		input, err := json.Marshal(c.WorkflowInput())
 		if err != nil {
 			return err
 		}
@@ -83,6 +84,10 @@ func (b *benchmark) announce(stdout io.Writer, m *machine) error {
 			fmt.Sprintf("  aws stepfunctions start-execution --state-machine-arn %s --input '%s'", m.stack.WorkflowARN, input),
 			fmt.Sprintf("  curl -H \"x-api-key: $(cat %s)\" %s/v1/stats", path(apiKeyFile), m.statsURL),
 		)
+	}
+	// The file is written last: a program that waits for it finds everything ready.
+	if err := dir.WriteJSON(deployedFile, m.stack); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintln(stdout, strings.Join(append(lines, "", "Ctrl-C ends it."), "\n"))
 	return err

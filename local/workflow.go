@@ -13,30 +13,31 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
-// follower watches the workflow's executions from outside.
-type follower struct {
+// progress is how far the workflow's executions have come, seen from outside.
+type progress struct {
 	visits atomic.Int64
 	// rounds has a token whenever a round has ended.
 	rounds chan struct{}
 }
 
-func newFollower() *follower { return &follower{rounds: make(chan struct{}, 1)} }
+func newProgress() *progress { return &progress{rounds: make(chan struct{}, 1)} }
 
-// observe is called with every event, by whichever goroutine it happens in.
-func (f *follower) observe(e states.Event) {
+// observe is called with every event, by the goroutine in which it happens.
+func (p *progress) observe(e states.Event) {
 	switch e.Type {
 	case "TaskStateExited":
 		if e.State == "Visit" {
-			f.visits.Add(1)
+			p.visits.Add(1)
 		}
 	case "MapRunSucceeded":
 		select {
-		case f.rounds <- struct{}{}:
+		case p.rounds <- struct{}{}:
 		default: // the one before has not been seen to yet
 		}
 	}
@@ -44,37 +45,34 @@ func (f *follower) observe(e states.Event) {
 
 // workflow runs the stack's own state machine over the functions and returns a
 // row for each. If ctx ends it, the rows are of what has been measured until then.
-func (b *benchmark) workflow(ctx context.Context, m *machine, fns []deployed.Function) ([]results.VariantSummary, error) {
-	if m.results == nil {
+func (m measurement) workflow(ctx context.Context, fns []deployed.Function) ([]results.VariantSummary, error) {
+	if m.machine.results == nil {
 		return nil, errors.New("the workflow cannot run: its own functions, which are written in Go, could not be built")
 	}
-	input := workflow.Input{
-		Plan: workflow.Plan{
-			Rounds: b.options.Counts.Rounds, Cold: b.options.Counts.Cold, Warm: b.options.Counts.Warm, Seed: b.options.Seed,
-		},
-		MapConcurrency: 1, // on one machine, two at a time would measure each other
-	}
+	input := m.config.WorkflowInput()
+	input.Plan.Seed = m.options.Seed
 	text, err := json.Marshal(input)
 	if err != nil {
 		return nil, err
 	}
-	e, err := m.workflows.StartExecution(ctx, m.stack.WorkflowARN, b.run, string(text))
+	e, err := m.machine.workflows.StartExecution(ctx, m.machine.stack.WorkflowARN, m.record.id, string(text))
 	if err != nil {
 		return nil, fmt.Errorf("start the workflow: %w", err)
 	}
-	err = b.follow(ctx, m, e.ARN, b.options.Counts.Rounds*len(fns))
-	samples, copyErr := b.copySamples(context.WithoutCancel(ctx), m, true)
-	rows, rowsErr := b.rows(context.WithoutCancel(ctx), m, fns, samples)
+	samples := sampleCopy{from: m.machine.results, to: m.record, copied: map[string]bool{}}
+	err = m.follow(ctx, e.ARN, m.config.Rounds*len(fns), samples)
+	all, copyErr := samples.copy(context.WithoutCancel(ctx), true)
+	rows, rowsErr := m.rows(context.WithoutCancel(ctx), fns, all)
 	return rows, errors.Join(err, copyErr, rowsErr)
 }
 
-// follow waits for the execution to end. After each round, while nothing waits
-// for an answer, it copies the round's samples into the run directory: what is
-// killed leaves them there.
-func (b *benchmark) follow(ctx context.Context, m *machine, arn string, visits int) error {
+// follow waits for the execution to end. After each round, while nothing is being
+// measured, it copies the round's samples into the run directory, so that a killed
+// run leaves them there.
+func (m measurement) follow(ctx context.Context, arn string, visits int, samples sampleCopy) error {
 	ended := make(chan error, 1)
 	go func() {
-		e, err := m.workflows.Wait(ctx, arn)
+		e, err := m.machine.workflows.Wait(ctx, arn)
 		if err == nil && e.Status != "SUCCEEDED" {
 			err = fmt.Errorf("the workflow ended as %s: %s: %s", e.Status, e.Error, e.Cause)
 		}
@@ -86,43 +84,50 @@ func (b *benchmark) follow(ctx context.Context, m *machine, arn string, visits i
 		select {
 		case err := <-ended:
 			if ctx.Err() != nil {
-				_, stopErr := m.workflows.StopExecution(arn, "Interrupted", context.Cause(ctx).Error())
-				return stopErr // that ctx has ended, its owner knows
+				_, stopErr := m.machine.workflows.StopExecution(arn, "Interrupted", context.Cause(ctx).Error())
+				return stopErr // the caller knows that ctx has ended
 			}
 			return err
-		case <-b.follower.rounds:
-			if _, err := b.copySamples(ctx, m, false); err != nil && ctx.Err() == nil {
+		case <-m.machine.progress.rounds:
+			if _, err := samples.copy(ctx, false); err != nil && ctx.Err() == nil {
 				return err
 			}
 		case <-tick.C:
-			b.console.Status("workflow: visit %d of %d", min(int(b.follower.visits.Load())+1, visits), visits)
+			m.console.Status("workflow: visit %d of %d", min(int(m.machine.progress.visits.Load())+1, visits), visits)
 		}
 	}
 }
 
-// copySamples appends the run's samples to samples.jsonl, each once. Those whose
-// record has not been found yet wait for the last call.
-func (b *benchmark) copySamples(ctx context.Context, m *machine, last bool) ([]results.Sample, error) {
+// sampleCopy copies a run's samples from the table to samples.jsonl, each once.
+type sampleCopy struct {
+	from   *dynamo.Store
+	to     *record
+	copied map[string]bool // by key
+}
+
+// copy appends what is new and returns all. Samples whose record has not been
+// found yet wait for the last call.
+func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, error) {
 	var all []results.Sample
-	for s, err := range m.results.Samples(ctx, b.run) {
+	for s, err := range c.from.Samples(ctx, c.to.id) {
 		if err != nil {
 			return all, fmt.Errorf("read the samples of the workflow: %w", err)
 		}
 		all = append(all, s)
-		if b.copied[s.Key()] || s.Record == nil && !last {
+		if c.copied[s.Key()] || s.Record == nil && !last {
 			continue
 		}
-		if err := b.dir.Append(s); err != nil {
+		if err := c.to.dir.Append(s); err != nil {
 			return all, err
 		}
-		b.copied[s.Key()] = true
+		c.copied[s.Key()] = true
 	}
 	return all, nil
 }
 
 // rows says how far each function came.
-func (b *benchmark) rows(ctx context.Context, m *machine, fns []deployed.Function, samples []results.Sample) ([]results.VariantSummary, error) {
-	failures, err := workflow.Failures(ctx, m.results, b.run)
+func (m measurement) rows(ctx context.Context, fns []deployed.Function, samples []results.Sample) ([]results.VariantSummary, error) {
+	failures, err := workflow.Failures(ctx, m.machine.results, m.record.id)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +135,7 @@ func (b *benchmark) rows(ctx context.Context, m *machine, fns []deployed.Functio
 	for _, f := range failures {
 		failureOf[f.Function] = cmp.Or(failureOf[f.Function], fmt.Errorf("round %d: %s: %s", f.Round, f.Error, f.Cause))
 	}
-	o := bench.Options{Cold: b.options.Counts.Cold, Warm: b.options.Counts.Warm}
+	o := bench.Options{Cold: m.config.Cold, Warm: m.config.Warm}
 	var rows []results.VariantSummary
 	for _, fn := range fns {
 		var own []results.Sample
@@ -141,10 +146,10 @@ func (b *benchmark) rows(ctx context.Context, m *machine, fns []deployed.Functio
 		}
 		rows = append(rows, bench.Row(fn, own, o, failureOf[fn.Variant.Name()]))
 	}
-	results.SetPlaces(rows, slices.Values(samples), verdict.Options{Seed: b.options.Seed})
-	run, ok, err := m.results.Run(ctx, b.run)
+	results.SetPlaces(rows, slices.Values(samples), verdict.Options{Seed: m.options.Seed})
+	run, ok, err := m.machine.results.Run(ctx, m.record.id)
 	if ok {
-		b.manifest.Notes = append(b.manifest.Notes, run.Manifest.Notes...)
+		m.record.note(run.Manifest.Notes...)
 	}
 	return rows, err
 }

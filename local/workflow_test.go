@@ -27,24 +27,24 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 )
 
-// startTest starts the stack of testBenchmark.
-func startTest(t *testing.T, b *benchmark) *machine {
+// startTest starts the stack of testSetup.
+func startTest(t *testing.T, s setup) measurement {
 	t.Helper()
-	m, err := b.start(t.Context())
+	m, err := s.start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.close(m) })
+	t.Cleanup(func() { s.stop(m) })
 	if m.results == nil {
 		t.Fatal("the harness was not built")
 	}
-	return m
+	return measurement{machine: m, config: s.stage.Config, options: s.options, record: s.record, console: s.console}
 }
 
 // hello are the functions of this machine's architecture.
-func (b *benchmark) hello(m *machine) (fns []deployed.Function) {
+func (m *machine) hello() (fns []deployed.Function) {
 	for _, fn := range m.stack.Functions {
-		if fn.Variant.Function == "hello" && fn.Variant.Architecture == b.host {
+		if fn.Variant.Function == "hello" && fn.Variant.Architecture == m.plan.Config.Architecture {
 			fns = append(fns, fn)
 		}
 	}
@@ -58,18 +58,19 @@ func TestPermissions(t *testing.T) {
 	type request struct{ role, action, resource string }
 	var mu sync.Mutex
 	requests := map[request]bool{}
-	b := testBenchmark(t, Counts{Cold: 1, Warm: 1, Rounds: 1, Rate: 20, Duration: time.Second})
-	b.allowed = func(role, action, resource string) {
+	s := testSetup(t, map[string]int{"cold": 1, "warm": 1, "rounds": 1})
+	s.allowed = func(role, action, resource string) {
 		mu.Lock()
 		defer mu.Unlock()
 		requests[request{role, action, resource}] = true
 	}
-	m := startTest(t, b)
-	withheld(t, b, m)
-	if _, err := b.workflow(t.Context(), m, b.hello(m)); err != nil {
+	measured := startTest(t, s)
+	m, run := measured.machine, s.record.id
+	withheld(t, run, m)
+	if _, err := measured.workflow(t.Context(), m.hello()); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range b.modules {
+	for _, c := range m.cells.modules {
 		if c.skipped == "" {
 			get(t, m.stack.APIURL+"/"+c.variant.Function, "", http.StatusOK)
 		}
@@ -82,11 +83,11 @@ func TestPermissions(t *testing.T) {
 	if err := json.Unmarshal(get(t, m.statsURL+"/v1/stats?language=go", m.apiKey, http.StatusOK), &stats); err != nil {
 		t.Fatal(err)
 	}
-	if len(stats.Items) == 0 || stats.Items[0].Run != b.run || stats.Items[0].Language != "go" {
-		t.Errorf("the stats are %+v, want those of run %s first", stats, b.run)
+	if len(stats.Items) == 0 || stats.Items[0].Run != run || stats.Items[0].Language != "go" {
+		t.Errorf("the stats are %+v, want those of run %s first", stats, run)
 	}
 	get(t, m.statsURL+"/v1/runs", m.apiKey, http.StatusOK)
-	get(t, m.statsURL+"/v1/runs/"+b.run, m.apiKey, http.StatusOK)
+	get(t, m.statsURL+"/v1/runs/"+run, m.apiKey, http.StatusOK)
 	scheduled(t, m)
 
 	mu.Lock()
@@ -99,8 +100,8 @@ func TestPermissions(t *testing.T) {
 		}
 		return false
 	}
-	for _, role := range b.plan.Roles {
-		if skippedRole(b, role) {
+	for _, role := range m.plan.Roles {
+		if skippedRole(m, role) {
 			continue
 		}
 		for i, policy := range role.Policies {
@@ -131,8 +132,8 @@ func notHere(action string) string {
 }
 
 // skippedRole says that the role is of a function that could not be built here.
-func skippedRole(b *benchmark, role iam.Role) bool {
-	for _, c := range b.modules {
+func skippedRole(m *machine, role iam.Role) bool {
+	for _, c := range m.cells.modules {
 		if c.skipped != "" && strings.Contains(role.Name, c.variant.Function) {
 			return true
 		}
@@ -142,9 +143,9 @@ func skippedRole(b *benchmark, role iam.Role) bool {
 
 // withheld adds an invocation to the run whose record the collector has to find
 // in the logs.
-func withheld(t *testing.T, b *benchmark, m *machine) {
+func withheld(t *testing.T, run string, m *machine) {
 	t.Helper()
-	fn := b.hello(m)[0]
+	fn := m.hello()[0]
 	started := time.Now()
 	out, err := m.functions.Invoke(t.Context(), lambda.InvokeInput{Function: fn.ARN, Payload: []byte(`{}`), Type: lambda.RequestResponse})
 	if err != nil {
@@ -155,7 +156,7 @@ func withheld(t *testing.T, b *benchmark, m *machine) {
 		t.Fatal(err)
 	}
 	if err := m.results.Put(t.Context(), results.Sample{
-		Run: b.run, Platform: deployed.Local, Round: 1, Variant: fn.Variant, Event: functions.Event{Workload: functions.WorkloadHello},
+		Run: run, Platform: deployed.Local, Round: 1, Variant: fn.Variant, Event: functions.Event{Workload: functions.WorkloadHello},
 		RequestID: out.RequestID, Start: started, Elapsed: time.Since(started), Answer: &answer,
 	}); err != nil {
 		t.Fatal(err)
@@ -207,17 +208,18 @@ func get(t *testing.T, url, key string, want int) []byte {
 // TestKilledRunner kills the runner's process in the middle of a visit: the cell
 // is named, its configuration is what it was, and the workflow ends.
 func TestKilledRunner(t *testing.T) {
-	b := testBenchmark(t, Counts{Cold: 200, Warm: 0, Rounds: 1})
-	m := startTest(t, b)
-	fns := b.hello(m)
+	s := testSetup(t, map[string]int{"cold": 200, "warm": 0, "rounds": 1})
+	measured := startTest(t, s)
+	m := measured.machine
+	fns := m.hello()
 	before := variables(t, m, fns[0])
 
 	var second string
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for !hasSample(t, m, b.run) {
-			time.Sleep(20 * time.Millisecond) // a table tells nobody that it has grown
+		for !hasSample(t, m, s.record.id) {
+			time.Sleep(20 * time.Millisecond) // nothing tells that a table has grown
 		}
 		// A second run meanwhile finds the lease taken, and ends quietly.
 		e, err := m.workflows.StartExecution(t.Context(), m.stack.WorkflowARN, "second", `{"plan":{"cold":1,"warm":0}}`)
@@ -227,7 +229,7 @@ func TestKilledRunner(t *testing.T) {
 		second = fmt.Sprintf("%s %v", e.Status, err)
 		killFunction(t, m, "runner")
 	}()
-	rows, err := b.workflow(t.Context(), m, fns)
+	rows, err := measured.workflow(t.Context(), fns)
 	<-done
 	if err != nil {
 		t.Fatal(err)

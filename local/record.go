@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
+)
+
+// record is a run's directory, and its manifest as far as it is known.
+type record struct {
+	// id names the run, and the workflow's execution.
+	id       string
+	dir      *results.Dir
+	manifest results.Manifest
+}
+
+// newRecord opens the run directory.
+func newRecord(o Options, s stage.Stage) (*record, error) {
+	m := results.Manifest{
+		Tool: "local", Version: hostinfo.Version(), Platform: s.Config.Platform, Region: s.Region, Stage: s.Name,
+		Started: time.Now().UTC(), Seed: o.Seed, Counts: counts(s.Config), Settings: o.settings(), Machine: hostinfo.Machine(),
+	}
+	dir, err := results.CreateDir(o.Out, m)
+	if err != nil {
+		return nil, err
+	}
+	return &record{id: fmt.Sprintf("%s-%x", m.Started.Format("20060102T150405Z"), o.Seed), dir: dir, manifest: m}, nil
+}
+
+// counts are the stage's, as a manifest keeps them.
+func counts(c stage.Config) *results.Counts {
+	return &results.Counts{
+		Cold: c.Cold, Warm: c.Warm, Rounds: c.Rounds, Iterations: c.Iterations, Concurrency: c.MapConcurrency, ScaleOut: c.ScaleOut,
+	}
+}
+
+// started writes down what the machine has made of the stage.
+func (r *record) started(m *machine) error {
+	r.manifest.Region, r.manifest.Artifacts, r.manifest.Knobs = m.stack.Region, m.cells.hashes(), m.knobs
+	return r.dir.WriteJSON(results.ManifestFile, r.manifest)
+}
+
+// note adds a doubt that belongs beside the numbers.
+func (r *record) note(notes ...string) { r.manifest.Notes = append(r.manifest.Notes, notes...) }
+
+// report writes the summary and the page made of the whole run directory, and
+// prints the tables.
+func (r *record) report(s results.Summary, stdout io.Writer) error {
+	return errors.Join(
+		r.dir.WriteJSON(results.SummaryFile, s),
+		r.dir.WriteJSON(results.ManifestFile, r.manifest), // the page shows it
+		r.page(),
+		report.Text(stdout, results.Run{Manifest: r.manifest, Summary: s}),
+	)
+}
+
+func (r *record) page() error {
+	run, err := results.Read(r.dir.Path())
+	if err != nil {
+		return err
+	}
+	return r.dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, run) })
+}
+
+// finish writes the end of the run into the manifest.
+func (r *record) finish(interrupted bool) error {
+	r.manifest.Ended, r.manifest.Interrupted = time.Now().UTC(), interrupted
+	return r.dir.Finish(r.manifest)
+}
