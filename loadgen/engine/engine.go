@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
+	"slices"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
@@ -110,13 +114,16 @@ type Recorder interface {
 	Tick(now time.Duration)
 }
 
-// Outcome is how one request ended.
+// Outcome is how one request ended. All times are since the schedule's zero.
 type Outcome struct {
 	Target int
 	Cause  Cause
-	// Intended is when the schedule wanted it sent, Sent when it was, FirstByte
-	// and End when its response came. Sent is 0 and has no meaning if it waited for a connection in vain.
-	Intended, Sent, FirstByte, End time.Duration
+	// Intended is when the schedule wanted it sent, and Sent when it was sent: 0, without a meaning,
+	// if it got no connection. FirstByte is when the first byte of its response came; 0 if none did.
+	Intended, Sent, FirstByte time.Duration
+	// End is when it was settled: the moment of the last byte of an answer, or of the failure. A
+	// request that failed has taken at least End - Intended.
+	End time.Duration
 	// Slip is how late the generator itself was: until it took the request up, or, where its own
 	// bound on connections made the request wait, until it was sent. Waiting for a connection to
 	// be made is not slip: it is a part of the latency that any client would see.
@@ -176,15 +183,21 @@ type setup struct {
 
 // target is one request's bytes and where they go.
 type target struct {
-	bytes  []byte
-	head   bool
-	origin *origin
+	bytes      []byte
+	head       bool // the response has no body
+	idempotent bool // RFC 9110, section 9.2.2
+	closes     bool // the request says Connection: close, so nothing follows it on its connection
+	origin     *origin
 }
+
+// idempotent are the methods that may be sent twice and do the same as once.
+var idempotent = []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete}
 
 func newSetup(c Config) (*setup, error) {
 	s := &setup{Config: c}
 	for i, r := range c.Requests {
-		t := target{head: r.Method == "HEAD"}
+		t := target{head: r.Method == http.MethodHead, idempotent: slices.Contains(idempotent, r.Method),
+			closes: httpguts.HeaderValuesContainsToken(r.Header.Values("Connection"), "close")}
 		var err error
 		if t.bytes, err = r.Append(nil); err != nil {
 			return nil, fmt.Errorf("engine: target %d: %w", i+1, err)
@@ -221,10 +234,16 @@ func (s *setup) judge(status int, found bool) Cause {
 	return Answered
 }
 
-// warmth is how many connections an origin gets before the schedule's zero, out
+// mayResend says whether a call that lost its connection is sent once more: if the server cannot
+// have seen it, or if its method is idempotent.
+func (s *setup) mayResend(c *call, cause Cause) bool {
+	return !c.resent && (cause == WasClosed || cause == WasReset) && (!c.written || s.targets[c.arrival.Target].idempotent)
+}
+
+// warmConns is how many connections an origin gets before the schedule's zero, out
 // of those that one shard may have: as many as a second of latency at the peak
 // rate would need, within reason.
-func (s *setup) warmth(o *origin, maxConns, shards int) int {
+func (s *setup) warmConns(o *origin, maxConns, shards int) int {
 	share := s.Schedule.PeakRate() * float64(len(o.targets)) / float64(len(s.targets))
 	warm := min(max(int(share), 1), 64) / shards
 	return min(max(warm, 1), max(maxConns/len(s.origins), 1))

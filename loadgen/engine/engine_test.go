@@ -179,51 +179,6 @@ func TestTLSLargeBodies(t *testing.T) {
 	}
 }
 
-// A request that meets an idle connection which the server has closed is sent once more.
-func TestResend(t *testing.T) {
-	for _, engine := range engines() {
-		t.Run(engine, func(t *testing.T) {
-			// Each connection answers one request and is reset by the next one.
-			address := server(t, func(_ int, c net.Conn, in *bufio.Reader) {
-				if hear(in) {
-					io.WriteString(c, okay)
-				}
-				if hear(in) {
-					reset(c)
-				}
-			})
-			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: apart(10, 20*time.Millisecond), MaxConns: 1})
-			resent := 0
-			for _, o := range b.outcomes {
-				if o.Resent {
-					resent++
-				}
-			}
-			if got := b.causes(); got[""] != 10 || resent == 0 {
-				t.Errorf("got %v and %d resent, want 10 answers, some of them resent", got, resent)
-			}
-		})
-	}
-}
-
-// A new connection that is closed without an answer is a failure, not a reason to try again.
-func TestNoResendOnNewConnections(t *testing.T) {
-	for _, engine := range engines() {
-		t.Run(engine, func(t *testing.T) {
-			var heard atomic.Int64
-			address := server(t, func(_ int, _ net.Conn, in *bufio.Reader) {
-				if hear(in) {
-					heard.Add(1)
-				}
-			})
-			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: apart(5, 20*time.Millisecond)})
-			if got := b.causes(); got["closed"] != 5 || heard.Load() != 5 {
-				t.Errorf("got %v, and the server heard %d; want 5 closed, each heard once", got, heard.Load())
-			}
-		})
-	}
-}
-
 // Connections stay within their bound, and are used again.
 func TestConnections(t *testing.T) {
 	for _, engine := range engines() {

@@ -117,7 +117,7 @@ func tune(shards int) (restore func()) {
 	// that could be measured, and keeps a third of the memory free.
 	const percent = 50
 	garbage := debug.SetGCPercent(percent)
-	if garbage < percent { // less, or off, on somebody's wish
+	if garbage < percent { // GOGC asks for less, or turns it off
 		debug.SetGCPercent(garbage)
 	}
 	return func() {
@@ -138,7 +138,7 @@ func (e *epoll) warm(ctx context.Context, shards []*shard) {
 		for _, p := range s.pools {
 			n := p.quota
 			if e.Closed == nil {
-				n = e.warmth(p.origin, s.bounds.maxConns, len(shards))
+				n = e.warmConns(p.origin, s.bounds.maxConns, len(shards))
 			}
 			s.warm(ctx, p, min(n, s.bounds.maxConns-s.bounds.conns))
 		}

@@ -7,8 +7,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
 // origin is a scheme, host and port: what connections are made to.
@@ -41,9 +45,9 @@ func (s *setup) originOf(u *url.URL) (*origin, error) {
 	port := u.Port()
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("URL %q: want http:// or https://", u)
+		return nil, fmt.Errorf("URL %q: want http:// or https://", wire.RedactURL(u.String()))
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("URL %q has no host", u)
+		return nil, fmt.Errorf("URL %q has no host", wire.RedactURL(u.String()))
 	case port == "" && u.Scheme == "http":
 		port = "80"
 	case port == "":
@@ -94,14 +98,41 @@ func (o *origin) lookUp(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	addresses := make([]string, len(hosts))
-	for i, h := range hosts {
+	for i, h := range alternate(hosts) {
 		addresses[i] = net.JoinHostPort(h, o.port)
 	}
 	return addresses, nil
 }
 
-// connect makes a TCP connection. Connections begin with the addresses in turn,
-// and each goes on to the next address if one does not answer.
+// alternate keeps the order of a resolver's addresses but for their families, which take turns,
+// so that the second attempt does not fail because of the same family (RFC 8305, section 4).
+func alternate(hosts []string) []string {
+	isIPv6 := func(host string) bool { return strings.Contains(host, ":") }
+	var families [2][]string // that of the first address, and the other
+	for _, host := range hosts {
+		family := 0
+		if isIPv6(host) != isIPv6(hosts[0]) {
+			family = 1
+		}
+		families[family] = append(families[family], host)
+	}
+	ordered := make([]string, 0, len(hosts))
+	for i := range hosts {
+		for _, family := range families {
+			if i < len(family) {
+				ordered = append(ordered, family[i])
+			}
+		}
+	}
+	return ordered
+}
+
+// attemptDelay is how long an address has before the next one is tried beside it (RFC 8305, section 5).
+const attemptDelay = 250 * time.Millisecond
+
+// connect makes a TCP connection. Connections begin with the addresses in turn. Each goes on to the
+// next address as soon as one fails, and after [attemptDelay] if one does not answer; the first
+// address that accepts is taken.
 func (o *origin) connect(ctx context.Context) (net.Conn, error) {
 	addresses, err := o.addresses, o.lookup
 	if o.dns == PerConnection {
@@ -110,17 +141,71 @@ func (o *origin) connect(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, &failure{causeOfDial(ctx, err, DNSFailed), err}
 	}
-	first := int(o.turn.Add(1) - 1)
-	for i := range addresses {
-		var conn net.Conn
-		if conn, err = o.dialer(ctx, "tcp", addresses[(first+i)%len(addresses)]); err == nil {
-			return conn, nil
-		}
-		if ctx.Err() != nil {
-			break
-		}
+	var conn net.Conn
+	if len(addresses) == 1 {
+		conn, err = o.dialer(ctx, "tcp", addresses[0])
+	} else {
+		first := int(o.turn.Add(1)-1) % len(addresses)
+		conn, err = o.race(ctx, slices.Concat(addresses[first:], addresses[:first]))
 	}
-	return nil, &failure{causeOfDial(ctx, err, ConnectFailed), err}
+	if err != nil {
+		return nil, &failure{causeOfDial(ctx, err, ConnectFailed), err}
+	}
+	return conn, nil
+}
+
+// race dials the addresses one after the other, each without waiting longer than [attemptDelay]
+// for the one before it. The error is that of the last one.
+func (o *origin) race(ctx context.Context, addresses []string) (net.Conn, error) {
+	type attempt struct {
+		conn net.Conn
+		err  error
+	}
+	dialing, stop := context.WithCancel(ctx)
+	defer stop()
+	attempts := make(chan attempt, len(addresses))
+	underWay := 0
+	defer func() {
+		if underWay > 0 {
+			go func() {
+				for range underWay {
+					if a := <-attempts; a.err == nil {
+						a.conn.Close() // accepted after another one
+					}
+				}
+			}()
+		}
+	}()
+	err := errors.New("the name has no address")
+	delay := time.NewTimer(0)
+	defer delay.Stop()
+	for next := addresses; ; {
+		select {
+		case <-delay.C:
+		case a := <-attempts:
+			underWay--
+			if a.err == nil {
+				return a.conn, nil
+			}
+			err = a.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if len(next) == 0 {
+			if underWay == 0 {
+				return nil, err
+			}
+			continue
+		}
+		address := next[0]
+		next = next[1:]
+		underWay++
+		go func() {
+			conn, err := o.dialer(dialing, "tcp", address)
+			attempts <- attempt{conn, err}
+		}()
+		delay.Reset(attemptDelay)
+	}
 }
 
 // secure makes TLS over a connection.

@@ -67,7 +67,7 @@ func TestPoller(t *testing.T) {
 
 // The engine works on a kernel without epoll_pwait2.
 func TestOldKernel(t *testing.T) {
-	c := Config{Requests: []Request{request(t, server(t, always(okay)))}, Schedule: apart(20, 5*time.Millisecond), Timeout: time.Second, MaxConns: 4, MaxQueue: 4}
+	c := Config{Requests: []Request{request(t, server(t, always(okay)))}, Schedule: apart(20, 5*time.Millisecond), Timeout: time.Minute, MaxConns: 4, MaxQueue: 20}
 	c.Schedule.Targets = 1
 	e, err := New(Epoll, c)
 	if err != nil {

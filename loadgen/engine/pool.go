@@ -15,14 +15,19 @@ type call struct {
 	sent     time.Duration
 	first    time.Duration
 	capped   bool // had to wait because all connections that may be were in use
+	written  bool // the connection took a part of it: the server may have seen it
 	resent   bool
 	settled  bool  // timed out while it was in a queue
-	isFresh  bool  // waits for a new connection
 	err      error // what its failure said
 
 	// For the epoll engine: the socket that carries it, and its neighbours in the list of calls.
 	socket         *socket
 	earlier, later *call
+}
+
+// resend makes the call ready to be sent once more.
+func (c *call) resend() {
+	c.resent, c.written, c.sent, c.first, c.err = true, false, 0, 0, nil
 }
 
 func newCall(target int, now, timeout time.Duration) *call {
@@ -53,7 +58,7 @@ type pool[C comparable] struct {
 
 	idle    []C           // last in, first out: the fewest connections stay the warmest
 	waiting queue         // for any connection
-	fresh   queue         // resent calls, which only take a new one
+	resends queue         // of calls that are sent once more, which only take a new connection
 	conns   int           // open ones
 	dialing int           // under way
 	holdOff time.Duration // no dial before (a closed loop against a server that refuses)
@@ -92,11 +97,11 @@ func (p *pool[C]) wait(c *call) bool {
 	return true
 }
 
-// next is the call that a connection is for, if any: a new connection serves
-// resent calls first.
+// next is the call that a connection is for, or nil. A new connection serves calls
+// that are sent once more first.
 func (p *pool[C]) next(newConn bool) *call {
 	if newConn {
-		if c := p.fresh.pop(); c != nil {
+		if c := p.resends.pop(); c != nil {
 			return c
 		}
 	}
@@ -109,7 +114,7 @@ func (p *pool[C]) next(newConn bool) *call {
 
 // wantsDial says whether another connection should be made now.
 func (p *pool[C]) wantsDial() bool {
-	return p.waiting.live+p.fresh.live > p.dialing && p.mayDial()
+	return p.waiting.live+p.resends.live > p.dialing && p.mayDial()
 }
 
 // mayDial says whether another connection may be made now.
@@ -121,7 +126,7 @@ func (p *pool[C]) withinQuota() bool { return p.quota == 0 || p.conns+p.dialing 
 
 // crowdedOut says that calls wait for a connection and the bound is used up.
 func (p *pool[C]) crowdedOut() bool {
-	return p.waiting.live+p.fresh.live > p.dialing && p.bounds.conns >= p.bounds.maxConns
+	return p.waiting.live+p.resends.live > p.dialing && p.bounds.conns >= p.bounds.maxConns
 }
 
 // spareOf is the connection that has been idle for longest in a pool other than

@@ -136,7 +136,7 @@ func (p *portable) warm(ctx context.Context) {
 	for _, pool := range p.pools {
 		n := pool.quota
 		if p.Closed == nil {
-			n = p.warmth(pool.origin, p.MaxConns, 1)
+			n = p.warmConns(pool.origin, p.MaxConns, 1)
 		}
 		if p.HTTP2 {
 			n = min(n, 1) // it carries many requests at once
@@ -291,9 +291,16 @@ func (p *portable) begin(pool *pool[lane], l lane, isNew bool) {
 	if l.dead() {
 		return // found out, and reported, by its reader
 	}
-	switch c := pool.next(isNew); {
-	case c != nil:
-		go l.start(c) // not here: it takes locks that are taken before mu
+	// What takes locks that are taken before mu is done by a goroutine.
+	for c := pool.next(isNew); c != nil; c = pool.next(isNew) {
+		now := p.now()
+		if c.deadline > now {
+			go l.start(c)
+			return
+		}
+		go p.settle(c, c.outcome(TimedOut, now)) // while it waited
+	}
+	switch {
 	case p.looping():
 		o := pool.origin
 		now := p.now()

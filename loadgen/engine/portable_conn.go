@@ -79,11 +79,20 @@ func (l *conn) start(c *call) {
 func (l *conn) write() {
 	for c := range l.calls {
 		l.mu.Lock()
-		if l.call == c {
-			c.sent = l.engine.now()
+		carries := l.call == c
+		if carries {
+			c.sent, c.written = l.engine.now(), true
 		}
 		l.mu.Unlock()
-		if _, err := l.Write(l.engine.targets[c.arrival.Target].bytes); err != nil {
+		if !carries {
+			continue // the reader saw the connection end, and gave the call up
+		}
+		if n, err := l.Write(l.engine.targets[c.arrival.Target].bytes); err != nil {
+			l.mu.Lock()
+			if l.call == c {
+				c.written = n > 0
+			}
+			l.mu.Unlock()
 			l.fail(err)
 		}
 	}
@@ -109,7 +118,7 @@ func (l *conn) feed(data []byte) bool {
 	c := l.call
 	if c == nil {
 		l.mu.Unlock()
-		l.fail(wire.ProtocolError("a response that nobody asked for"))
+		l.fail(wire.ProtocolError("a response without a request"))
 		return false
 	}
 	now := l.engine.now()
@@ -127,7 +136,7 @@ func (l *conn) feed(data []byte) bool {
 		return true
 	}
 	l.call, l.used = nil, true
-	again := l.parser.Reusable && used == len(data)
+	again := l.parser.Reusable && used == len(data) && !l.engine.targets[c.arrival.Target].closes
 	l.mu.Unlock()
 	l.answered(c, now, again)
 	return again
@@ -159,7 +168,8 @@ func (l *conn) fail(err error) {
 	c := l.call
 	l.call = nil
 	whole := c != nil && err == io.EOF && l.parser.Started() && l.parser.Close() == nil
-	stale := c != nil && l.used && !c.resent && !l.parser.Started()
+	cause := causeOf(err)
+	resend := c != nil && l.used && !l.parser.Started() && l.engine.mayResend(c, cause)
 	l.mu.Unlock()
 	if whole {
 		l.answered(c, now, false)
@@ -169,8 +179,7 @@ func (l *conn) fail(err error) {
 	if c != nil {
 		c.err = err
 	}
-	cause := causeOf(err)
-	l.engine.lost(l.pool, l, c, cause, stale && (cause == WasClosed || cause == WasReset))
+	l.engine.lost(l.pool, l, c, cause, resend)
 }
 
 // shut closes the connection once.

@@ -88,7 +88,7 @@ func (p *portable) dialFailed(pool *pool[lane], err error) {
 	}
 	p.mu.Lock()
 	pool.dialFailed()
-	if !p.running { // a rehearsal
+	if !p.running { // a connection made in advance: no request has come due
 		p.mu.Unlock()
 		return
 	}
@@ -128,18 +128,19 @@ func (p *portable) settle(c *call, o Outcome) {
 	p.calls.Done()
 }
 
-// lost is told by a connection that it ended, with the call that it carried, if any.
-func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, retry bool) {
+// lost takes a connection that ended off the books. The call that it carried, if any, is sent once
+// more or settled.
+func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, resend bool) {
 	p.mu.Lock()
 	p.forget(pool, conn)
-	if c != nil && retry {
-		c.resent, c.sent, c.first, c.err = true, 0, 0, nil
-		pool.fresh.push(c)
+	if c != nil && resend {
+		c.resend()
+		pool.resends.push(c)
 		p.watch()
 	}
 	p.dialMore(pool)
 	p.mu.Unlock()
-	if c != nil && !retry {
+	if c != nil && !resend {
 		p.settle(c, c.outcome(cause, p.now()))
 	}
 }
@@ -156,7 +157,7 @@ func (p *portable) forget(pool *pool[lane], conn closer) {
 func (p *portable) watch() {
 	var next time.Duration = -1
 	for _, pool := range p.pools {
-		for _, q := range []*queue{&pool.waiting, &pool.fresh} {
+		for _, q := range []*queue{&pool.waiting, &pool.resends} {
 			if c := q.peek(); c != nil && (next < 0 || c.deadline < next) {
 				next = c.deadline
 			}
@@ -182,8 +183,8 @@ func (p *portable) expire() {
 		for c := pool.waiting.peek(); c != nil && c.deadline <= now; c = pool.waiting.peek() {
 			expired = append(expired, pool.next(false))
 		}
-		for c := pool.fresh.peek(); c != nil && c.deadline <= now; c = pool.fresh.peek() {
-			expired = append(expired, pool.fresh.pop())
+		for c := pool.resends.peek(); c != nil && c.deadline <= now; c = pool.resends.peek() {
+			expired = append(expired, pool.resends.pop())
 		}
 	}
 	p.watch()

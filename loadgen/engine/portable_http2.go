@@ -79,7 +79,7 @@ func (s stream) carry(c *call) {
 	}
 	if s.dead() {
 		p.lost(s.pool, s.multiplexed, nil, Answered, false)
-		if cause == WasClosed && response == nil && !c.resent {
+		if response == nil && p.mayResend(c, cause) {
 			p.lost(s.pool, s.multiplexed, c, cause, true)
 			return
 		}
@@ -114,11 +114,11 @@ func (s stream) roundTrip(c *call) (Cause, *http.Response) {
 	if host := r.Header.Get("Host"); host != "" {
 		r.Host = host
 	}
-	c.sent = p.now()
+	c.sent, c.written = p.now(), true
 	response, err := s.RoundTrip(r)
 	c.first = first
 	if err != nil {
-		c.err = err
+		c.err, c.written = err, !unprocessed(err)
 		return causeOfStream(err), nil
 	}
 	defer response.Body.Close()
@@ -143,6 +143,13 @@ func causeOfStream(err error) Cause {
 		return WasClosed
 	}
 	return causeOf(err)
+}
+
+// unprocessed says that the server did not act on a request: it was not sent, or its number was
+// beyond the last one that a GOAWAY promised to answer (RFC 9113, section 8.7). The library has
+// no type for these errors.
+func unprocessed(err error) bool {
+	return err.Error() == "http2: Transport received Server's graceful shutdown GOAWAY" || err.Error() == "http2: client conn not usable"
 }
 
 type writer struct{ *wire.Matcher }

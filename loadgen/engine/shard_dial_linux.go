@@ -138,7 +138,7 @@ func (s *shard) notDialed(d dialed) {
 	p := d.pool
 	p.dialFailed()
 	if s.zero.IsZero() {
-		return // a rehearsal
+		return // a connection made in advance: no request has come due
 	}
 	c := p.next(true)
 	if c == nil && s.looping() {

@@ -24,6 +24,9 @@ const (
 	tick = 50 * time.Millisecond
 	// burst is how many overdue requests are sent before responses are looked at again.
 	burst = 64
+	// readsPerTurn bounds what one connection is read before the others, and the schedule, have
+	// their turn: at most as many buffers, or records of TLS.
+	readsPerTurn = 4
 )
 
 // shard is a thread that sends its part of the schedule. Everything but the
@@ -52,7 +55,8 @@ type shard struct {
 	bounds     bounds
 	sockets    []*socket // by slot
 	generation int32
-	slots      []int32 // free ones
+	slots      []int32   // free ones
+	unread     []*socket // over TLS, that may hold bytes which the poller does not know of
 	// Calls under way, queued ones included, in the order in which they time out.
 	oldest, newest *call
 	unsettled      int
@@ -106,6 +110,7 @@ func (s *shard) run() {
 				s.sendDue()
 			}
 		}
+		s.readOn()
 	}
 }
 
@@ -119,6 +124,9 @@ func (s *shard) sleep() []unix.EpollEvent {
 		until = min(until, s.Closed.Duration)
 	}
 	span := until - s.now
+	if len(s.unread) > 0 {
+		span = 0
+	}
 	if s.more {
 		gap := s.next.At - s.now
 		if s.precise {
@@ -217,10 +225,11 @@ func (s *shard) handle(event unix.EpollEvent) {
 	}
 }
 
-// receive takes what has come. With TLS more may have come than the poller
-// knows of: what crypto/tls has read already.
+// receive takes what has come, but for at most [readsPerTurn] reads. Of what the kernel still has
+// the poller tells again; but crypto/tls may have read more than it gave, so a connection over TLS
+// that is not read to its end is kept for [shard.readOn].
 func (s *shard) receive(sock *socket) {
-	for {
+	for range readsPerTurn {
 		n, err := sock.receive(s.buffer)
 		s.now = s.clock()
 		if n > 0 && !s.feed(sock, s.buffer[:n]) {
@@ -237,13 +246,32 @@ func (s *shard) receive(sock *socket) {
 			return
 		}
 	}
+	if !sock.unread {
+		sock.unread = true
+		s.unread = append(s.unread, sock)
+	}
+}
+
+// readOn gives each connection that was not read to its end another turn.
+func (s *shard) readOn() {
+	turn := s.unread
+	s.unread = nil
+	for _, sock := range turn {
+		sock.unread = false
+		if !sock.closed {
+			s.receive(sock)
+		}
+		if s.more && s.next.At <= s.now {
+			s.sendDue()
+		}
+	}
 }
 
 // feed gives received bytes to the call, and says whether it waits for more.
 func (s *shard) feed(sock *socket, data []byte) bool {
 	c := sock.call
 	if c == nil {
-		s.fail(sock, wire.ProtocolError("a response that nobody asked for"))
+		s.fail(sock, wire.ProtocolError("a response without a request"))
 		return false
 	}
 	if c.first == 0 {
@@ -257,7 +285,7 @@ func (s *shard) feed(sock *socket, data []byte) bool {
 	if !done {
 		return true
 	}
-	s.answered(sock, sock.parser.Reusable && used == len(data))
+	s.answered(sock, sock.parser.Reusable && used == len(data) && !s.targets[c.arrival.Target].closes)
 	return false
 }
 
@@ -283,9 +311,12 @@ func (s *shard) answered(sock *socket, reuse bool) {
 // use gives a free socket its next call, or makes it idle.
 func (s *shard) use(sock *socket, isNew bool) {
 	p := sock.pool
-	if c := p.next(isNew); c != nil {
-		s.send(sock, c)
-		return
+	for c := p.next(isNew); c != nil; c = p.next(isNew) {
+		if c.deadline > s.now {
+			s.send(sock, c)
+			return
+		}
+		s.settle(c, TimedOut) // while it waited
 	}
 	if s.looping() {
 		target := p.origin.targets[s.orders[p.origin.index].Next()]
@@ -319,8 +350,8 @@ func (s *shard) startLoops() {
 	s.dialAll()
 }
 
-// fail ends a socket and the call that it carries. A call that met an idle
-// connection which the server had closed is sent once more.
+// fail ends a socket and the call that it carries. A call that met an idle connection which
+// the server had closed is sent once more, if [setup.mayResend] allows it.
 func (s *shard) fail(sock *socket, err error) {
 	c := sock.call
 	if c == nil {
@@ -332,15 +363,14 @@ func (s *shard) fail(sock *socket, err error) {
 		return
 	}
 	cause := causeOf(err)
-	stale := sock.used && !c.resent && !sock.parser.Started() && (cause == WasClosed || cause == WasReset)
+	resend := sock.used && !sock.parser.Started() && s.mayResend(c, cause)
 	sock.call, c.socket = nil, nil
-	if stale {
-		c.resent, c.sent, c.first = true, 0, 0
-		c.isFresh = true
-		sock.pool.fresh.push(c)
+	if resend {
+		c.resend()
+		sock.pool.resends.push(c)
 	}
 	s.drop(sock)
-	if !stale {
+	if !resend {
 		c.err = err
 		s.settle(c, cause)
 	}
@@ -378,8 +408,8 @@ func (s *shard) expire() {
 		switch {
 		case sock != nil:
 			sock.call, c.socket = nil, nil
-		case c.isFresh:
-			s.poolOf(c).fresh.abandon(c)
+		case c.resent:
+			s.poolOf(c).resends.abandon(c)
 		default:
 			s.poolOf(c).waiting.abandon(c)
 			s.bounds.queued--

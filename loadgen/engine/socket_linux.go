@@ -31,6 +31,7 @@ type socket struct {
 
 	call   *call
 	used   bool // has carried a call before the present one
+	unread bool // is in the shard's list of that name
 	closed bool
 
 	parser  wire.Parser
@@ -89,7 +90,7 @@ func (s *socket) put(b []byte) (int, error) {
 		s.unsent = append(s.unsent, b...)
 		return len(b), nil
 	}
-	n, err := write(s.fd, b)
+	n, err := s.send(b)
 	if err != nil {
 		return n, err
 	}
@@ -97,9 +98,18 @@ func (s *socket) put(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// send gives the kernel as much of b as it takes.
+func (s *socket) send(b []byte) (int, error) {
+	n, err := write(s.fd, b)
+	if n > 0 && s.call != nil {
+		s.call.written = true
+	}
+	return n, err
+}
+
 // flush goes on with what is unsent.
 func (s *socket) flush() error {
-	n, err := write(s.fd, s.unsent)
+	n, err := s.send(s.unsent)
 	if err != nil {
 		return err
 	}
