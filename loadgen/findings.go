@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
@@ -63,8 +64,21 @@ func (f *findings) exit(stderr io.Writer) int {
 			advice = "; -insecure accepts any certificate"
 		}
 	}
+	if found404 := onlyNotFound(load.Targets); found404 != "" && found404 != f.run.Manifest.Settings.URL {
+		advice = fmt.Sprintf("; every response was 404: the paths of -targets are appended to -url, so %s was asked for; give a URL as an argument to load-test it as it is", found404)
+	}
 	if answered == 0 {
 		say(exitSilence, "no request was answered%s", advice)
 	}
 	return code
+}
+
+// onlyNotFound is the first target's URL if every response of all targets was a 404, else empty.
+func onlyNotFound(targets []results.Target) string {
+	for _, t := range targets {
+		if len(t.Status) != 1 || t.Status[http.StatusNotFound] == 0 {
+			return ""
+		}
+	}
+	return targets[0].URL
 }

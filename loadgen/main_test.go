@@ -112,6 +112,7 @@ func TestExitCodes(t *testing.T) {
 		{"not valid", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1"}, exitInvalid, "not valid:"},
 		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "p50>1ns"}, exitInvalid, "p50>1ns:"},
 		{"nothing answered", refusing(t), short, exitSilence, "no request was answered"},
+		{"a base URL that is none", modules(t, 0) + "/esmodule", short, exitSilence, "/dev/esmodule/esmodule was asked for; give a URL as an argument"},
 		{"nothing answered before a threshold", refusing(t), with(short, "-fail-if", "errors>0%"), exitSilence, "errors>0%: errors of esmodule: 100 %"},
 		{"nobody trusts the certificate", encrypted(t, tls.NoClientCert), short, exitSilence, "no request was answered; -insecure accepts any certificate"},
 		{"the server wants a certificate", encrypted(t, tls.RequireAnyClientCert), with(short, "-insecure"), exitSilence, "no request was answered\n"},
@@ -194,13 +195,24 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// A URL as an argument is the target. A redirect is an answer, and named as what it is.
+func TestURLAsArgument(t *testing.T) {
+	s := httptest.NewServer(http.RedirectHandler("/landed", http.StatusFound))
+	defer s.Close()
+	code, stdout, stderr := command(t, with(short, s.URL+"/redirect?x=1")...)
+	if code != exitOK && code != exitInvalid || !strings.Contains(stdout, "redirect: redirects are not followed; status codes: 302 x 20") {
+		t.Errorf("exit code %d:\n%s\n%s", code, stdout, stderr)
+	}
+}
+
 func TestRunDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	body := filepath.Join(t.TempDir(), "body.json")
 	if err := os.WriteFile(body, []byte("body-of-mine"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, stdout, stderr := command(t, with(short, "-url", modules(t, 0), "-out", dir, "-seed", "7",
+	url := strings.Replace(modules(t, 0), "://", "://me:s3cret-0@", 1)
+	_, stdout, stderr := command(t, with(short, "-url", url, "-targets", "/esmodule?token=s3cret-4,/commonjs", "-out", dir, "-seed", "7",
 		"-header", "x-api-key: s3cret-1", "-header", "Authorization: Bearer s3cret-2", "-header", "x-mine: s3cret-3", "-header", "accept: text/plain", "-body", "@"+body)...)
 	for _, name := range []string{results.ManifestFile, results.SummaryFile, results.ReportFile, "esmodule.hlog", "commonjs.hlog"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {

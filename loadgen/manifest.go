@@ -69,7 +69,7 @@ func (p *plan) recorded() results.Settings {
 		URL: p.url, Trace: p.trace, Arrivals: string(p.attack.Schedule.Process),
 		Method: p.method, Header: headerSettings(p.header),
 		ExpectStatus: p.attack.Expect.Status, ExpectBodyContains: p.expectBodyContains,
-		TimeoutMs: p.attack.Timeout.Seconds() * 1000, MaxConns: p.maxConns, HTTP2: p.http2, Insecure: p.attack.Insecure,
+		TimeoutMs: p.attack.Timeout.Seconds() * 1000, MaxConns: p.attack.MaxConns, HTTP2: p.http2, Insecure: p.attack.Insecure,
 		DNS: p.dns, Pace: p.pace, Engine: p.engine, Margin: p.margin.text,
 	}
 	if p.artillery != "" {
@@ -78,6 +78,7 @@ func (p *plan) recorded() results.Settings {
 	for _, phase := range p.attack.Schedule.Phases {
 		s.Phases = append(s.Phases, phase.String())
 	}
+	s.RateShared = p.attack.Schedule.Shared
 	if p.attack.Closed != nil {
 		s.Conns, s.DurationSeconds = p.conns, p.duration.Seconds()
 	}

@@ -134,6 +134,15 @@ func failureLines(t results.Target) []string {
 	for _, cause := range slices.Sorted(maps.Keys(t.Examples)) {
 		lines = append(lines, fmt.Sprintf("%s, first %s failure: %s", t.Name, cause, t.Examples[cause]))
 	}
+	var redirects []string
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		if n := t.Status[code]; n > 0 {
+			redirects = append(redirects, fmt.Sprintf("%d x %s", code, grouped(n)))
+		}
+	}
+	if len(redirects) > 0 {
+		lines = append(lines, fmt.Sprintf("%s: redirects are not followed; status codes: %s", t.Name, strings.Join(redirects, ", ")))
+	}
 	if t.Dropped > 0 {
 		lines = append(lines, fmt.Sprintf("%s: %s of %s were dropped unsent: too many were waiting for a connection", t.Name, grouped(t.Dropped), counted(t.Planned, "request")))
 	}

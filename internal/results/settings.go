@@ -22,8 +22,10 @@ type Settings struct {
 	// Artillery are the files that the load test was read from.
 	Artillery []string `json:"artillery,omitempty"`
 	// Phases are the load test's schedule, such as 60s@10.
-	Phases   []string `json:"phases,omitempty"`
-	Arrivals string   `json:"arrivals,omitempty"`
+	Phases []string `json:"phases,omitempty"`
+	// RateShared says that the phases' rates are those of all targets together, not of each.
+	RateShared bool   `json:"rateShared,omitempty"`
+	Arrivals   string `json:"arrivals,omitempty"`
 	// Trace is the file that the arrival times were read from.
 	Trace string `json:"trace,omitempty"`
 	// Conns and DurationSeconds are those of a closed loop.

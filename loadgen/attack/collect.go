@@ -8,6 +8,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
+	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
 // collector adds the shards' intervals up, writes the histogram logs and tells
@@ -188,7 +189,7 @@ func (c *collector) load(report engine.Report) *results.Load {
 	}
 	for i := range c.total.targets {
 		target := c.total.targets[i].record()
-		target.Name, target.URL = c.o.Targets[i].Name, c.o.Targets[i].URL
+		target.Name, target.URL = c.o.Targets[i].Name, wire.RedactURL(c.o.Targets[i].URL)
 		target.Intervals = c.intervals[i]
 		seen := map[uint64]struct{}{}
 		for _, recorder := range c.recorders {

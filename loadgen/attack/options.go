@@ -121,7 +121,7 @@ func (o Options) withDefaults() (Options, error) {
 		if t.Name == "" {
 			u, err := url.Parse(t.URL)
 			if err != nil {
-				return o, fmt.Errorf("load test: target %d: %w", i+1, err)
+				return o, fmt.Errorf("load test: target %d: %q is not a URL", i+1, wire.RedactURL(t.URL))
 			}
 			if t.Name = strings.TrimPrefix(u.Path, "/"); t.Name == "" {
 				t.Name = u.Host
@@ -168,14 +168,16 @@ func (o Options) duration() time.Duration {
 	return o.Schedule.Duration()
 }
 
-// request is what goes over the wire for a target.
+// request is what goes over the wire for a target. Its errors show neither user info nor query.
 func (t Target) request() (wire.Request, *url.URL, error) {
 	u, err := url.Parse(t.URL)
-	if err != nil {
-		return wire.Request{}, nil, err
-	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return wire.Request{}, nil, fmt.Errorf("URL %q: want http://host/path or https://host/path", t.URL)
+	switch {
+	case err != nil:
+		return wire.Request{}, nil, fmt.Errorf("%q is not a URL", wire.RedactURL(t.URL))
+	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return wire.Request{}, nil, fmt.Errorf("URL %q: want http://host/path or https://host/path", wire.RedactURL(t.URL))
+	case u.User != nil:
+		return wire.Request{}, nil, fmt.Errorf("URL %q: user info is not sent; give an Authorization header", wire.RedactURL(t.URL))
 	}
 	return wire.Request{Method: t.Method, Host: u.Host, Path: u.RequestURI(), Header: t.Header, Body: t.Body}, u, nil
 }

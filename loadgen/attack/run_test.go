@@ -376,7 +376,7 @@ func TestOptions(t *testing.T) {
 		{"a loop of nothing", func(o *Options) { o.Schedule.Phases, o.Closed = nil, &Closed{0, time.Second} }, "0 connections"},
 		{"a negative timeout", func(o *Options) { o.Timeout = -1 }, "negative"},
 		{"no URL", func(o *Options) { o.Targets[0].URL = "localhost:80/x" }, "http://host/path"},
-		{"a URL that is none", func(o *Options) { o.Targets[0].URL = "http://a b/" }, "invalid character"},
+		{"a URL that is none", func(o *Options) { o.Targets[0].URL = "http://a b/" }, "is not a URL"},
 		{"an engine that is none", func(o *Options) { o.Engine = "uring" }, "uring"},
 	}
 	for _, tt := range tests {
