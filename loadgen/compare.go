@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -46,7 +47,7 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	if format == formatJSON {
 		err = report.JSON(stdout, p)
 	} else {
-		err = report.PairText(stdout, p)
+		err = report.PairText(stdout, p, console.TerminalOf(stdout))
 	}
 	if err != nil {
 		return exitInvalid, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 )
 
@@ -45,7 +46,8 @@ func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (cod
 	if err := printRun(stdout, p.format, f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
-	return f.exit(stderr), nil
+	code = f.exit(stderr)
+	return code, report.Ending(stderr, f.run, records.page(), console.TerminalOf(stderr))
 }
 
 // announce says what is going to happen, and what of artillery's files makes no difference.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -30,7 +31,7 @@ func printRun(w io.Writer, format string, r results.Run) error {
 	case formatJSON:
 		return report.JSON(w, r)
 	}
-	return report.Text(w, r)
+	return report.Text(w, r, console.TerminalOf(w))
 }
 
 // reportRun prints a run directory again.

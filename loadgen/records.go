@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -38,4 +39,12 @@ func (r *records) write(run results.Run) error {
 		return err
 	}
 	return r.dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, run) })
+}
+
+// page is the path of report.html, or empty without a run directory.
+func (r *records) page() string {
+	if r.dir == nil {
+		return ""
+	}
+	return filepath.Join(r.dir.Path(), results.ReportFile)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
@@ -56,7 +57,7 @@ func (r *record) report(s results.Summary, stdout io.Writer) error {
 		r.dir.WriteJSON(results.SummaryFile, s),
 		r.dir.WriteJSON(results.ManifestFile, r.manifest), // the page shows it
 		r.page(),
-		report.Text(stdout, results.Run{Manifest: r.manifest, Summary: s}),
+		report.Text(stdout, results.Run{Manifest: r.manifest, Summary: s}, console.TerminalOf(stdout)),
 	)
 }
 

@@ -57,7 +57,7 @@ func (c *Console) Printf(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.erase()
-	fmt.Fprintln(c.w, strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
+	fmt.Fprintln(c.w, CleanLines(strings.TrimRight(fmt.Sprintf(format, args...), "\n")))
 	if c.width != nil && c.status != "" {
 		c.draw()
 	}
@@ -70,7 +70,7 @@ func (c *Console) Status(format string, args ...any) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.status = fmt.Sprintf(format, args...)
+	c.status = Clean(fmt.Sprintf(format, args...))
 	now := time.Now()
 	if c.width != nil {
 		if now.Sub(c.last) >= redraw || !c.drawn {

@@ -42,16 +42,16 @@ func unmeasured(variants []results.VariantSummary) []unmeasuredCells {
 	return all
 }
 
-func writeUnmeasured(b *strings.Builder, variants []results.VariantSummary) {
+func writeUnmeasured(s *sheet, variants []results.VariantSummary) {
 	all := unmeasured(variants)
 	if len(all) == 0 {
 		return
 	}
-	b.WriteString("not measured\n\n")
+	s.WriteString("not measured\n\n")
 	for _, u := range all {
-		wrap(b, indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", u.label, architectures(u.cells), u.status, u.text))
+		s.wrap(indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", u.label, architectures(u.cells), u.status, u.text))
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 }
 
 // architectures of cells, each once.
@@ -112,16 +112,16 @@ func doubt(v results.VariantSummary) string {
 	return text
 }
 
-func writeDoubts(b *strings.Builder, variants []results.VariantSummary) {
+func writeDoubts(s *sheet, variants []results.VariantSummary) {
 	lines := doubts(variants)
 	if len(lines) == 0 {
 		return
 	}
-	b.WriteString("worth knowing\n\n")
+	s.WriteString("worth knowing\n\n")
 	for _, line := range lines {
-		wrap(b, indent, indent+indent, line)
+		s.wrap(indent, indent+indent, line)
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 }
 
 func join(a, b string) string {

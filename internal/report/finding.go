@@ -184,14 +184,14 @@ func findingsTitle(m results.Manifest) string {
 	return "What this run says"
 }
 
-func writeFindings(b *strings.Builder, r results.Run) {
+func writeFindings(s *sheet, r results.Run) {
 	all := findings(r)
 	if len(all) == 0 {
 		return
 	}
-	b.WriteString(findingsTitle(r.Manifest) + "\n\n")
+	s.WriteString(findingsTitle(r.Manifest) + "\n\n")
 	for _, f := range all {
-		wrap(b, indent, indent+indent, f.Subject+": "+f.Text)
+		s.wrap(indent, indent+indent, emphasise(f.Subject+": "+f.Text))
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 }

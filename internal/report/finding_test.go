@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
@@ -34,7 +35,7 @@ func raced(language string, memoryMB, n int, median float64, tier int) results.V
 func said(t *testing.T, s results.Summary, m results.Manifest) []string {
 	t.Helper()
 	var b strings.Builder
-	if err := report.Text(&b, run(s, m)); err != nil {
+	if err := report.Text(&b, run(s, m), console.Terminal{}); err != nil {
 		t.Fatal(err)
 	}
 	fits(t, b.String())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -17,7 +18,7 @@ func HGRM(w io.Writer, r results.Run) error {
 		if t.Latency.Histogram == nil {
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "#[Target: %s]\n", t.Name); err != nil {
+		if _, err := fmt.Fprintf(w, "#[Target: %s]\n", console.Clean(t.Name)); err != nil {
 			return fmt.Errorf("write the percentiles of %s: %w", t.Name, err)
 		}
 		if err := t.Latency.Histogram.WritePercentiles(w); err != nil {

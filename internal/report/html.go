@@ -85,7 +85,7 @@ type clockRow struct {
 // HTML writes report.html: one file, no script, nothing from elsewhere. What a run
 // does not have is not drawn.
 func HTML(w io.Writer, r results.Run) error {
-	if err := pageTemplate.Execute(w, newView(r)); err != nil {
+	if err := pageTemplate.Execute(w, newView(cleaned(r))); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-func writeLoad(b *strings.Builder, l results.Load) {
+func writeLoad(s *sheet, l results.Load) {
 	if len(l.Targets) == 0 {
 		return
 	}
@@ -25,36 +25,38 @@ func writeLoad(b *strings.Builder, l results.Load) {
 	if l.ClosedLoop {
 		meaning = "CLOSED LOOP, whose latencies hide stalls; in ms"
 	}
-	fmt.Fprintf(b, "load test of %s: %s\n\n", strings.Join(names, " and "), meaning)
+	s.wrap("", indent, fmt.Sprintf("load test of %s: %s", strings.Join(names, " and "), meaning))
+	s.WriteString("\n")
 	said := append(verdictLines(l), thresholdLines(l.Thresholds)...)
 	for _, line := range said {
-		wrap(b, indent, indent+indent, line)
+		s.wrap(indent, indent+indent, emphasise(line))
 	}
 	if len(said) > 0 {
-		b.WriteString("\n")
+		s.WriteString("\n")
 	}
 	if !l.Generator.Valid {
-		wrap(b, indent, indent+indent, notValid)
+		s.wrap(indent, indent+indent, emphasise(notValid))
 		for _, reason := range NotValidReasons(l) {
-			wrap(b, indent+"- ", indent+indent, reason)
+			s.wrap(indent+"- ", indent+indent, reason)
 		}
-		b.WriteString("\n")
+		s.WriteString("\n")
 	}
-	writeTooFew(b, writeTargets(b, l), writeClasses(b, l.Targets), writeClocks(b, l.Targets))
-	wrap(b, indent, indent+indent, generatorLine(l.Generator))
-	b.WriteString("\n")
+	writeTooFew(s, writeTargets(s, l), writeClasses(s, l.Targets), writeClocks(s, l.Targets))
+	s.wrap(indent, indent+indent, emphasise(generatorLine(l.Generator)))
+	s.WriteString("\n")
 }
 
 // notValid says what it means for the reader that the generator was not well.
 const notValid = "NOT VALID: the load generator cannot vouch for these latencies, because its own delay may be part of them. " +
 	"Take them as a hint and do not quote them. Why, and what helps:"
 
-func writeTargets(b *strings.Builder, l results.Load) table {
+func writeTargets(s *sheet, l results.Load) table {
 	t := table{columns: []column{
 		{"", "target", true},
 		{"requests", "sent", false}, {"requests", "answered", false}, {"requests", "failed", false}, {"requests", "dropped", false}, {"requests", "resent", false},
 		{"latency", "mean", false}, {"latency", "p50", false}, {"latency", "p90", false}, {"latency", "p95", false}, {"latency", "p99", false}, {"latency", "p99.9", false}, {"latency", "max", false},
 	}}
+	t.dropped = []string{"latency mean", "latency p95", "requests resent", "latency p99.9", "latency max", "latency p90", "requests dropped"}
 	resent := slices.ContainsFunc(l.Targets, func(t results.Target) bool { return t.Resent > 0 })
 	var failures []string
 	for _, target := range l.Targets {
@@ -72,11 +74,11 @@ func writeTargets(b *strings.Builder, l results.Load) table {
 			optional(p.Mean), optional(p.P50), optional(p.P90), optional(p.P95), needs(p.Percentiles), unlessAbsent(p.P999), optional(p.Max))
 		failures = append(failures, failureLines(target)...)
 	}
-	t.write(b)
+	t.write(s)
 	for _, line := range failures {
-		wrap(b, indent, indent+indent, line)
+		s.wrap(indent, indent+indent, line)
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 	return t
 }
 
@@ -92,7 +94,7 @@ func needs(p latency.Percentiles) string {
 }
 
 // writeTooFew explains the cells without a number, once for all tables.
-func writeTooFew(b *strings.Builder, tables ...table) {
+func writeTooFew(s *sheet, tables ...table) {
 	var notes []string
 	if slices.ContainsFunc(tables, func(t table) bool { return t.has("needs ") }) {
 		notes = append(notes, fmt.Sprintf("needs %d: it takes that many answers to state a p99", verdict.MinSamples(99, verdict.DefaultConfidence)))
@@ -101,7 +103,8 @@ func writeTooFew(b *strings.Builder, tables ...table) {
 		notes = append(notes, "-: too few answers to state it")
 	}
 	if len(notes) > 0 {
-		b.WriteString(indent + strings.Join(notes, "; ") + "\n\n")
+		s.wrap(indent, indent+indent, strings.Join(notes, "; "))
+		s.WriteString("\n")
 	}
 }
 
@@ -153,11 +156,12 @@ func failureLines(t results.Target) []string {
 }
 
 // writeClocks shows the other two clocks in one table.
-func writeClocks(b *strings.Builder, targets []results.Target) table {
+func writeClocks(s *sheet, targets []results.Target) table {
 	t := table{columns: []column{
 		{"", "target", true}, {"", "clock", true}, {"", "", true},
 		{"", "p50", false}, {"", "p90", false}, {"", "p99", false}, {"", "max", false},
 	}}
+	t.dropped = []string{"max", "p90"}
 	for _, target := range targets {
 		for _, clock := range []struct {
 			name, meaning string
@@ -172,8 +176,8 @@ func writeClocks(b *strings.Builder, targets []results.Target) table {
 		}
 	}
 	if len(t.rows) > 0 {
-		t.write(b)
-		b.WriteString("\n")
+		t.write(s)
+		s.WriteString("\n")
 	}
 	return t
 }
@@ -192,11 +196,12 @@ func initializationWord(c results.ClassKey) string {
 	return strings.TrimSuffix(c.Initialization, "-concurrency")
 }
 
-func writeClasses(b *strings.Builder, targets []results.Target) table {
+func writeClasses(s *sheet, targets []results.Target) table {
 	t := table{columns: []column{
 		{"", "target", true}, {"", "request", true}, {"", "n", false},
 		{"latency", "p50", false}, {"latency", "95 % interval", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
 	}}
+	t.dropped = []string{"latency max", "latency p90", "latency 95 % interval"}
 	// Classes are compared, so the same class of each target stands together.
 	var order []results.ClassKey
 	for _, target := range targets {
@@ -221,8 +226,8 @@ func writeClasses(b *strings.Builder, targets []results.Target) table {
 	if len(t.rows) == 0 {
 		return t
 	}
-	t.write(b)
-	fmt.Fprintf(b, "%sfirst: the first request that an execution environment served; later: all others\n", indent)
+	t.write(s)
+	s.wrap(indent, indent+indent, "first: the first request that an execution environment served; later: all others")
 	var seen []string
 	for _, target := range targets {
 		if target.Environments > 0 {
@@ -230,12 +235,12 @@ func writeClasses(b *strings.Builder, targets []results.Target) table {
 		}
 	}
 	if len(seen) > 0 {
-		fmt.Fprintf(b, "%sexecution environments that answered: %s\n", indent, strings.Join(seen, ", "))
+		s.wrap(indent, indent+indent, "execution environments that answered: "+strings.Join(seen, ", "))
 	}
 	for _, line := range spilloverLines(targets) {
-		wrap(b, indent, indent+indent, line)
+		s.wrap(indent, indent+indent, line)
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 	return t
 }
 

@@ -4,54 +4,57 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // PairText writes two runs side by side for people: what was not the same about
 // them, what speaks against either, the latencies, and the verdicts.
-func PairText(w io.Writer, p results.Pair) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s against %s: latency = end - intended start, in ms\n\n", p.A.Label, p.B.Label)
-	writeSetup(&b, p)
+func PairText(w io.Writer, p results.Pair, t console.Terminal) error {
+	p = cleaned(p)
+	s := &sheet{terminal: t}
+	s.wrap("", indent, fmt.Sprintf("%s against %s: latency = end - intended start, in ms", p.A.Label, p.B.Label))
+	s.WriteString("\n")
+	writeSetup(s, p)
 	for _, doubt := range p.Doubts {
-		wrap(&b, indent+"doubt: ", indent+indent, doubtText(doubt))
+		s.wrap(indent+"doubt: ", indent+indent, doubtText(doubt))
 	}
 	if len(p.Doubts) > 0 {
-		b.WriteString("\n")
+		s.WriteString("\n")
 	}
-	writePairTargets(&b, p)
+	writePairTargets(s, p)
 	for _, t := range p.Targets {
 		for _, c := range judged(t.Comparison) {
 			of := t.Name
 			if c.Class != (results.ClassKey{}) {
 				of += ", " + classWords(c.Class)
 			}
-			wrap(&b, indent, indent+indent, of+": "+verdictLine(c, percentileName(c.Percentile)))
+			s.wrap(indent, indent+indent, emphasise(of+": "+verdictLine(c, percentileName(c.Percentile))))
 		}
 	}
-	return flush(w, &b)
+	return s.print(w)
 }
 
-func writeSetup(b *strings.Builder, p results.Pair) {
+func writeSetup(s *sheet, p results.Pair) {
 	if len(p.Differences) == 0 {
-		b.WriteString("The set-up of both was the same.\n\n")
+		s.WriteString("The set-up of both was the same.\n\n")
 		return
 	}
-	b.WriteString("What was not the same about the two\n\n")
+	s.WriteString("What was not the same about the two\n\n")
 	for _, d := range p.Differences {
-		wrap(b, indent+d.What+": ", indent+indent, cmp.Or(d.A, absent)+" against "+cmp.Or(d.B, absent))
+		s.wrap(indent+d.What+": ", indent+indent, cmp.Or(d.A, absent)+" against "+cmp.Or(d.B, absent))
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 }
 
-func writePairTargets(b *strings.Builder, p results.Pair) {
+func writePairTargets(s *sheet, p results.Pair) {
 	t := table{columns: []column{
 		{"", "target", true}, {"", "run", true}, {"", "answered", false},
 		{"latency", "mean", false}, {"latency", "p50", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
 	}}
+	t.dropped = []string{"latency mean", "latency max", "latency p90", "answered"}
 	for _, target := range p.Targets {
 		for _, side := range []struct {
 			label string
@@ -60,6 +63,6 @@ func writePairTargets(b *strings.Builder, p results.Pair) {
 			t.add(target.Name, side.label, grouped(side.p.N), optional(side.p.Mean), optional(side.p.P50), optional(side.p.P90), needs(side.p.Percentiles), optional(side.p.Max))
 		}
 	}
-	t.write(b)
-	b.WriteString("\n")
+	t.write(s)
+	s.WriteString("\n")
 }

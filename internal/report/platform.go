@@ -13,23 +13,23 @@ import (
 )
 
 // writePlatform says where the numbers come from and what they cannot say.
-func writePlatform(b *strings.Builder, r results.Run) {
+func writePlatform(s *sheet, r results.Run) {
 	m := r.Manifest
 	switch m.Platform {
 	case deployed.Local:
-		b.WriteString("platform local: real function processes behind the Lambda Runtime API of this machine.\n")
-		wrap(b, indent, indent, "These are not AWS latencies: no placement, no code download, no network, and your processor."+ssmText(m.Settings))
+		s.wrap("", indent, "platform local: real function processes behind the Lambda Runtime API of this machine.")
+		s.wrap(indent, indent, "These are not AWS latencies: no placement, no code download, no network, and your processor."+ssmText(m.Settings))
 	case deployed.AWS:
-		fmt.Fprintf(b, "platform aws, region %s\n", cmp.Or(m.Region, "not recorded"))
+		fmt.Fprintf(s, "platform aws, region %s\n", cmp.Or(m.Region, "not recorded"))
 	}
 	for _, knob := range slices.Sorted(maps.Keys(m.Knobs)) {
-		wrap(b, indent+knob+": ", indent+indent, m.Knobs[knob])
+		s.wrap(indent+knob+": ", indent+indent, m.Knobs[knob])
 	}
 	for _, note := range notes(r) {
-		wrap(b, indent+"note: ", indent+indent, note)
+		s.wrap(indent+"note: ", indent+indent, note)
 	}
 	if m.Interrupted {
-		wrap(b, indent, indent, interruptedNote)
+		s.wrap(indent, indent, interruptedNote)
 	}
 	var facts []string
 	for _, fact := range []struct{ name, value string }{
@@ -43,7 +43,7 @@ func writePlatform(b *strings.Builder, r results.Run) {
 	if !m.Started.IsZero() {
 		facts = append(facts, "started "+m.Started.UTC().Format("2006-01-02 15:04:05 MST"))
 	}
-	wrap(b, indent, indent, strings.Join(facts, ", "))
+	s.wrap(indent, indent, strings.Join(facts, ", "))
 }
 
 const interruptedNote = "The run was interrupted: this is what it had until then."

@@ -1,9 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // column is one column of a table.
@@ -15,10 +15,16 @@ type column struct {
 	left bool
 }
 
+// name is the column's in a sentence.
+func (c column) name() string { return strings.TrimSpace(c.group + " " + c.head) }
+
 // table is aligned text. A column in which every cell is empty is left out.
 type table struct {
 	columns []column
 	rows    [][]string
+	// dropped are the names of the columns that are left out where the table is too
+	// wide, the first one first.
+	dropped []string
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
@@ -46,121 +52,149 @@ const (
 	groupsGap = "   "
 )
 
-// write appends the table with its headings. Lines have no space at their end.
-func (t *table) write(b *strings.Builder) {
-	type placed struct {
-		column
-		index, width int
-	}
+// A column of text is shortened to shortText before any column is left out, and to
+// leastText where that is not enough.
+const (
+	shortText = 24
+	leastText = 12
+)
+
+// placed is a column with its place in the rows, the columns of text that stand
+// before it, and its width.
+type placed struct {
+	column
+	index, before, width int
+	// heading is where the group's heading begins, if the column is its first; else -1.
+	heading int
+}
+
+// placed are the columns that hold anything.
+func (t *table) placed() []placed {
 	var shown []placed
 	for i, c := range t.columns {
-		width := 0
+		widest := 0
 		for _, row := range t.rows {
-			if t.isHeading(row) {
-				continue
+			if !t.isHeading(row) {
+				widest = max(widest, width(row[i]))
 			}
-			width = max(width, utf8.RuneCountInString(row[i]))
 		}
-		if width > 0 {
-			shown = append(shown, placed{c, i, max(width, utf8.RuneCountInString(c.head))})
+		if widest > 0 {
+			shown = append(shown, placed{column: c, index: i, width: max(widest, width(c.head))})
 		}
 	}
+	return shown
+}
+
+// arrange gives the columns their places and returns the width of the table. A
+// group's heading begins where its first column's text does, and never runs into
+// the next one.
+func arrange(shown []placed) (total int) {
+	position, end := 0, -1 // of the text, and of the headings, so far
+	for i := range shown {
+		c := &shown[i]
+		c.before, c.heading = width(gap), -1
+		switch {
+		case i == 0:
+			c.before = width(indent)
+		case c.group != shown[i-1].group:
+			c.before = width(groupsGap)
+		}
+		if c.group != "" && (i == 0 || c.group != shown[i-1].group) {
+			inset := 0
+			if !c.left {
+				inset = c.width - width(c.head)
+			}
+			c.before = max(c.before, end+width(gap)-position-inset)
+			c.heading = position + c.before + inset
+			end = c.heading + width(c.group)
+		}
+		position += c.before + c.width
+	}
+	return max(position, end)
+}
+
+// fit shortens names and leaves columns out until the table fits.
+func (t *table) fit(columns int) (shown []placed, leftOut []string) {
+	shown = t.placed()
+	shortenText(shown, columns, shortText)
+	for _, name := range t.dropped {
+		if arrange(shown) <= columns {
+			return shown, leftOut
+		}
+		if i := slices.IndexFunc(shown, func(c placed) bool { return c.name() == name }); i >= 0 {
+			shown = slices.Delete(shown, i, i+1)
+			leftOut = append(leftOut, name)
+		}
+	}
+	shortenText(shown, columns, leastText)
+	return shown, leftOut
+}
+
+// shortenText narrows the widest columns of text, but not below least, until the
+// table fits.
+func shortenText(shown []placed, columns, least int) {
+	for {
+		excess := arrange(shown) - columns
+		widest := -1
+		for i, c := range shown {
+			if c.left && c.width > least && (widest < 0 || c.width > shown[widest].width) {
+				widest = i
+			}
+		}
+		if excess <= 0 || widest < 0 {
+			return
+		}
+		c := &shown[widest]
+		c.width = max(least, c.width-excess)
+	}
+}
+
+// write appends the table with its headings. Lines have no space at their end, and
+// are never broken.
+func (t *table) write(s *sheet) {
+	shown, leftOut := t.fit(s.columns())
 	line := func(cell func(placed) string) {
 		var l strings.Builder
-		l.WriteString(indent)
-		for i, c := range shown {
-			switch {
-			case i > 0 && c.group != shown[i-1].group:
-				l.WriteString(groupsGap)
-			case i > 0:
-				l.WriteString(gap)
-			}
-			text := cell(c)
-			pad := strings.Repeat(" ", max(0, c.width-utf8.RuneCountInString(text)))
+		for _, c := range shown {
+			l.WriteString(strings.Repeat(" ", c.before))
+			text := shorten(cell(c), c.width)
+			pad := strings.Repeat(" ", max(0, c.width-width(text)))
 			if c.left {
 				l.WriteString(text + pad)
 			} else {
 				l.WriteString(pad + text)
 			}
 		}
-		b.WriteString(strings.TrimRight(l.String(), " ") + "\n")
+		s.WriteString(strings.TrimRight(l.String(), " ") + "\n")
 	}
 
-	// A group's heading begins where its first column's text does.
 	var groups []rune
-	position := utf8.RuneCountInString(indent)
-	for i, c := range shown {
-		if i > 0 {
-			position += utf8.RuneCountInString(gap)
-			if c.group != shown[i-1].group {
-				position += len(groupsGap) - len(gap)
-			}
-		}
-		if c.group != "" && (i == 0 || c.group != shown[i-1].group) {
-			at := position
-			if !c.left {
-				at += c.width - utf8.RuneCountInString(c.head)
-			}
-			for len(groups) < at {
-				groups = append(groups, ' ')
-			}
+	for _, c := range shown {
+		if c.heading >= 0 {
+			groups = append(groups, []rune(strings.Repeat(" ", c.heading-len(groups)))...)
 			groups = append(groups, []rune(c.group)...)
 		}
-		position += c.width
 	}
 	if len(groups) > 0 {
-		b.WriteString(string(groups) + "\n")
+		s.WriteString(string(groups) + "\n")
 	}
 	line(func(c placed) string { return c.head })
 	for _, row := range t.rows {
 		if t.isHeading(row) {
-			b.WriteString(indent + "-- " + row[0] + "\n")
+			s.WriteString(indent + "-- " + row[0] + "\n")
 			continue
 		}
 		line(func(c placed) string { return row[c.index] })
 	}
+	if len(leftOut) > 0 {
+		s.wrap(indent, indent+indent, fmt.Sprintf("not shown in %d columns: %s", s.columns(), strings.Join(leftOut, ", ")))
+	}
 }
 
-// columns is how wide text is made.
-const columns = 100
-
-// words are a text's, a unit together with its number.
-func words(text string) []string {
-	var all []string
-	for field := range strings.FieldsSeq(text) {
-		switch unit := strings.TrimRight(field, ",;:)"); {
-		case len(all) > 0 && (unit == "%" || unit == "ms"):
-			all[len(all)-1] += " " + field
-		default:
-			all = append(all, field)
-		}
+// shorten cuts the beginning of a text that is too wide: paths differ at their ends.
+func shorten(text string, columns int) string {
+	if over := width(text) - columns; over > 0 {
+		return ".." + string([]rune(text)[over+2:])
 	}
-	return all
-}
-
-// wrap breaks text between words, and within a word only if no line could hold
-// it. The first line begins with first, the others with rest.
-func wrap(b *strings.Builder, first, rest, text string) {
-	line, empty := []rune(first), true
-	flush := func() {
-		b.WriteString(strings.TrimRight(string(line), " ") + "\n")
-		line, empty = []rune(rest), true
-	}
-	for _, one := range words(text) {
-		word := []rune(one)
-		if !empty && len(line)+1+len(word) > columns {
-			flush()
-		}
-		if !empty {
-			line = append(line, ' ')
-		}
-		for len(line)+len(word) > columns {
-			fit := columns - len(line)
-			line = append(line, word[:fit]...)
-			word = word[fit:]
-			flush()
-		}
-		line, empty = append(line, word...), false
-	}
-	flush()
+	return text
 }

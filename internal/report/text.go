@@ -7,41 +7,37 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Text writes a run for people: what it says in words, one table for each workload, the cells that were
-// not measured and why, the load test, and where it all ran.
-func Text(w io.Writer, r results.Run) error {
-	var b strings.Builder
+// Text writes a run for people, as wide and as colourful as the terminal allows:
+// what it says in words, one table for each workload, the cells that were not
+// measured and why, the load test, and where it all ran.
+func Text(w io.Writer, r results.Run, t console.Terminal) error {
+	r = cleaned(r)
+	s := &sheet{terminal: t}
 	if !r.LoadOnly() {
-		writeFindings(&b, r)
+		writeFindings(s, r)
 	}
 	events := workloads(r.Variants)
 	for _, event := range events {
-		writeWorkload(&b, r.Variants, event)
+		writeWorkload(s, r.Variants, event)
 	}
 	if len(events) > 0 {
-		writeWords(&b, ticksNote(r.Variants))
+		writeWords(s, ticksNote(r.Variants))
 	}
-	writeUnmeasured(&b, r.Variants)
-	writeDoubts(&b, r.Variants)
+	writeUnmeasured(s, r.Variants)
+	writeDoubts(s, r.Variants)
 	if r.Load != nil {
-		writeLoad(&b, *r.Load)
+		writeLoad(s, *r.Load)
 	}
 	if r.Manifest.Tool != "" || r.Manifest.Platform != "" {
-		writePlatform(&b, r)
+		writePlatform(s, r)
 	}
-	return flush(w, &b)
-}
-
-// flush writes the text without empty lines at its end.
-func flush(w io.Writer, b *strings.Builder) error {
-	_, err := io.WriteString(w, strings.TrimRight(b.String(), "\n")+"\n")
-	return err
+	return s.print(w)
 }
 
 // event is a workload with its iterations.
@@ -167,7 +163,7 @@ func (r row) version() string {
 	return r.RanOn.Version
 }
 
-func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e event) {
+func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 	all := rows(variants, e)
 	if len(all) == 0 {
 		return
@@ -178,7 +174,8 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 		title += ", " + sections[0].String()
 	}
 	cold, warm := largest(all, coldOf), largest(all, warmOf)
-	fmt.Fprintf(b, "%s: medians of %s and %s, in ms\n\n", title, counted(cold, "cold start"), counted(warm, "warm invocation"))
+	s.wrap("", indent, fmt.Sprintf("%s: medians of %s and %s, in ms", title, counted(cold, "cold start"), counted(warm, "warm invocation")))
+	s.WriteString("\n")
 
 	t := table{columns: []column{
 		{"", "runtime", true}, {"", "ran on", true},
@@ -186,6 +183,7 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 		{"warm invocation", "p50", false}, {"warm invocation", "p90", false}, {"warm invocation", "cpu", false}, {"warm invocation", "billed", false}, {"warm invocation", "#", false},
 		{"memory", "MB", false},
 	}}
+	t.dropped = []string{"warm invocation billed", "warm invocation cpu", "ran on", "memory MB", "cold start client", "cold start p90", "warm invocation p90", "cold start first", "cold start init"}
 	coldPlaces, warmPlaces := toldApart(all, coldOf), toldApart(all, warmOf)
 	for _, section := range sections {
 		if len(sections) > 1 {
@@ -197,9 +195,9 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 			}
 		}
 	}
-	t.write(b)
+	t.write(s)
 	if coldPlaces || warmPlaces {
-		fmt.Fprintf(b, "%s#: the place; what cannot be told apart from the first of a place shares it\n", indent)
+		s.wrap(indent, indent+indent, "#: the place; what cannot be told apart from the first of a place shares it")
 	}
 	for _, part := range []struct {
 		name   string
@@ -207,28 +205,28 @@ func writeWorkload(b *strings.Builder, variants []results.VariantSummary, e even
 		of     func(row) *results.SeriesSummary
 	}{{"cold starts", coldPlaces, coldOf}, {"warm invocations", warmPlaces, warmOf}} {
 		if len(all) > 1 && !part.places && largest(all, part.of) > 0 {
-			wrap(b, indent, indent+indent, "no places for "+part.name+", "+untold(all, part.of))
+			s.wrap(indent, indent+indent, "no places for "+part.name+", "+untold(all, part.of))
 		}
 	}
 	if t.has(absent) {
-		fmt.Fprintf(b, "%s-: not measured\n", indent)
+		fmt.Fprintf(s, "%s-: not measured\n", indent)
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 }
 
 // writeWords says once what the columns of the workloads' tables are.
-func writeWords(b *strings.Builder, ticks string) {
+func writeWords(s *sheet, ticks string) {
 	for _, line := range []string{
 		"init: the environment's start; first: its first invocation; total: both, each median on its own",
 		"p90: of the total, and of the warm duration; client: what the caller waited in all",
 		"cpu: processor time of the handler; report.html has the rest, CPU utilisation and heaps among it",
 	} {
-		b.WriteString(indent + line + "\n")
+		s.wrap(indent, indent+indent, line)
 	}
 	if ticks != "" {
-		b.WriteString(indent + ticks + "\n")
+		s.wrap(indent, indent+indent, ticks)
 	}
-	b.WriteString("\n")
+	s.WriteString("\n")
 }
 
 // cells are a row of the table.

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
@@ -62,7 +63,7 @@ func TestText(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.Text(&b, run(test.s, test.m)); err != nil {
+			if err := report.Text(&b, run(test.s, test.m), console.Terminal{}); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
@@ -94,7 +95,7 @@ func TestLoadText(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.Text(&b, loadTest(test.l, test.m)); err != nil {
+			if err := report.Text(&b, loadTest(test.l, test.m), console.Terminal{}); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
@@ -129,7 +130,7 @@ func TestPairText(t *testing.T) {
 	}{{"pair", p}, {"pair-same", same}} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.PairText(&b, test.p); err != nil {
+			if err := report.PairText(&b, test.p, console.Terminal{}); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
