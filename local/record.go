@@ -6,8 +6,8 @@ import (
 	"io"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
