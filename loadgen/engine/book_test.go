@@ -66,7 +66,7 @@ func engines() []string {
 	return []string{Portable}
 }
 
-// play runs a plan of an engine and checks that the books balance.
+// play runs an engine and checks that the books balance.
 func play(t *testing.T, ctx context.Context, name string, c Config) (*book, Report) {
 	t.Helper()
 	if c.Timeout == 0 {
@@ -116,8 +116,8 @@ func play(t *testing.T, ctx context.Context, name string, c Config) (*book, Repo
 	return sum, report
 }
 
-// plan is n requests, all at once.
-func plan(n int) pace.Schedule {
+// atOnce is n requests at the same moment.
+func atOnce(n int) pace.Schedule {
 	return pace.Schedule{Trace: make([]time.Duration, n)}
 }
 

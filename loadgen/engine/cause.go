@@ -14,10 +14,10 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
-// Cause is why a request has no answer.
+// Cause is why a request failed.
 type Cause uint8
 
-// The causes. Answered is none of them.
+// The causes, in the order of a request's life. Answered is the zero value: no failure.
 const (
 	Answered      Cause = iota
 	DNSFailed           // the name did not resolve
@@ -46,7 +46,7 @@ func Causes() []Cause {
 	return all
 }
 
-// longest is how much of an error's text is shown: a server may have chosen it.
+// longest is how many bytes of an error's text are shown: the server may have written it.
 const longest = 200
 
 // Explain is what an outcome's error says, on one line, without its cause.

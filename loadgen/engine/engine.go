@@ -56,10 +56,10 @@ type Closed struct {
 	Duration time.Duration
 }
 
-// Config is what an engine is to do. All fields without a default must be set.
+// Config is what an engine is to do. Fields whose comment names no default must be set.
 type Config struct {
 	Requests []Request
-	// Schedule is the plan, unless Closed is set.
+	// Schedule says when requests are sent, unless Closed is set.
 	Schedule pace.Schedule
 	Closed   *Closed
 
@@ -87,14 +87,14 @@ type Config struct {
 	Lookup func(ctx context.Context, host string) ([]string, error)
 }
 
-// Engine runs one plan once.
+// Engine runs one schedule, or one closed loop, once.
 type Engine interface {
 	Name() string
 	// Shards is how many recorders Run needs.
 	Shards() int
-	// Run returns when every request is settled. When the context ends, no more
-	// requests are begun; what waits is dropped, and what is on its way is waited for,
-	// until its timeout at most.
+	// Run returns when every request is settled. When the context ends, no more requests are
+	// begun, requests that wait for a connection are dropped, and requests that were sent are
+	// waited for, until their timeout at most.
 	Run(ctx context.Context, recorders []Recorder) Report
 }
 
@@ -103,14 +103,14 @@ type Engine interface {
 type Recorder interface {
 	// Due counts an arrival whose time has come.
 	Due(target int)
-	// Drop gives up one that was planned and has not been sent.
+	// Drop counts an arrival that was due and is not sent.
 	Drop(target int)
-	// Done settles one that was planned. The outcome is only lent.
+	// Done settles an arrival that was due. The outcome must not be kept: the engine uses it again.
 	Done(o *Outcome)
-	// Connected tells how long a new connection took: DNS, TCP and TLS.
-	// It may come before the schedule's zero.
+	// Connected reports how long a new connection took: DNS, TCP and TLS.
+	// The call may come before the schedule's zero.
 	Connected(target int, took time.Duration)
-	// Tick tells the time, at least ten times a second.
+	// Tick reports the time, at least ten times a second.
 	Tick(now time.Duration)
 }
 
@@ -124,9 +124,9 @@ type Outcome struct {
 	// End is when it was settled: the moment of the last byte of an answer, or of the failure. A
 	// request that failed has taken at least End - Intended.
 	End time.Duration
-	// Slip is how late the generator itself was: until it took the request up, or, where its own
-	// bound on connections made the request wait, until it was sent. Waiting for a connection to
-	// be made is not slip: it is a part of the latency that any client would see.
+	// Slip is how late the generator itself was: the time from Intended until it took the request up,
+	// or, where its own bound on connections made the request wait, until the request was sent.
+	// Waiting for a new connection is not slip: any client would see it as latency.
 	Slip time.Duration
 	// Capped says that the bound on connections made the request wait.
 	Capped bool
@@ -134,7 +134,7 @@ type Outcome struct {
 	Status      int
 	Environment wire.Environment
 	Resent      bool
-	// Err says more about the cause; nil where the cause says it all.
+	// Err is the error behind the cause; nil where there is none.
 	Err error
 }
 
@@ -142,16 +142,17 @@ type Outcome struct {
 type Report struct {
 	// Started is the wall clock at the schedule's zero.
 	Started time.Time
-	// Elapsed is until the last request was settled.
+	// Elapsed is the time from Started until the last request was settled.
 	Elapsed time.Duration
-	// LastTaken is when the last arrival was taken up.
+	// LastTaken is when the last arrival was taken up, since Started.
 	LastTaken time.Duration
 	// Busy is the largest fraction of time that a shard worked; nil: not known.
 	Busy        *float64
 	Interrupted bool
 }
 
-// New makes the engine of that name; empty takes the best that can do what is asked.
+// New makes the engine of that name. An empty name takes epoll where it works and can do what is
+// asked, else portable.
 func New(name string, c Config) (Engine, error) {
 	if len(c.Requests) == 0 {
 		return nil, errors.New("engine: no requests")
@@ -223,7 +224,7 @@ func newSetup(c Config) (*setup, error) {
 	return s, nil
 }
 
-// judge says whether a complete response is an answer.
+// judge returns [Answered] if a complete response is an answer, else why it is none.
 func (s *setup) judge(status int, found bool) Cause {
 	switch {
 	case status >= len(s.status) || !s.status[status]:

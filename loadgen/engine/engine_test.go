@@ -31,7 +31,7 @@ func TestNobodyListens(t *testing.T) {
 	l.Close()
 	for _, engine := range engines() {
 		t.Run(engine, func(t *testing.T) {
-			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://"+address+"/")}, Schedule: plan(20)})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://"+address+"/")}, Schedule: atOnce(20)})
 			if got := b.causes(); got["connect"] != 20 {
 				t.Errorf("got %v, want 20 connect", got)
 			}
@@ -55,7 +55,7 @@ func TestNames(t *testing.T) {
 					}
 					return []string{"127.0.0.1"}, nil
 				}
-				c := Config{Requests: []Request{request(t, "http://unknown.example:"+address.Port()+"/")}, Schedule: plan(3), DNS: dns, Lookup: found}
+				c := Config{Requests: []Request{request(t, "http://unknown.example:"+address.Port()+"/")}, Schedule: atOnce(3), DNS: dns, Lookup: found}
 				b, _ := play(t, t.Context(), engine, c)
 				if got := b.causes(); got["dns"] != 3 {
 					t.Errorf("an unknown name: got %v, want 3 dns", got)
@@ -190,7 +190,7 @@ func TestConnections(t *testing.T) {
 					io.WriteString(c, okay)
 				}
 			})
-			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address+"/a"), request(t, address+"/b")}, Schedule: plan(100), MaxConns: 3, Shards: 1})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address+"/a"), request(t, address+"/b")}, Schedule: atOnce(100), MaxConns: 3, Shards: 1})
 			if got := b.causes(); got[""] != 200 {
 				t.Errorf("got %v, want 200 answers", got)
 			}
@@ -209,7 +209,7 @@ func TestQueueIsBounded(t *testing.T) {
 				for hear(in) {
 				}
 			})
-			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: plan(100), MaxConns: 1, MaxQueue: 10, Timeout: 200 * time.Millisecond})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address)}, Schedule: atOnce(100), MaxConns: 1, MaxQueue: 10, Timeout: 200 * time.Millisecond})
 			if got := b.causes(); len(b.dropped) != 89 || got["timeout"] != 11 {
 				t.Errorf("%d dropped and %v; want 89 dropped (one sent, ten queued) and 11 timeouts", len(b.dropped), got)
 			}
@@ -235,7 +235,7 @@ func TestInterrupt(t *testing.T) {
 					io.WriteString(c, okay)
 				}
 			})
-			schedule := plan(10)
+			schedule := atOnce(10)
 			schedule.Trace = append(schedule.Trace, time.Hour)
 			b, report := play(t, ctx, engine, Config{Requests: []Request{request(t, address)}, Schedule: schedule, MaxConns: 2, Shards: 1})
 			if got := b.causes(); got[""] != 2 || len(b.dropped) != 8 || !report.Interrupted {
@@ -332,7 +332,7 @@ func TestHTTP2(t *testing.T) {
 	defer s.Close()
 	for path, want := range map[string]string{"/": "", "/fails": "status", "/aborts": "reset"} {
 		t.Run(path, func(t *testing.T) {
-			b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, s.URL+path)}, Schedule: plan(50), HTTP2: true, Insecure: true})
+			b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, s.URL+path)}, Schedule: atOnce(50), HTTP2: true, Insecure: true})
 			if got := b.causes(); got[want] != 50 {
 				t.Errorf("got %v, want 50 of %q", got, want)
 			}
@@ -345,7 +345,7 @@ func TestHTTP2(t *testing.T) {
 		})
 	}
 	t.Run("a server that does not speak it", func(t *testing.T) {
-		b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, server(t, always(okay)))}, Schedule: plan(3), HTTP2: true, Timeout: time.Second})
+		b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, server(t, always(okay)))}, Schedule: atOnce(3), HTTP2: true, Timeout: time.Second})
 		if got := b.causes(); got[""] != 0 || len(b.outcomes) != 3 {
 			t.Errorf("got %v, want 3 failures", got)
 		}
@@ -371,7 +371,7 @@ func TestHTTP2ClosedLoop(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	good := Config{Requests: []Request{request(t, "http://h/")}, Schedule: plan(1), MaxConns: 1}
+	good := Config{Requests: []Request{request(t, "http://h/")}, Schedule: atOnce(1), MaxConns: 1}
 	good.Schedule.Targets = 1
 	tests := []struct {
 		name, engine string
@@ -413,7 +413,7 @@ func TestResentOverHTTP2(t *testing.T) {
 	s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, key{}, c) }
 	s.StartTLS()
 	defer s.Close()
-	b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, s.URL)}, Schedule: plan(1), HTTP2: true, Insecure: true})
+	b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, s.URL)}, Schedule: atOnce(1), HTTP2: true, Insecure: true})
 	if got := b.causes(); got[""] != 1 || !b.outcomes[0].Resent {
 		t.Errorf("got %+v, want one answer, resent", b.outcomes)
 	}

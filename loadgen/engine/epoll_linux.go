@@ -14,8 +14,8 @@ import (
 
 const epollWorks = true
 
-// ratePerShard is what one sending thread is trusted with. Above some 40,000
-// requests a second it never sleeps.
+// ratePerShard is the most requests a second that one sending thread is given. Above some
+// 40,000 a second a thread has no time to sleep.
 const ratePerShard = 50_000
 
 // epoll is the engine of shards.
@@ -70,7 +70,7 @@ func (e *epoll) Run(ctx context.Context, recorders []Recorder) Report {
 	for _, s := range shards {
 		s.zero = report.Started
 		running.Go(func() {
-			// Not unlocked: the thread has settings of its own and ends with the goroutine.
+			// The thread is not unlocked: it has scheduler settings of its own, and ends with the goroutine.
 			runtime.LockOSThread()
 			s.run()
 		})
@@ -82,7 +82,7 @@ func (e *epoll) Run(ctx context.Context, recorders []Recorder) Report {
 		case <-ctx.Done():
 			for _, s := range shards {
 				s.interrupted.Store(true)
-				s.ring()
+				s.wake()
 			}
 		case <-over:
 		}
@@ -107,14 +107,14 @@ func (e *epoll) Run(ctx context.Context, recorders []Recorder) Report {
 
 // tune sets the Go runtime up for shards, and returns what undoes it.
 func tune(shards int) (restore func()) {
-	// A shard that comes back from a wait needs one of the runtime's processors
-	// at once: there must be more of them than shards, even on one core.
+	// A shard that returns from a system call needs one of the runtime's processors at once, so
+	// there are more of them than shards, even on one core.
 	processors := runtime.GOMAXPROCS(0)
 	if processors < shards+2 {
 		runtime.GOMAXPROCS(shards + 2)
 	}
-	// There is little garbage. Collecting it twice as often as usual costs nothing
-	// that could be measured, and keeps a third of the memory free.
+	// There is little garbage: collecting it twice as often as usual had no measurable cost and
+	// saved a third of the memory.
 	const percent = 50
 	garbage := debug.SetGCPercent(percent)
 	if garbage < percent { // GOGC asks for less, or turns it off
@@ -126,8 +126,8 @@ func tune(shards int) (restore func()) {
 	}
 }
 
-// warm looks names up and makes the first connections, for no longer than a
-// request may take. What fails here fails again, and is counted, when a request needs it.
+// warm looks names up and makes the first connections, for no longer than the timeout of a
+// request. A failure is not counted here: the requests that need the connection count it.
 func (e *epoll) warm(ctx context.Context, shards []*shard) {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
@@ -145,8 +145,8 @@ func (e *epoll) warm(ctx context.Context, shards []*shard) {
 	}
 }
 
-// warm makes n connections. The first one tells how many can be made at once;
-// where it fails, the others are not tried.
+// warm makes n connections. How long the first one takes decides how many are made at once; if
+// one fails, no more are tried.
 func (s *shard) warm(ctx context.Context, p *pool[*socket], n int) {
 	for n > 0 {
 		atOnce := min(n, p.budget.limit())

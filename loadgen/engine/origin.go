@@ -217,7 +217,7 @@ func (o *origin) secure(ctx context.Context, conn net.Conn) (*tls.Conn, error) {
 	return secured, nil
 }
 
-// causeOfDial is otherwise, unless it was time that ran out.
+// causeOfDial is [TimedOut] if the time ran out, else the cause that it is given.
 func causeOfDial(ctx context.Context, err error, otherwise Cause) Cause {
 	var network net.Error
 	if ctx.Err() != nil || errors.As(err, &network) && network.Timeout() && otherwise != DNSFailed {
@@ -226,11 +226,11 @@ func causeOfDial(ctx context.Context, err error, otherwise Cause) Cause {
 	return otherwise
 }
 
-// dialBudget bounds the connections that an origin makes at once. The limit
-// follows from the fastest dial so far: about a millisecond of it may be this
-// machine's work (a TLS handshake costs 0.3 ms), the rest is the network's, during
-// which others can be under way. The fastest, not the usual one: when this machine is
-// what makes dials slow, more of them at once would make them slower still.
+// dialBudget bounds the connections that an origin makes at once. The limit follows from the
+// fastest dial so far, in milliseconds: about one is this machine's work (a TLS handshake costs
+// 0.3 ms of CPU), the rest is waiting for the network, during which other dials can be under way.
+// It is the fastest dial and not the median because a busy machine makes dials slow, and more
+// dials at once would make it busier.
 type dialBudget struct {
 	fastest time.Duration
 }

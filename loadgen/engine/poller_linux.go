@@ -12,39 +12,38 @@ import (
 
 // Slots that are not sockets.
 const (
-	bellSlot  = -1
-	timerSlot = -2
+	wakeupSlot = -1
+	timerSlot  = -2
 )
 
 const (
-	// slice is the shortest that the kernel grants.
-	slice = 100 * time.Microsecond
-	// holding is the longest sleep of which the Go runtime is not told. A runtime
-	// that is told takes the thread's processor away and gives it back, which wakes
-	// other threads each time: they and this one are then late for the next request.
-	// One that is not told waits for the thread when it collects garbage.
-	holding = time.Millisecond
+	// timeSlice is the shortest time slice that the kernel grants.
+	timeSlice = 100 * time.Microsecond
+	// shortSleep is the longest sleep that is a raw system call. The Go runtime does not notice such
+	// a call: the thread keeps its processor, and no other thread is woken to take it, which would
+	// delay the next request. But a garbage collection waits for the end of the call.
+	shortSleep = time.Millisecond
 )
 
-// poller waits for sockets, for a bell that other threads ring, and for time to
-// pass, to the microsecond.
+// poller waits for sockets, for a wakeup by another thread, and for time to pass, to the
+// microsecond.
 type poller struct {
 	epoll  int
-	bell   int // an eventfd
+	wakeup int // an eventfd
 	timer  int // a timerfd, where the kernel has no epoll_pwait2; else -1
-	rung   atomic.Bool
+	woken  atomic.Bool
 	events [128]unix.EpollEvent
 }
 
-// newPoller makes a poller; old makes it wait as on kernels before 5.11.
+// newPoller makes a poller. With old it waits as on kernels before 5.11, which have no epoll_pwait2.
 func newPoller(old bool) (*poller, error) {
-	p := &poller{epoll: -1, bell: -1, timer: -1}
+	p := &poller{epoll: -1, wakeup: -1, timer: -1}
 	var err error
 	if p.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
 		return nil, fmt.Errorf("epoll: %w", err)
 	}
-	if p.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err == nil {
-		err = p.add(p.bell, bellSlot, 0)
+	if p.wakeup, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err == nil {
+		err = p.add(p.wakeup, wakeupSlot, 0)
 	}
 	if err == nil {
 		var probe unix.Timespec
@@ -62,25 +61,25 @@ func newPoller(old bool) (*poller, error) {
 }
 
 func (p *poller) close() {
-	for _, fd := range []int{p.epoll, p.bell, p.timer} {
+	for _, fd := range []int{p.epoll, p.wakeup, p.timer} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
 	}
 }
 
-// ring wakes the waiting thread. It is the only method for other threads.
-func (p *poller) ring() {
-	if p.rung.CompareAndSwap(false, true) {
-		unix.Write(p.bell, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+// wake wakes the waiting thread. Of all methods this one alone is safe for other threads.
+func (p *poller) wake() {
+	if p.woken.CompareAndSwap(false, true) {
+		unix.Write(p.wakeup, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 	}
 }
 
-// silence makes the bell ready to be rung again.
-func (p *poller) silence() {
+// clearWakeup takes note of a wakeup, so that the next one is seen.
+func (p *poller) clearWakeup() {
 	var count [8]byte
-	unix.Read(p.bell, count[:])
-	p.rung.Store(false)
+	unix.Read(p.wakeup, count[:])
+	p.woken.Store(false)
 }
 
 func (p *poller) add(fd int, slot, generation int32) error {
@@ -96,16 +95,16 @@ func (p *poller) watchWrite(s *socket, on bool) error {
 	return unix.EpollCtl(p.epoll, unix.EPOLL_CTL_MOD, s.fd, &event)
 }
 
-// punctual asks the kernel to run the calling thread when its sleep is over, not
-// some time later. Where it is refused, sleeps are only coarser, and the slip says so.
-func punctual() {
+// preciseWakeups asks the kernel to run the calling thread as soon as its sleep is over. Where the
+// kernel refuses, sleeps are longer, and the slip shows it.
+func preciseWakeups() {
 	// By default the kernel may add 50 µs to a sleep.
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	// Who asks for short slices of time may preempt, when it wakes up, who has a
-	// longer one: since Linux 6.12 and for everybody. Else a thread that woke up can
-	// wait for a tick of the scheduler, 4 ms.
+	// Since Linux 6.12 a thread that wakes up preempts a running thread with a longer time slice, and
+	// any thread may ask for a short one. Without it a thread that woke up can wait for a tick of the
+	// scheduler, 4 ms.
 	if a, err := unix.SchedGetAttr(0, 0); err == nil && a.Policy == unix.SCHED_NORMAL {
-		a.Runtime = uint64(slice)
+		a.Runtime = uint64(timeSlice)
 		_ = unix.SchedSetAttr(0, a, 0)
 	}
 }
@@ -127,10 +126,10 @@ func (p *poller) wait(d time.Duration) []unix.EpollEvent {
 		if unix.TimerfdSettime(p.timer, 0, &until, nil) != nil {
 			return nil
 		}
-		n, errno = p.pwait(-1, d > holding)
+		n, errno = p.pwait(-1, d > shortSleep)
 	default:
 		span := unix.NsecToTimespec(int64(d))
-		n, errno = p.pwait2(&span, d > holding)
+		n, errno = p.pwait2(&span, d > shortSleep)
 	}
 	if errno != 0 { // EINTR: the runtime's preemption signal
 		return nil

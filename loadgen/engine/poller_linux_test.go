@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Both ways to wait see sockets, the bell, and the time pass.
+// Both ways to wait see sockets, wakeups, and the time pass.
 func TestPoller(t *testing.T) {
 	for name, old := range map[string]bool{"epoll_pwait2": false, "timerfd": true} {
 		t.Run(name, func(t *testing.T) {
@@ -24,7 +24,7 @@ func TestPoller(t *testing.T) {
 			if events := p.wait(0); len(events) != 0 {
 				t.Errorf("%d events before anything happened", len(events))
 			}
-			// Time passes. A preempted wait may end early without an event, so it is asked again.
+			// Time passes. A preempted wait may end early without an event, so the loop waits again.
 			until := time.Now().Add(2 * time.Millisecond)
 			for time.Now().Before(until) {
 				for _, e := range p.wait(time.Until(until)) {
@@ -50,16 +50,16 @@ func TestPoller(t *testing.T) {
 			}
 			var ringing sync.WaitGroup
 			for range 3 {
-				ringing.Go(p.ring)
+				ringing.Go(p.wake)
 			}
 			ringing.Wait()
-			if !sees(p, bellSlot, 0) {
-				t.Error("the bell was not heard")
+			if !sees(p, wakeupSlot, 0) {
+				t.Error("the wakeup was not seen")
 			}
-			p.silence()
-			p.ring()
-			if !sees(p, bellSlot, 0) {
-				t.Error("the bell was not heard again")
+			p.clearWakeup()
+			p.wake()
+			if !sees(p, wakeupSlot, 0) {
+				t.Error("the second wakeup was not seen")
 			}
 		})
 	}
@@ -85,14 +85,14 @@ func TestOldKernel(t *testing.T) {
 	}
 }
 
-// A punctual thread keeps its policy and niceness, and has what it asked for.
-func TestPunctual(t *testing.T) {
+// A thread with precise wakeups keeps its policy and niceness, and has what it asked for.
+func TestPreciseWakeups(t *testing.T) {
 	runtime.LockOSThread() // for good: the thread ends with the test
 	before, err := unix.SchedGetAttr(0, 0)
 	if err != nil {
 		t.Skipf("this system does not say how a thread is scheduled: %v", err)
 	}
-	punctual()
+	preciseWakeups()
 	after, err := unix.SchedGetAttr(0, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -100,8 +100,8 @@ func TestPunctual(t *testing.T) {
 	if after.Policy != before.Policy || after.Nice != before.Nice {
 		t.Errorf("policy %d and niceness %d became %d and %d", before.Policy, before.Nice, after.Policy, after.Nice)
 	}
-	if after.Runtime != 0 && after.Runtime != uint64(slice) { // 0: a kernel before 6.12
-		t.Errorf("slices of %d ns, want %d", after.Runtime, slice)
+	if after.Runtime != 0 && after.Runtime != uint64(timeSlice) { // 0: a kernel before 6.12
+		t.Errorf("slices of %d ns, want %d", after.Runtime, timeSlice)
 	}
 	if slack, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err != nil || slack != 1 {
 		t.Errorf("timer slack of %d ns (%v), want 1", slack, err)

@@ -17,7 +17,7 @@ type call struct {
 	capped   bool // had to wait because all connections that may be were in use
 	written  bool // the connection took a part of it: the server may have seen it
 	resent   bool
-	settled  bool  // timed out while it was in a queue
+	settled  bool  // timed out in a queue, where it stays until it comes to the head
 	err      error // what its failure said
 
 	// For the epoll engine: the socket that carries it, and its neighbours in the list of calls.
@@ -46,8 +46,8 @@ func (c *call) outcome(cause Cause, end time.Duration) Outcome {
 		FirstByte: c.first, End: end, Slip: started - c.arrival.At, Capped: c.capped, Resent: c.resent, Err: c.err}
 }
 
-// pool is an origin's connections of type C and the calls that wait for one. It
-// only keeps the books; it is not safe for concurrent use.
+// pool counts an origin's connections, of type C, and queues the calls that wait for one. It does
+// no I/O and is not safe for concurrent use.
 type pool[C comparable] struct {
 	origin *origin
 	bounds *bounds
@@ -56,7 +56,7 @@ type pool[C comparable] struct {
 	streams int // of an HTTP/2 connection in a closed loop; 0: as many as the server allows
 	quota   int // of connections in a closed loop; 0: none of its own
 
-	idle    []C           // last in, first out: the fewest connections stay the warmest
+	idle    []C           // last in, first out, so that as few as possible are in use
 	waiting queue         // for any connection
 	resends queue         // of calls that are sent once more, which only take a new connection
 	conns   int           // open ones
@@ -86,7 +86,7 @@ func (p *pool[C]) take() (c C, ok bool) {
 // put makes a connection idle.
 func (p *pool[C]) put(c C) { p.idle = append(p.idle, c) }
 
-// wait queues a call, or says that the queue is full.
+// wait queues a call, and returns false if the queue is full.
 func (p *pool[C]) wait(c *call) bool {
 	if p.bounds.queued >= p.bounds.maxQueue {
 		return false
@@ -124,7 +124,7 @@ func (p *pool[C]) mayDial() bool {
 
 func (p *pool[C]) withinQuota() bool { return p.quota == 0 || p.conns+p.dialing < p.quota }
 
-// crowdedOut says that calls wait for a connection and the bound is used up.
+// crowdedOut says whether calls wait for a connection and the bound leaves room for none.
 func (p *pool[C]) crowdedOut() bool {
 	return p.waiting.live+p.resends.live > p.dialing && p.bounds.conns >= p.bounds.maxConns
 }

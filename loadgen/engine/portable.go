@@ -8,9 +8,23 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
 
-// portable is the engine over package net: one goroutine follows the schedule,
-// and each connection has one that writes and one that reads. Go's timers may be
-// up to a millisecond late on Linux; the slip says how late they were.
+// portable is the engine over package net: one goroutine follows the schedule, and each connection
+// has one that writes and one that reads. Go's timers may be up to a millisecond late on Linux; the
+// slip shows how late they were.
+//
+// It does not stand on net/http.Transport, with httptrace for the clocks, because that would change
+// what is measured and promised:
+//
+//   - Transport sends a request again by itself, any number of times, whenever a reused connection
+//     ends before a byte of the response came. httptrace shows only that another connection was
+//     taken, so neither the rule of one resend nor its count could be kept.
+//   - It dials for every request that finds no idle connection and has no bound on dials under way.
+//     MaxConnsPerHost bounds each host, not all of them together, and does not say which requests
+//     it made wait, which is the difference between slip and latency.
+//   - It has no way to fail a waiting request with the error of its own dial, to share one
+//     connection bound over hosts, or to keep a closed loop's number of connections.
+//   - Its parser and its copies of headers allocate for each response. Package wire, which the epoll
+//     engine needs in any case, does not, and so both engines judge responses by the same rules.
 type portable struct {
 	*setup
 	start time.Time
@@ -125,8 +139,8 @@ func (p *portable) Run(ctx context.Context, recorders []Recorder) Report {
 // now is the time since the schedule's zero.
 func (p *portable) now() time.Duration { return time.Since(p.start) }
 
-// warm looks names up and makes the first connections, for no longer than a
-// request may take. What fails here fails again, and is counted, when a request needs it.
+// warm looks names up and makes the first connections, for no longer than the timeout of a
+// request. A failure is not counted here: the requests that need the connection count it.
 func (p *portable) warm(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
@@ -145,8 +159,8 @@ func (p *portable) warm(ctx context.Context) {
 	}
 }
 
-// warmPool makes n connections. The first one tells how many can be made at
-// once; where one fails, no more are tried.
+// warmPool makes n connections. How long the first one takes decides how many are made at once; if
+// one fails, no more are tried.
 func (p *portable) warmPool(ctx context.Context, pool *pool[lane], n int) {
 	for n > 0 {
 		p.mu.Lock()
@@ -188,7 +202,7 @@ func (p *portable) follow(ctx context.Context) (interrupted bool, last time.Dura
 			}
 		}
 		if ctx.Err() != nil {
-			p.miss(a, cursor)
+			p.dropDue(a, cursor)
 			return true, last
 		}
 		last = p.now()
@@ -197,8 +211,8 @@ func (p *portable) follow(ctx context.Context) (interrupted bool, last time.Dura
 	return false, last
 }
 
-// miss counts the arrivals that had come due when the run was interrupted.
-func (p *portable) miss(a pace.Arrival, cursor *pace.Cursor) {
+// dropDue drops the arrivals that were due and not taken up when the run was interrupted.
+func (p *portable) dropDue(a pace.Arrival, cursor *pace.Cursor) {
 	now := p.now()
 	p.record.Lock()
 	defer p.record.Unlock()
@@ -239,7 +253,7 @@ func (p *portable) loop(ctx context.Context) (interrupted bool) {
 	}
 }
 
-// take begins with an arrival: it is sent at once if a connection is idle.
+// take takes an arrival up: it is sent at once if a connection is idle.
 func (p *portable) take(a pace.Arrival, now time.Duration) {
 	p.record.Lock()
 	p.recorder.Due(a.Target)
@@ -253,7 +267,7 @@ func (p *portable) take(a pace.Arrival, now time.Duration) {
 	queued := !ok && pool.wait(c)
 	if queued {
 		p.dialMore(pool)
-		p.watch()
+		p.scheduleExpiry()
 	}
 	p.mu.Unlock()
 
@@ -289,7 +303,7 @@ func (p *portable) release(pool *pool[lane], l lane, isNew bool) {
 // begin is release with mu held.
 func (p *portable) begin(pool *pool[lane], l lane, isNew bool) {
 	if l.dead() {
-		return // found out, and reported, by its reader
+		return // its reader has reported it, or will
 	}
 	// What takes locks that are taken before mu is done by a goroutine.
 	for c := pool.next(isNew); c != nil; c = pool.next(isNew) {

@@ -10,8 +10,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
-// conn is an HTTP/1.1 connection of the portable engine. Its reader always
-// reads, so that a close by the server is noticed while the connection is idle.
+// conn is an HTTP/1.1 connection of the portable engine. Its reader reads all the time, so that a
+// close by the server is noticed while the connection is idle.
 type conn struct {
 	net.Conn
 	engine *portable
@@ -136,21 +136,21 @@ func (l *conn) feed(data []byte) bool {
 		return true
 	}
 	l.call, l.used = nil, true
-	again := l.parser.Reusable && used == len(data) && !l.engine.targets[c.arrival.Target].closes
+	reuse := l.parser.Reusable && used == len(data) && !l.engine.targets[c.arrival.Target].closes
 	l.mu.Unlock()
-	l.answered(c, now, again)
-	return again
+	l.answered(c, now, reuse)
+	return reuse
 }
 
 // answered settles a call with its complete response.
-func (l *conn) answered(c *call, now time.Duration, again bool) {
+func (l *conn) answered(c *call, now time.Duration, reuse bool) {
 	cause := l.engine.judge(l.parser.Status, l.matcher.Found())
 	if now > c.deadline {
 		cause = TimedOut
 	}
 	o := c.outcome(cause, now)
 	o.Status, o.Environment = l.parser.Status, l.parser.Environment
-	if again {
+	if reuse {
 		l.SetDeadline(time.Time{})
 		l.engine.settle(c, o)
 		l.engine.release(l.pool, l, false)

@@ -79,7 +79,7 @@ func (p *portable) dial(ctx context.Context, pool *pool[lane]) {
 	p.mu.Unlock()
 }
 
-// dialFailed lets the oldest call that waits fail with the dial.
+// dialFailed fails the oldest call that waits with the error of the dial.
 func (p *portable) dialFailed(pool *pool[lane], err error) {
 	var f *failure
 	cause := ConnectFailed
@@ -128,15 +128,15 @@ func (p *portable) settle(c *call, o Outcome) {
 	p.calls.Done()
 }
 
-// lost takes a connection that ended off the books. The call that it carried, if any, is sent once
-// more or settled.
+// lost removes a connection that ended. The call that it carried, if any, is sent once more or
+// settled with the cause.
 func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, resend bool) {
 	p.mu.Lock()
 	p.forget(pool, conn)
 	if c != nil && resend {
 		c.resend()
 		pool.resends.push(c)
-		p.watch()
+		p.scheduleExpiry()
 	}
 	p.dialMore(pool)
 	p.mu.Unlock()
@@ -145,7 +145,7 @@ func (p *portable) lost(pool *pool[lane], conn closer, c *call, cause Cause, res
 	}
 }
 
-// forget takes a connection that ended off the books. mu is held.
+// forget stops counting a connection that ended. mu is held.
 func (p *portable) forget(pool *pool[lane], conn closer) {
 	if p.open[conn] {
 		delete(p.open, conn)
@@ -153,8 +153,8 @@ func (p *portable) forget(pool *pool[lane], conn closer) {
 	}
 }
 
-// watch sees to it that calls do not wait longer than their timeout. mu is held.
-func (p *portable) watch() {
+// scheduleExpiry sets the timer for the first timeout of a call that waits. mu is held.
+func (p *portable) scheduleExpiry() {
 	var next time.Duration = -1
 	for _, pool := range p.pools {
 		for _, q := range []*queue{&pool.waiting, &pool.resends} {
@@ -174,7 +174,7 @@ func (p *portable) watch() {
 	}
 }
 
-// expire settles what has waited too long.
+// expire settles the calls that timed out while they waited.
 func (p *portable) expire() {
 	var expired []*call
 	p.mu.Lock()
@@ -187,14 +187,14 @@ func (p *portable) expire() {
 			expired = append(expired, pool.resends.pop())
 		}
 	}
-	p.watch()
+	p.scheduleExpiry()
 	p.mu.Unlock()
 	for _, c := range expired {
 		p.settle(c, c.outcome(TimedOut, now))
 	}
 }
 
-// dropWaiting gives up what has not been sent when the run is interrupted.
+// dropWaiting drops the calls that wait for a connection when the run is interrupted.
 func (p *portable) dropWaiting() {
 	var dropped []*call
 	p.mu.Lock()
@@ -212,7 +212,7 @@ func (p *portable) dropWaiting() {
 	}
 }
 
-// tick tells the recorder the time until the run is over.
+// tick reports the time to the recorder until the run is over.
 func (p *portable) tick(over <-chan struct{}) {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()

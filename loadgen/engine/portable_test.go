@@ -80,7 +80,7 @@ func TestTimeoutIncludesWaiting(t *testing.T) {
 			}
 		}
 		b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, "http://10.0.0.1/")},
-			Schedule: plan(4), Dial: inMemory(t, talk), MaxConns: 1, Timeout: time.Second})
+			Schedule: atOnce(4), Dial: inMemory(t, talk), MaxConns: 1, Timeout: time.Second})
 		inVain := 0
 		for _, o := range b.outcomes {
 			if o.Capped && o.Cause == TimedOut && o.Sent == 0 && o.Slip == time.Second {
@@ -117,7 +117,7 @@ func TestSlip(t *testing.T) {
 			return dial(ctx, network, address)
 		}
 		b, _ := play(t, t.Context(), Portable, Config{Requests: []Request{request(t, "http://10.0.0.1/")},
-			Schedule: plan(3), Dial: slow, MaxConns: 2})
+			Schedule: atOnce(3), Dial: slow, MaxConns: 2})
 		var slips, latencies []time.Duration
 		for _, o := range b.outcomes {
 			slips = append(slips, o.Slip.Round(time.Millisecond))

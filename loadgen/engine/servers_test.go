@@ -100,7 +100,7 @@ func TestServers(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(engine+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
-				c := Config{Requests: []Request{request(t, server(t, tt.talk)+"/x")}, Schedule: plan(n)}
+				c := Config{Requests: []Request{request(t, server(t, tt.talk)+"/x")}, Schedule: atOnce(n)}
 				if tt.change != nil {
 					tt.change(&c)
 				}

@@ -12,7 +12,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
-// dialed is a connection that a helper made, or why it could not.
+// dialed is the result of a goroutine that dials for the shard: a connection, or an error.
 type dialed struct {
 	pool *pool[*socket]
 	took time.Duration
@@ -20,7 +20,7 @@ type dialed struct {
 	err error
 }
 
-// dial makes a connection, in the time and on the thread of a helper.
+// dial makes a connection. It blocks, and runs in a goroutine beside the shard.
 func (s *shard) dial(ctx context.Context, p *pool[*socket]) dialed {
 	began := time.Now()
 	sock, err := s.connect(ctx, p)
@@ -50,7 +50,7 @@ func (s *shard) connect(ctx context.Context, p *pool[*socket]) (*socket, error) 
 	return sock, nil
 }
 
-// dialMore lets helpers make as many connections as calls wait for and the bounds allow.
+// dialMore begins to dial as many connections as calls wait for and the bounds allow.
 func (s *shard) dialMore(p *pool[*socket]) {
 	if p.crowdedOut() {
 		if sock, ok := spareOf(s.pools, p); ok {
@@ -73,13 +73,13 @@ func (s *shard) dialAll() {
 	}
 }
 
-// post hands a helper's work to the shard.
+// post gives the result of a dial to the shard.
 func (s *shard) post(d dialed) {
 	s.inbox.Lock()
 	closed := s.inbox.closed
 	if !closed {
 		s.inbox.dialed = append(s.inbox.dialed, d)
-		s.ring()
+		s.wake()
 	}
 	s.inbox.Unlock()
 	if closed && d.err == nil {
@@ -87,7 +87,7 @@ func (s *shard) post(d dialed) {
 	}
 }
 
-// collect takes what helpers have posted.
+// collect takes the results of dials that were posted.
 func (s *shard) collect() {
 	s.inbox.Lock()
 	all := s.inbox.dialed
@@ -95,7 +95,7 @@ func (s *shard) collect() {
 	s.inbox.Unlock()
 	for _, d := range all {
 		if d.err != nil {
-			s.notDialed(d)
+			s.dialFailed(d)
 			continue
 		}
 		d.pool.dialDone(d.took)
@@ -107,7 +107,7 @@ func (s *shard) collect() {
 	}
 }
 
-// adopt makes a new connection one of the shard's.
+// adopt adds a new connection to the shard.
 func (s *shard) adopt(sock *socket) {
 	if n := len(s.slots); n > 0 {
 		sock.slot, s.slots = s.slots[n-1], s.slots[:n-1]
@@ -133,8 +133,8 @@ func (s *shard) adopt(sock *socket) {
 	}
 }
 
-// notDialed lets the oldest call that waits fail with the dial.
-func (s *shard) notDialed(d dialed) {
+// dialFailed fails the oldest call that waits with the error of the dial.
+func (s *shard) dialFailed(d dialed) {
 	p := d.pool
 	p.dialFailed()
 	if s.zero.IsZero() {
@@ -160,7 +160,7 @@ func (s *shard) notDialed(d dialed) {
 	s.dialMore(p)
 }
 
-// close gives back what the shard has.
+// close closes the shard's connections and its poller.
 func (s *shard) close() {
 	s.inbox.Lock()
 	s.inbox.closed = true

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// A precise shard stops sleeping between spinShortest and spinLongest before a
-	// request's moment. The kernel wakes it 20 µs late as a rule, and 100 µs now
-	// and then. A fifth of the time between two requests is spent on that: who never
-	// sleeps is preempted, and late by milliseconds.
+	// A precise shard stops sleeping between spinShortest and spinLongest before a request's moment
+	// and spins until then: the kernel wakes a thread 20 µs late as a rule, and sometimes 100 µs. It
+	// spins for at most a fifth of the time between two requests, because the kernel preempts a
+	// thread that never sleeps, for milliseconds.
 	spinShortest = 25 * time.Microsecond
 	spinLongest  = 100 * time.Microsecond
 	// tick is the longest that a shard sleeps.
@@ -29,8 +29,8 @@ const (
 	readsPerTurn = 4
 )
 
-// shard is a thread that sends its part of the schedule. Everything but the
-// inbox and the interruption belongs to that thread.
+// shard is a thread that sends its part of the schedule. Only that thread uses the fields, but for
+// interrupted and inbox.
 type shard struct {
 	*setup
 	*poller
@@ -61,7 +61,7 @@ type shard struct {
 	oldest, newest *call
 	unsettled      int
 	spare          *call   // free ones, linked by later
-	outcome        Outcome // lent to the recorder; here, because a local one would be allocated
+	outcome        Outcome // what the recorder is given; a local variable would be allocated for each request
 
 	interrupted atomic.Bool
 	inbox       struct {
@@ -83,7 +83,7 @@ func (s *shard) busy() float64 {
 
 // run sends until every call is settled.
 func (s *shard) run() {
-	punctual()
+	preciseWakeups()
 	s.now = s.clock()
 	if s.Closed != nil {
 		s.startLoops()
@@ -197,11 +197,11 @@ func (s *shard) watchUnsent(sock *socket) {
 	}
 }
 
-// handle does what an event asks for.
+// handle handles an event of the poller.
 func (s *shard) handle(event unix.EpollEvent) {
 	switch event.Fd {
-	case bellSlot:
-		s.silence()
+	case wakeupSlot:
+		s.clearWakeup()
 		s.collect()
 		return
 	case timerSlot:
@@ -225,9 +225,9 @@ func (s *shard) handle(event unix.EpollEvent) {
 	}
 }
 
-// receive takes what has come, but for at most [readsPerTurn] reads. Of what the kernel still has
-// the poller tells again; but crypto/tls may have read more than it gave, so a connection over TLS
-// that is not read to its end is kept for [shard.readOn].
+// receive reads a connection, at most [readsPerTurn] times. The poller reports again what the kernel
+// still holds. It cannot know of bytes that crypto/tls has read and not returned, so a connection
+// over TLS that has not been read to its end is kept for [shard.readOn].
 func (s *shard) receive(sock *socket) {
 	for range readsPerTurn {
 		n, err := sock.receive(s.buffer)
@@ -235,7 +235,7 @@ func (s *shard) receive(sock *socket) {
 		if n > 0 && !s.feed(sock, s.buffer[:n]) {
 			return
 		}
-		if _, ok := err.(again); ok {
+		if _, ok := err.(wouldBlock); ok {
 			return
 		}
 		if err != nil {
@@ -421,8 +421,8 @@ func (s *shard) expire() {
 	}
 }
 
-// interrupt begins nothing more: what has come due is counted as dropped, and so
-// is what waits for a connection.
+// interrupt ends the schedule: arrivals that are due and not taken up are dropped, and so are calls
+// that wait for a connection.
 func (s *shard) interrupt() {
 	s.ending = true
 	for ; s.more && s.next.At <= s.now; s.next, s.more = s.cursor.Next() {
@@ -458,8 +458,8 @@ func (s *shard) newCall(a pace.Arrival) *call {
 	return c
 }
 
-// remove ends a call. One that was abandoned in a queue is still there, and is
-// left to the garbage collector.
+// remove ends a call and keeps its memory for another. A call that was abandoned in a queue is
+// still in that queue, so its memory is not used again.
 func (s *shard) remove(c *call) {
 	if c.earlier != nil {
 		c.earlier.later = c.later

@@ -35,7 +35,7 @@ func TestReadsInTurns(t *testing.T) {
 	s.TLS = &tls.Config{DynamicRecordSizingDisabled: true}
 	s.StartTLS()
 	defer s.Close()
-	c := Config{Requests: []Request{request(t, s.URL)}, Schedule: plan(1), Timeout: time.Minute, MaxConns: 1, MaxQueue: 1, Shards: 1, Insecure: true}
+	c := Config{Requests: []Request{request(t, s.URL)}, Schedule: atOnce(1), Timeout: time.Minute, MaxConns: 1, MaxQueue: 1, Shards: 1, Insecure: true}
 	c.Schedule.Targets = 1
 	e, err := New(Epoll, c)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
-// socket is a connection of a shard. While a helper makes it, it is one of
-// package net's, so that the handshake may block; then the shard has the bare
-// descriptor. crypto/tls sees a net.Conn in both lives, and in the second one
-// whose Read fails with a temporary error where it would have to wait. It keeps what it had
-// read until then and goes on from there.
+// socket is a connection of a shard. While it is dialled it is a connection of package net, whose
+// reads and writes block, as the handshake of TLS needs it. Then [socket.detach] takes its
+// descriptor, and reads and writes no longer block. crypto/tls uses it as a net.Conn before and
+// after: where a Read would have to wait it gets the temporary error wouldBlock, upon which it
+// keeps what it has read so far and goes on with the next Read.
 type socket struct {
 	pool    *pool[*socket]
 	carrier *net.TCPConn // until detached
@@ -25,9 +25,9 @@ type socket struct {
 	tls     *tls.Conn // nil: plain
 
 	slot       int32 // of the shard's table
-	generation int32 // of the slot, so that an event for a predecessor is told apart
+	generation int32 // of the slot: an event of an earlier generation belongs to a closed socket
 	unsent     []byte
-	wantsWrite bool // the poller was told to say when unsent can go on
+	wantsWrite bool // the poller reports when the socket takes more
 
 	call   *call
 	used   bool // has carried a call before the present one
@@ -38,13 +38,13 @@ type socket struct {
 	matcher *wire.Matcher
 }
 
-// again is the error of a Read that would have to wait. crypto/tls takes a
-// temporary net.Error as a reason to try later.
-type again struct{}
+// wouldBlock is the error of a Read that would have to wait. crypto/tls does not treat a temporary
+// net.Error as the end of the connection.
+type wouldBlock struct{}
 
-func (again) Error() string   { return "nothing to read yet" }
-func (again) Timeout() bool   { return false }
-func (again) Temporary() bool { return true }
+func (wouldBlock) Error() string   { return "nothing to read yet" }
+func (wouldBlock) Timeout() bool   { return false }
+func (wouldBlock) Temporary() bool { return true }
 
 // detach takes the descriptor away from package net, whose poller would wait for it too.
 func (s *socket) detach() error {
@@ -66,7 +66,7 @@ func (s *socket) detach() error {
 	return nil
 }
 
-// receive reads what is there: io.EOF at the end, again{} if there is nothing.
+// receive reads what is there. The error is io.EOF at the end, and wouldBlock{} if there is nothing.
 func (s *socket) receive(b []byte) (int, error) {
 	if s.tls != nil {
 		return s.tls.Read(b)
@@ -170,7 +170,7 @@ func read(fd int, b []byte) (int, error) {
 		case errno == 0:
 			return int(n), nil
 		case errno == unix.EAGAIN:
-			return 0, again{}
+			return 0, wouldBlock{}
 		case errno != unix.EINTR:
 			return 0, errno
 		}

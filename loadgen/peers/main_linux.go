@@ -1,14 +1,13 @@
-// Command peers holds the load generator against others: whichever of wrk, wrk2,
-// ab, h2load, hey, fortio, bombardier, vegeta, k6 and artillery are installed,
-// and against the least that a C program can do.
+// Command peers compares the load generator with others: those of wrk, wrk2, ab, h2load, hey,
+// fortio, bombardier, vegeta, k6 and artillery that are installed, and a minimal client in C.
 //
 //	go run ./loadgen/peers                    # everything, some minutes
 //	go run ./loadgen/peers -only capacity -peers wrk,hey -pairs 5
 //
 // It needs Linux, two CPUs and a C compiler; nginx and openssl for TLS. The server
-// has one CPU and the client another. Capacity is CPU seconds per million
-// requests, from alternating pairs of runs: on a machine with neighbours, rates
-// differ by a quarter from run to run, and CPU seconds do not.
+// has one CPU and the client another. Capacity is CPU seconds per million requests, from
+// alternating pairs of runs: on a shared machine rates differ by a quarter from run to run, CPU
+// seconds far less.
 package main
 
 import (

@@ -87,7 +87,7 @@ func (t *target) end() (int64, error) {
 	return strconv.ParseInt(strings.TrimSpace(t.out.String()), 10, 64)
 }
 
-// nginx serves TLS, and tells on a second port how many requests there were.
+// nginx serves TLS, and serves its count of requests on a second port.
 type nginx struct {
 	cmd          *exec.Cmd
 	port, status int
@@ -176,7 +176,7 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// await returns when somebody listens.
+// await returns when a server listens at the port.
 func await(port int) error {
 	for range 100 {
 		c, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
@@ -185,7 +185,7 @@ func await(port int) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	return fmt.Errorf("nobody listens at port %d", port)
+	return fmt.Errorf("no server listens at port %d", port)
 }
 
 // server starts a fresh one.

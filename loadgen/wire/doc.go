@@ -1,7 +1,6 @@
-// Package wire is HTTP/1.x as a load generator needs it: the bytes of a request,
-// made once, and a parser that is fed whatever was received and says when the
-// response is complete. It does no I/O, allocates nothing per response and
-// keeps no more than a head of 64 kB, whoever is sending.
+// Package wire is HTTP/1.x as a load generator needs it: the bytes of a request, made once, and a
+// parser that is fed what was received and says when the response is complete. It does no I/O,
+// allocates nothing per response, and buffers at most 64 kB, whatever a server sends.
 //
 // The parser accepts what net/http accepts and sees the same bodies (a test
 // holds them against each other), with three differences: versions other than

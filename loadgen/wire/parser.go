@@ -37,7 +37,7 @@ const (
 // read the exported fields; then start it again for the next response on the
 // same connection. The zero value is a parser that was started.
 type Parser struct {
-	// Body is given the parts of the body as they come; they are only lent. It may be nil.
+	// Body is called with the parts of the body as they come; it must not keep them. It may be nil.
 	Body func(part []byte)
 
 	// Status is the code of the final response, known once its head was read.
@@ -71,9 +71,9 @@ func (p *Parser) Start(head bool) {
 // Started says whether any byte of the response came.
 func (p *Parser) Started() bool { return p.started }
 
-// Feed takes received bytes. It returns how many of them belong to the response
-// and whether the response is complete with them; whatever comes after that is
-// nothing the client asked for. An error is a [ProtocolError].
+// Feed takes received bytes. It returns how many of them belong to the response, and whether the
+// response is complete with them. Bytes after that belong to no response that the client asked for.
+// An error is a [ProtocolError].
 func (p *Parser) Feed(data []byte) (used int, done bool, err error) {
 	if len(data) > 0 {
 		p.started = true
