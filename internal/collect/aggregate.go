@@ -9,28 +9,29 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 )
 
-// maxNotes keeps the run's item far below DynamoDB's 400 kB.
+// maxNotes bounds the run's item, which DynamoDB limits to 400 kB.
 const maxNotes = 50
 
-// aggregate writes the run's counts down. The series themselves are put as soon
-// as their function is complete.
+// aggregate stores the run's tally. The series are stored as soon as their function
+// is complete.
 func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse, error) {
 	tallies, err := Tallies(ctx, c.Store, q.Run)
 	if err != nil {
-		return AggregateResponse{}, &StoreError{err}
+		return AggregateResponse{}, &workflow.StoreError{err}
 	}
 	run, ok, err := c.Store.Run(ctx, q.Run)
 	if err != nil {
-		return AggregateResponse{}, &StoreError{err}
+		return AggregateResponse{}, &workflow.StoreError{err}
 	}
 	if !ok {
 		return AggregateResponse{}, fmt.Errorf("aggregate: there is no run %s", q.Run)
 	}
 	sum := Total(tallies)
 	m := &run.Manifest
-	m.Tally = (*results.Tally)(&sum)
+	m.Tally = &sum
 	m.Notes = nil
 	for _, t := range tallies {
 		if len(t.Losses) == 0 {
@@ -40,16 +41,16 @@ func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse
 			m.Notes = append(m.Notes, "and others: every function's counts are in the table")
 			break
 		}
-		m.Notes = append(m.Notes, t.note())
+		m.Notes = append(m.Notes, note(t))
 	}
 	if err := c.Store.PutRun(ctx, run); err != nil {
-		return AggregateResponse{}, &StoreError{err}
+		return AggregateResponse{}, &workflow.StoreError{err}
 	}
 	return AggregateResponse{Series: sum.Series}, nil
 }
 
 // note says what a function lost: hello-go-arm64-512: 3 of 260 samples are lost: 2 no record in the logs, 1 not taken.
-func (t Tally) note() string {
+func note(t results.Tally) string {
 	var losses []string
 	for _, name := range slices.Sorted(maps.Keys(t.Losses)) {
 		losses = append(losses, fmt.Sprintf("%d %s", t.Losses[name], name))
@@ -58,14 +59,14 @@ func (t Tally) note() string {
 }
 
 // Tallies are a run's, by function.
-func Tallies(ctx context.Context, store Store, run string) ([]Tally, error) {
+func Tallies(ctx context.Context, store Store, run string) ([]results.Tally, error) {
 	kept, err := store.AllKept(ctx, run, tallyPrefix)
 	if err != nil {
 		return nil, err
 	}
-	var all []Tally
+	var all []results.Tally
 	for _, name := range slices.Sorted(maps.Keys(kept)) {
-		var t Tally
+		var t results.Tally
 		if err := json.Unmarshal(kept[name], &t); err != nil {
 			return nil, fmt.Errorf("read %s of run %s: %w", name, run, err)
 		}

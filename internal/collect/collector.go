@@ -75,9 +75,9 @@ const (
 
 // Request is what the state machine sends.
 type Request struct {
-	Action string        `json:"action"`
-	Run    string        `json:"run"`
-	Plan   workflow.Plan `json:"plan,omitzero"`
+	Action string         `json:"action"`
+	Run    string         `json:"run"`
+	Input  workflow.Input `json:"input,omitzero"`
 }
 
 // CollectResponse says whether another pass is needed, and when.
@@ -92,20 +92,6 @@ type CollectResponse struct {
 type AggregateResponse struct {
 	Series int `json:"series"`
 }
-
-// The types of errors are the names that Step Functions sees.
-
-// ThrottledError is a throttle that outlasted the collector's patience.
-type ThrottledError struct{ Err error }
-
-func (e *ThrottledError) Error() string { return e.Err.Error() }
-func (e *ThrottledError) Unwrap() error { return e.Err }
-
-// StoreError is the store's failure.
-type StoreError struct{ Err error }
-
-func (e *StoreError) Error() string { return e.Err.Error() }
-func (e *StoreError) Unwrap() error { return e.Err }
 
 // Handle does what the request asks for.
 func (c *Collector) Handle(ctx context.Context, q Request) (any, error) {
@@ -129,11 +115,11 @@ func (c *Collector) Handle(ctx context.Context, q Request) (any, error) {
 
 // named puts the type that the state machine knows outermost, where it looks.
 func named(err error) error {
-	if _, ok := errors.AsType[*StoreError](err); ok {
-		return &StoreError{err}
+	if _, ok := errors.AsType[*workflow.StoreError](err); ok {
+		return &workflow.StoreError{err}
 	}
-	if _, ok := errors.AsType[*ThrottledError](err); ok {
-		return &ThrottledError{err}
+	if _, ok := errors.AsType[*workflow.ThrottledError](err); ok {
+		return &workflow.ThrottledError{err}
 	}
 	return err
 }
@@ -148,15 +134,15 @@ const stopMargin = 45 * time.Second
 func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, error) {
 	complete, err := c.Store.AllKept(ctx, q.Run, tallyPrefix)
 	if err != nil {
-		return CollectResponse{}, &StoreError{err}
+		return CollectResponse{}, &workflow.StoreError{err}
 	}
 	all, err := c.Store.Functions(ctx)
 	if err != nil {
-		return CollectResponse{}, &StoreError{err}
+		return CollectResponse{}, &workflow.StoreError{err}
 	}
 	run, ok, err := c.Store.Run(ctx, q.Run)
 	if err != nil {
-		return CollectResponse{}, &StoreError{err}
+		return CollectResponse{}, &workflow.StoreError{err}
 	}
 	if !ok {
 		return CollectResponse{}, fmt.Errorf("collect: there is no run %s", q.Run)
@@ -165,7 +151,7 @@ func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, er
 	youngest := Patience
 	looked := false
 	for _, fn := range all {
-		if fn.Owned && fn.Contract() != functions.ContractHello || complete[tallyPrefix+fn.Variant.Name()] != nil {
+		if !fn.Measured() || complete[tallyPrefix+fn.Variant.Name()] != nil {
 			continue
 		}
 		if deadline, ok := ctx.Deadline(); ok && looked && time.Until(deadline) < stopMargin {
@@ -204,11 +190,11 @@ func (c *Collector) function(ctx context.Context, q Request, started time.Time, 
 	var samples []results.Sample
 	for s, err := range c.Store.SamplesOf(ctx, q.Run, fn.Variant) {
 		if err != nil {
-			return 0, 0, &StoreError{err}
+			return 0, 0, &workflow.StoreError{err}
 		}
 		samples = append(samples, s)
 	}
-	tally := Tally{Function: fn.Variant.Name()}
+	tally := results.Tally{Function: fn.Variant.Name()}
 	found, age, err := c.complete(ctx, q.Run, fn, samples, &tally)
 	if err != nil {
 		return 0, 0, err
@@ -247,7 +233,7 @@ const (
 
 // complete asks the function's log for what the samples lack, and stores those
 // that it completed, in samples too.
-func (c *Collector) complete(ctx context.Context, run string, fn deployed.Function, samples []results.Sample, t *Tally) (found Matched, age time.Duration, err error) {
+func (c *Collector) complete(ctx context.Context, run string, fn deployed.Function, samples []results.Sample, t *results.Tally) (found Matched, age time.Duration, err error) {
 	var from, to time.Time
 	for _, s := range samples {
 		if !lacking(s) {
@@ -284,10 +270,10 @@ func (c *Collector) complete(ctx context.Context, run string, fn deployed.Functi
 		changed = append(changed, samples[i])
 	}
 	if err := c.Store.Replace(ctx, changed...); err != nil {
-		return Matched{}, 0, &StoreError{err}
+		return Matched{}, 0, &workflow.StoreError{err}
 	}
 	if err := c.Store.PutRaw(ctx, run, raws(fn.LogGroup, found.Malformed)...); err != nil {
-		return Matched{}, 0, &StoreError{err}
+		return Matched{}, 0, &workflow.StoreError{err}
 	}
 	return found, age, nil
 }
@@ -313,8 +299,8 @@ func raws(group string, lines []Malformed) []dynamo.Raw {
 
 // close aggregates a function whose samples are complete, counts them, and keeps
 // the tally, after which the function is not looked at again.
-func (c *Collector) close(ctx context.Context, q Request, started time.Time, fn deployed.Function, samples []results.Sample, unrecorded map[string]string, t Tally) error {
-	t.count(fn, q.Plan.Options(q.Run, c.Platform), samples, unrecorded)
+func (c *Collector) close(ctx context.Context, q Request, started time.Time, fn deployed.Function, samples []results.Sample, unrecorded map[string]string, t results.Tally) error {
+	count(&t, fn, q.Input.Options(q.Run, c.Platform), samples, unrecorded)
 	var records []results.SeriesRecord
 	for _, summary := range results.Summarise(slices.Values(samples))[fn.Variant] {
 		records = append(records, results.SeriesRecord{
@@ -328,14 +314,14 @@ func (c *Collector) close(ctx context.Context, q Request, started time.Time, fn 
 		})
 	}
 	t.Series = len(records)
-	if err := t.check(); err != nil {
+	if err := check(t); err != nil {
 		return err
 	}
 	if err := c.Store.PutSeries(ctx, q.Run, records...); err != nil {
-		return &StoreError{err}
+		return &workflow.StoreError{err}
 	}
 	if err := c.Store.Keep(ctx, q.Run, tallyPrefix+t.Function, t); err != nil {
-		return &StoreError{err}
+		return &workflow.StoreError{err}
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 )
 
 // LogsAPI is the call that collecting needs; *cloudwatchlogs.Client has it.
@@ -68,7 +70,7 @@ func (c *Collector) page(ctx context.Context, input *cloudwatchlogs.FilterLogEve
 			return out, err
 		}
 		if try == throttleMost {
-			return nil, &ThrottledError{err}
+			return nil, &workflow.ThrottledError{err}
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -10,9 +10,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Tally is one function's, while it is being counted.
-type Tally results.Tally
-
 // The names of losses. A sample that came out at another temperature is lost
 // under "came out " and that temperature.
 const (
@@ -23,9 +20,9 @@ const (
 	LossNotTaken  = "not taken"
 )
 
-// count fills in the tally from the function's samples. unrecorded names the
-// losses of those without a record, by key.
-func (t *Tally) count(fn deployed.Function, o bench.Options, samples []results.Sample, unrecorded map[string]string) {
+// count counts a function's samples in its tally. unrecorded names the losses of
+// the samples without a record, by key.
+func count(t *results.Tally, fn deployed.Function, o bench.Options, samples []results.Sample, unrecorded map[string]string) {
 	type wanted struct {
 		workload    string
 		temperature results.Temperature
@@ -78,8 +75,8 @@ func (t *Tally) count(fn deployed.Function, o bench.Options, samples []results.S
 			t.Asked += asked
 			t.Stored += have
 			lost := asked - have
-			// Those that were tried again successfully are no losses: what is short is
-			// named after those that were not, and the rest was never sent.
+			// A sample whose second try succeeded is no loss. The samples that are short
+			// are named after the tries that failed, and the rest was never sent.
 			for _, name := range slices.Sorted(maps.Keys(missed[w])) {
 				n := min(lost, missed[w][name])
 				add(&t.Losses, name, n)
@@ -100,8 +97,8 @@ func add(m *map[string]int, name string, n int) {
 	(*m)[name] += n
 }
 
-// check is an error if the counts do not add up, which would be a bug of ours.
-func (t Tally) check() error {
+// check is an error if the counts do not add up, which would be a bug of this program.
+func check(t results.Tally) error {
 	if sum := t.Stored + total(t.Losses); sum != t.Asked {
 		return fmt.Errorf("tally of %s: %d samples were asked for, %d are stored or lost", t.Function, t.Asked, sum)
 	}
@@ -124,8 +121,8 @@ func total(m map[string]int) int {
 }
 
 // Total sums tallies.
-func Total(tallies []Tally) Tally {
-	var sum Tally
+func Total(tallies []results.Tally) results.Tally {
+	var sum results.Tally
 	for _, t := range tallies {
 		sum.Asked += t.Asked
 		sum.Stored += t.Stored

@@ -1,7 +1,7 @@
-// Package deployed is what a stack looks like to those who use it: the load
-// generator, the workflow, the local run. It is plain JSON, so that it can be a
-// stack output, a workflow's input and a file, and knows nothing of Pulumi.
-// Before it, code holds variants; after it, deployed functions.
+// Package deployed describes a deployed stack to its users: the load generator,
+// the workflow and the local run. It is plain JSON, so that it can be a stack
+// output, an item of the table and a file, and it does not depend on Pulumi.
+// Before deployment code holds variants; after it, deployed functions.
 package deployed
 
 import (
@@ -55,7 +55,14 @@ type Function struct {
 	Reconfigure bool `json:"reconfigure,omitempty"`
 	// Payload replaces the contract's events for a function that is not ours.
 	Payload json.RawMessage `json:"payload,omitempty"`
+	// SHA256 is the hash of the artefact in hexadecimal, empty for a function that
+	// is not ours.
+	SHA256 string `json:"sha256,omitempty"`
 }
+
+// Measured says whether the benchmark measures the function: ours if they have the
+// contract of the benchmark, and all that are not ours.
+func (f Function) Measured() bool { return !f.Owned || f.Contract() == functions.ContractHello }
 
 // Contract is the contract of the catalogue's function of that name, or
 // [functions.ContractNone] if the function is not ours.

@@ -1,6 +1,5 @@
-// Package harness is what the mains of functions/harness have in common: what
-// the stack tells them by environment variables, and the table. What they do is
-// their packages' business.
+// Package harness loads what the mains of functions/harness share: the environment
+// variables that the stack sets, and the table. Their work is in packages of its own.
 package harness
 
 import (
@@ -20,17 +19,17 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
-// The environment variables. TableName is the only one that must be there.
+// The environment variables. Only TableName is required.
 const (
 	TableName     = "TABLE_NAME"
 	SampleTTLDays = "SAMPLE_TTL_DAYS"
-	// Platform is where the functions are; without it they are on AWS.
+	// Platform is where the functions are; the default is AWS.
 	Platform = "PLATFORM"
 	Stage    = "STAGE"
 	Version  = "VERSION"
 )
 
-// Harness is the surroundings of a function of ours.
+// Harness is the environment of a function of ours.
 type Harness struct {
 	// AWS is what the SDK's clients are made with.
 	AWS                    aws.Config

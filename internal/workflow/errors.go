@@ -9,10 +9,10 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 )
 
-// The Go names of these types are the error names that Step Functions sees: the
-// state machine's Retry and Catch name them.
+// The Go names of these types are the error names that Step Functions sees, and
+// that the state machine's Retry and Catch list. The collector returns them too.
 
-// ThrottledError is a throttle that outlasted the runner's own patience.
+// ThrottledError is a throttle that outlasted the function's own patience.
 type ThrottledError struct{ Err error }
 
 func (e *ThrottledError) Error() string { return e.Err.Error() }
@@ -24,13 +24,13 @@ type ConflictError struct{ Err error }
 func (e *ConflictError) Error() string { return e.Err.Error() }
 func (e *ConflictError) Unwrap() error { return e.Err }
 
-// StoreError is the store's failure, which is no function's fault.
+// StoreError is a failure of the store.
 type StoreError struct{ Err error }
 
 func (e *StoreError) Error() string { return e.Err.Error() }
 func (e *StoreError) Unwrap() error { return e.Err }
 
-// StaleReadError is a read that does not show yet what was written before.
+// StaleReadError is a read that does not show an earlier write.
 type StaleReadError struct {
 	Run, Function string
 	Have, Want    int
@@ -46,20 +46,19 @@ type MeasureError struct{ Err error }
 func (e *MeasureError) Error() string { return e.Err.Error() }
 func (e *MeasureError) Unwrap() error { return e.Err }
 
-// RequestError is a request or a plan that makes no sense; asking again does not help.
+// RequestError is an invalid request or input; retrying does not help.
 type RequestError struct{ Err error }
 
 func (e *RequestError) Error() string { return e.Err.Error() }
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// LostLeaseError ends a run that another one has overtaken.
+// LostLeaseError ends a run whose lease another run has taken.
 type LostLeaseError struct{ Err error }
 
 func (e *LostLeaseError) Error() string { return e.Err.Error() }
 func (e *LostLeaseError) Unwrap() error { return e.Err }
 
-// named gives an error of a function's visit or restore the type that the state
-// machine knows.
+// named gives an error of a function's visit or restore one of the types above.
 func named(err error) error {
 	var code string
 	if api, ok := errors.AsType[smithy.APIError](err); ok {

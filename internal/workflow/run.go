@@ -8,30 +8,35 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
-// BeginResponse is the plan without gaps, or the word that another run is under way.
+// BeginResponse is the complete input of the run, or says that another run is
+// under way.
 type BeginResponse struct {
 	Busy bool `json:"busy"`
 	// Holder is the run that is under way if Busy.
 	Holder string `json:"holder,omitempty"`
 	Run    string `json:"run"`
-	Plan   Plan   `json:"plan"`
-	// Rounds are the numbers 1 to Plan.Rounds, for a Map state.
+	Input  Input  `json:"input"`
+	// Rounds are the numbers 1 to Input.Rounds, for a Map state.
 	Rounds    []int `json:"rounds"`
 	Functions int   `json:"functions"`
 }
 
-// begin takes the lease and writes the run down. Called again for the same
-// execution it does the same again.
+// begin takes the lease and stores the run. It may be called again for the same
+// execution.
 func (r *Runner) begin(ctx context.Context, q Request) (any, error) {
 	run := runID(q.Execution)
 	if run == "" {
 		return nil, &RequestError{errors.New("begin: execution is missing")}
 	}
-	plan, err := q.Input.plan()
+	input, err := override(q.Defaults, q.Overrides)
+	if err == nil {
+		input, err = input.complete()
+	}
 	if err != nil {
 		return nil, &RequestError{err}
 	}
@@ -45,9 +50,9 @@ func (r *Runner) begin(ctx context.Context, q Request) (any, error) {
 	now := time.Now().UTC()
 	manifest := results.Manifest{
 		Tool: "workflow", Version: r.Version, Platform: r.Platform, Region: r.Region, Stage: r.Stage,
-		Started: now, Seed: plan.Seed, Status: results.RunRunning, Counts: plan.counts(),
+		Started: now, Seed: input.Seed, Status: results.RunRunning, Counts: &input.Counts, Artifacts: artifacts(measured),
 	}
-	answer := BeginResponse{Run: run, Plan: plan, Rounds: plan.rounds(), Functions: len(measured)}
+	answer := BeginResponse{Run: run, Input: input, Rounds: input.roundNumbers(), Functions: len(measured)}
 	err = r.Store.Lease(ctx, run, LeaseTime, now)
 	if taken, ok := errors.AsType[*dynamo.LeaseTakenError](err); ok {
 		answer.Busy, answer.Holder = true, taken.Holder
@@ -62,15 +67,15 @@ func (r *Runner) begin(ctx context.Context, q Request) (any, error) {
 	return answer, nil
 }
 
-// counts are the plan as a manifest holds it.
-func (p Plan) counts() *results.Counts {
-	c := &results.Counts{
-		Cold: p.Cold, Warm: p.Warm, Rounds: p.Rounds, Iterations: p.Iterations, Concurrency: p.Concurrency, ScaleOut: p.ScaleOut,
+// artifacts are the hashes of what is measured, by function.
+func artifacts(measured []deployed.Function) map[string]string {
+	hashes := map[string]string{}
+	for _, f := range measured {
+		if f.SHA256 != "" {
+			hashes[f.Variant.Name()] = f.SHA256
+		}
 	}
-	if p.WarmUp != nil {
-		c.WarmUp = *p.WarmUp
-	}
-	return c
+	return hashes
 }
 
 // OrderResponse lists a round's functions by name.
@@ -78,16 +83,16 @@ type OrderResponse struct {
 	Items []Item `json:"items"`
 }
 
-// Item is one visit of a round. Run, round and plan are the same for all of
-// them, and the state machine adds them: a thousand items have to fit into the
-// 256 KiB of a state.
+// Item is one visit of a round. Run, round and input are the same for all visits,
+// and the state machine adds them: a thousand items have to fit into the 256 KiB of
+// a state.
 type Item struct {
 	Function string `json:"function"`
 }
 
 // order draws the order of a round from the seed.
 func (r *Runner) order(ctx context.Context, q Request) (any, error) {
-	if err := r.alone(ctx, q.Run); err != nil {
+	if err := r.renewLease(ctx, q.Run); err != nil {
 		return nil, err
 	}
 	measured, err := r.measured(ctx)
@@ -98,11 +103,11 @@ func (r *Runner) order(ctx context.Context, q Request) (any, error) {
 	for i, f := range measured {
 		items[i] = Item{Function: f.Variant.Name()}
 	}
-	rand.New(rand.NewPCG(q.Plan.Seed, uint64(q.Round))).Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	rand.New(rand.NewPCG(q.Input.Seed, uint64(q.Round))).Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	return OrderResponse{items}, nil
 }
 
-// finish writes the run's end down and lets the next one begin.
+// finish stores the end of the run and releases the lease.
 func (r *Runner) finish(ctx context.Context, q Request) (any, error) {
 	status := results.RunStatus(q.Status)
 	if q.Run == "" || status != results.RunFinished && status != results.RunFailed {
@@ -137,17 +142,17 @@ func (r *Runner) finish(ctx context.Context, q Request) (any, error) {
 	return Nothing{}, nil
 }
 
-// maxNotes keeps the run's item far below DynamoDB's 400 kB.
+// maxNotes bounds the run's item, which DynamoDB limits to 400 kB.
 const maxNotes = 100
 
-// note adds a note once, since a task may be tried again.
+// note adds a note unless it is there: a task may be retried.
 func note(m *results.Manifest, text string) {
 	if !slices.Contains(m.Notes, text) {
 		m.Notes = append(m.Notes, text)
 	}
 }
 
-// run reads a run, or makes one for an execution that failed before it wrote its own.
+// run reads a run, or makes one for an execution that failed before it stored its own.
 func (r *Runner) run(ctx context.Context, id string) (results.Run, error) {
 	run, ok, err := r.Store.Run(ctx, id)
 	if err != nil || ok {
@@ -158,7 +163,7 @@ func (r *Runner) run(ctx context.Context, id string) (results.Run, error) {
 	}}, nil
 }
 
-// shorten keeps a long cause from filling the run's item.
+// shorten bounds a cause, since it becomes a note of the run's item.
 func shorten(text string) string {
 	const most = 500
 	if len(text) <= most {

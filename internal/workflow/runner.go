@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
@@ -29,11 +29,11 @@ type Runner struct {
 	// Log may be nil.
 	Log *slog.Logger
 
-	known atomic.Pointer[directory]
+	known atomic.Pointer[functionIndex]
 }
 
-// LeaseTime is how long a run may be silent. It is longer than any invocation
-// of the runner, and than the wait for the last records.
+// LeaseTime is how long a lease lasts without being renewed. It is longer than any
+// invocation of the runner, and longer than the wait for the last records.
 const LeaseTime = 30 * time.Minute
 
 // The actions of a request.
@@ -46,22 +46,23 @@ const (
 	ActionFinish  = "finish"
 )
 
-// Request is what the state machine sends. An action reads the fields that it needs.
+// Request is what the state machine sends. Each action reads the fields that it needs.
 type Request struct {
 	Action string `json:"action"`
 	// Execution is the state machine's execution, by ARN; its last part is the run's ID.
 	Execution string `json:"execution,omitempty"`
-	// Input is the execution's.
-	Input Input  `json:"input,omitzero"`
-	Run   string `json:"run,omitempty"`
-	Plan  Plan   `json:"plan,omitzero"`
-	Round int    `json:"round,omitempty"`
+	// Defaults are the stack's input, Overrides what the execution was started with.
+	Defaults  Input           `json:"defaults,omitzero"`
+	Overrides json.RawMessage `json:"overrides,omitempty"`
+	Run       string          `json:"run,omitempty"`
+	Input     Input           `json:"input,omitzero"`
+	Round     int             `json:"round,omitempty"`
 	// Function is a name by [matrix.Variant.Name].
 	Function string `json:"function,omitempty"`
 	Cursor   string `json:"cursor,omitempty"`
 	// Status is how the run ended.
 	Status string `json:"status,omitempty"`
-	// Error and Cause say what was caught.
+	// Error and Cause are what the state machine caught.
 	Error string `json:"error,omitempty"`
 	Cause string `json:"cause,omitempty"`
 }
@@ -69,7 +70,7 @@ type Request struct {
 // Nothing is the answer of actions that have none.
 type Nothing struct{}
 
-// Handle does what the request asks for. Its answer is one of the types that
+// Handle performs the request's action. Its answer is one of the types whose names
 // end in Response, or Nothing.
 func (r *Runner) Handle(ctx context.Context, q Request) (any, error) {
 	do, ok := map[string]func(context.Context, Request) (any, error){
@@ -99,16 +100,13 @@ func (r *Runner) logger() *slog.Logger {
 // runID is the last part of an execution's ARN: its name.
 func runID(execution string) string { return execution[strings.LastIndexByte(execution, ':')+1:] }
 
-// measured are the functions of a run in a fixed order: ours with the contract
-// of the benchmark, and those that are not ours.
+// measured are the functions of a run, ordered by name.
 func (r *Runner) measured(ctx context.Context) ([]deployed.Function, error) {
 	all, err := r.Store.Functions(ctx)
 	if err != nil {
 		return nil, &StoreError{fmt.Errorf("read the functions: %w", err)}
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(f deployed.Function) bool {
-		return f.Owned && f.Contract() != functions.ContractHello
-	})
+	all = slices.DeleteFunc(slices.Clone(all), func(f deployed.Function) bool { return !f.Measured() })
 	slices.SortFunc(all, func(a, b deployed.Function) int { return cmp.Compare(a.Variant.Name(), b.Variant.Name()) })
 	return all, nil
 }
@@ -121,7 +119,7 @@ func (r *Runner) function(ctx context.Context, run, name string) (deployed.Funct
 		if err != nil {
 			return deployed.Function{}, err
 		}
-		known = &directory{run: run, functions: map[string]deployed.Function{}}
+		known = &functionIndex{run: run, functions: map[string]deployed.Function{}}
 		for _, f := range all {
 			known.functions[f.Variant.Name()] = f
 		}
@@ -134,15 +132,15 @@ func (r *Runner) function(ctx context.Context, run, name string) (deployed.Funct
 	return f, nil
 }
 
-// directory is a run's functions by name. A warm environment of the runner reads
-// them once in a run.
-type directory struct {
+// functionIndex is a run's functions by name. A warm environment of the runner
+// reads them once in a run.
+type functionIndex struct {
 	run       string
 	functions map[string]deployed.Function
 }
 
-// alone renews the lease, and is an error if another run has taken over.
-func (r *Runner) alone(ctx context.Context, run string) error {
+// renewLease renews the run's lease. It is an error if another run has taken it.
+func (r *Runner) renewLease(ctx context.Context, run string) error {
 	err := r.Store.Renew(ctx, run, LeaseTime, time.Now())
 	if err == nil {
 		return nil
@@ -152,5 +150,3 @@ func (r *Runner) alone(ctx context.Context, run string) error {
 	}
 	return &StoreError{err}
 }
-
-func join(s []string) string { return strings.Join(s, ",") }

@@ -34,17 +34,17 @@ type Store interface {
 
 var _ Store = (*dynamo.Store)(nil)
 
-// originals stands in the place of a run. What a function was before it was
-// changed for the first time is kept for good: were it kept by run, what a run
-// that was killed has left would be the next one's original.
+// originals stands in the place of a run's ID. A function's original configuration
+// is stored once and for good. Stored for each run, the configuration that a killed
+// run left would become the next run's original.
 const originals = "originals"
 
-// original is a function's configuration as far as it is changed.
+// original is the part of a function's configuration that runs change.
 type original struct {
 	ARN string `json:"arn"`
 	// Nonce is the value of deployed.NonceVariable, nil if it was not set.
 	Nonce *string `json:"nonce"`
-	// Run is the one that kept it.
+	// Run is the run that stored it.
 	Run  string    `json:"run"`
 	Kept time.Time `json:"kept"`
 }
@@ -61,7 +61,7 @@ type Failure struct {
 
 const failurePrefix = "FAILURE#"
 
-// key orders failures by round, then by function. One that could not be
+// key orders failures by round, then by function. A function that could not be
 // restored is another failure of the same visit.
 func (f Failure) key() string {
 	return fmt.Sprintf("%s%06d#%s#%s", failurePrefix, f.Round, f.Function, f.Error)

@@ -13,9 +13,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// An invocation begins no step that may not end before its deadline: a step may
-// wait for the control plane, and for the function. What is left of the deadline
-// after that is for the answer.
+// An invocation begins no step that might outlast its deadline: a step may wait for
+// the control plane and for the function. answerMargin is kept for the answer.
 const (
 	stepMargin   = 3 * time.Minute
 	answerMargin = 5 * time.Second
@@ -25,7 +24,7 @@ const (
 // VisitResponse says how far a visit came.
 type VisitResponse struct {
 	Done bool `json:"done"`
-	// Cursor belongs into the next request if the visit is not done.
+	// Cursor is for the next request if the visit is not done.
 	Cursor string `json:"cursor"`
 	// Samples of the visit are stored; Losses of the wanted ones were given up.
 	Samples int `json:"samples"`
@@ -33,9 +32,9 @@ type VisitResponse struct {
 }
 
 // visit takes samples of one function until the visit is done or the time is
-// short. What is stored already decides where it goes on. The cursor is how
-// many samples that must be at least: a read that shows fewer is stale, and
-// going on from it would measure them again.
+// short. It continues behind the stored samples. The cursor is how many of them
+// there are at least: a read that shows fewer is stale, and continuing from it would
+// measure samples twice.
 func (r *Runner) visit(ctx context.Context, q Request) (any, error) {
 	want := 0
 	if q.Cursor != "" {
@@ -44,7 +43,7 @@ func (r *Runner) visit(ctx context.Context, q Request) (any, error) {
 			return nil, &RequestError{fmt.Errorf("visit: cursor: %w", err)}
 		}
 	}
-	if err := r.alone(ctx, q.Run); err != nil {
+	if err := r.renewLease(ctx, q.Run); err != nil {
 		return nil, err
 	}
 	fn, err := r.function(ctx, q.Run, q.Function)
@@ -80,7 +79,7 @@ func (r *Runner) visit(ctx context.Context, q Request) (any, error) {
 
 // options are those of one visit or restore.
 func (r *Runner) options(q Request) bench.Options {
-	o := q.Plan.Options(q.Run, r.Platform)
+	o := q.Input.Options(q.Run, r.Platform)
 	o.Patience = cmp.Or(r.Patience, time.Minute)
 	if r.Platform == deployed.AWS {
 		o.Poll = pollAWS
@@ -92,8 +91,8 @@ func (r *Runner) options(q Request) bench.Options {
 // 100 times a second in an account and region.
 const pollAWS = 300 * time.Millisecond
 
-// budget ends the context a little before the invocation does, and says when
-// the last step may begin.
+// budget ends the context a little before the invocation ends, and returns the time
+// after which no step may begin.
 func budget(ctx context.Context) (limited context.Context, until time.Time, cancel context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -116,7 +115,7 @@ func (r *Runner) stored(ctx context.Context, run string, fn deployed.Function) (
 	return all, nil
 }
 
-// keeper is where a visit stores its samples and the original configuration.
+// keeper stores the samples of a visit and the original configuration.
 type keeper struct {
 	store Store
 	fn    deployed.Function
@@ -138,8 +137,8 @@ func (k keeper) KeepOriginal(ctx context.Context, nonce *string) error {
 	return nil
 }
 
-// restore gives a function back what was kept of it, in whatever way its visit
-// ended. Without anything kept there is nothing to do.
+// restore gives a function its original configuration back after a visit, however
+// the visit ended. It does nothing if the visit changed nothing.
 func (r *Runner) restore(ctx context.Context, q Request) (any, error) {
 	fn, err := r.function(ctx, q.Run, q.Function)
 	if err != nil {
@@ -159,7 +158,7 @@ func (r *Runner) restore(ctx context.Context, q Request) (any, error) {
 	return Nothing{}, nil
 }
 
-// fail writes a failed visit down.
+// fail stores a failed visit.
 func (r *Runner) fail(ctx context.Context, q Request) (any, error) {
 	if q.Run == "" || q.Function == "" {
 		return nil, &RequestError{errors.New("fail: run or function is missing")}
