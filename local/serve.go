@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // The files that serve writes: what is running, and the key of the stats API.
@@ -32,7 +30,7 @@ func serve(ctx context.Context, begin setup, stdout io.Writer) error {
 			m.schedules[i].Every = every
 		}
 	}
-	if err := announce(stdout, m, begin.record.dir, begin.stage.Config); err != nil {
+	if err := announce(stdout, m, begin.record.dir); err != nil {
 		return err
 	}
 	var schedules sync.WaitGroup
@@ -46,7 +44,7 @@ func serve(ctx context.Context, begin setup, stdout io.Writer) error {
 
 // announce writes what is running into the run directory, and says where
 // everything is and how to use it.
-func announce(stdout io.Writer, m *machine, dir *results.Dir, c stage.Config) error {
+func announce(stdout io.Writer, m *machine, dir *results.Dir) error {
 	path := func(name string) string { return filepath.Join(dir.Path(), name) }
 	lines := []string{
 		"API           " + m.stack.APIURL,
@@ -76,12 +74,8 @@ func announce(stdout io.Writer, m *machine, dir *results.Dir, c stage.Config) er
 		lines = append(lines, "  go run ./loadgen -url "+m.stack.APIURL)
 	}
 	if m.statsURL != "" {
-		input, err := json.Marshal(c.WorkflowInput())
-		if err != nil {
-			return err
-		}
 		lines = append(lines,
-			fmt.Sprintf("  aws stepfunctions start-execution --state-machine-arn %s --input '%s'", m.stack.WorkflowARN, input),
+			"  aws stepfunctions start-execution --state-machine-arn "+m.stack.WorkflowARN,
 			fmt.Sprintf("  curl -H \"x-api-key: $(cat %s)\" %s/v1/stats", path(apiKeyFile), m.statsURL),
 		)
 	}

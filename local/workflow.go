@@ -50,7 +50,7 @@ func (m measurement) workflow(ctx context.Context, fns []deployed.Function) ([]r
 		return nil, errors.New("the workflow cannot run: its own functions, which are written in Go, could not be built")
 	}
 	input := m.config.WorkflowInput()
-	input.Plan.Seed = m.options.Seed
+	input.Seed = m.options.Seed
 	text, err := json.Marshal(input)
 	if err != nil {
 		return nil, err

@@ -222,7 +222,7 @@ func TestKilledRunner(t *testing.T) {
 			time.Sleep(20 * time.Millisecond) // nothing tells that a table has grown
 		}
 		// A second run meanwhile finds the lease taken, and ends quietly.
-		e, err := m.workflows.StartExecution(t.Context(), m.stack.WorkflowARN, "second", `{"plan":{"cold":1,"warm":0}}`)
+		e, err := m.workflows.StartExecution(t.Context(), m.stack.WorkflowARN, "second", `{"cold":1,"warm":0}`)
 		if err == nil {
 			e, err = m.workflows.Wait(t.Context(), e.ARN)
 		}

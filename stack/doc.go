@@ -16,8 +16,7 @@
 // physical names have project and stage before it. What a stack looks like to
 // its users is package internal/deployed's, what stands in the table package
 // internal/results/dynamo's, and what the state machine's tasks do packages
-// internal/workflow's and internal/collect's; the definition itself is
-// workflow.asl.json.
+// internal/workflow's, with the definition, and internal/collect's.
 //
 // What is built, and how, is package internal/artifact's; what runs in the
 // functions is folder functions'. After a destroy, AWS keeps by itself what it

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	env "github.com/lambda-benchmark/lambda-benchmark/internal/harness"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
@@ -91,6 +92,9 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 			env.SampleTTLDays: pulumi.String(strconv.Itoa(d.config.SampleTTLDays)),
 			env.Platform:      pulumi.String(d.config.Platform),
 			env.Stage:         pulumi.String(d.names.Stage),
+			// A deployment from another commit changes the harness's functions, and never
+			// those that are measured.
+			env.Version: pulumi.String(hostinfo.Version()),
 		},
 	})
 }

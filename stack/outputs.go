@@ -86,6 +86,7 @@ func (d *definition) entry(f function, qualifier pulumi.StringOutput) FunctionOu
 	return pulumi.All(f.Arn, f.logGroup.Name, qualifier).ApplyT(func(of []any) deployed.Function {
 		return deployed.Function{
 			Variant: f.variant, ARN: of[0].(string), LogGroup: of[1].(string), Qualifier: of[2].(string), Owned: true,
+			SHA256: d.artifacts[f.variant].SHA256,
 		}
 	}).(FunctionOutput)
 }

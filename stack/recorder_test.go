@@ -147,7 +147,8 @@ func value(t *testing.T, o DeployedOutput) (s deployed.Stack) {
 func zips(variants []matrix.Variant) Artifacts {
 	artifacts := Artifacts{}
 	for _, v := range variants {
-		artifacts[v] = artifact.Artifact{Path: fmt.Sprintf("%s-%s-%s.zip", v.Function, v.Language, v.Architecture)}
+		path := fmt.Sprintf("%s-%s-%s.zip", v.Function, v.Language, v.Architecture)
+		artifacts[v] = artifact.Artifact{Path: path, SHA256: "hash of " + path}
 	}
 	return artifacts
 }

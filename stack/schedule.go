@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
@@ -24,10 +23,6 @@ func (d *definition) schedule(machine *sfn.StateMachine) error {
 	if err != nil {
 		return err
 	}
-	input, err := json.Marshal(d.config.WorkflowInput())
-	if err != nil {
-		return fmt.Errorf("schedule: input: %w", err)
-	}
 	state := "DISABLED"
 	if d.config.ScheduleEnabled {
 		state = "ENABLED"
@@ -41,7 +36,7 @@ func (d *definition) schedule(machine *sfn.StateMachine) error {
 		Target: scheduler.ScheduleTargetArgs{
 			Arn:     machine.Arn,
 			RoleArn: role.Arn,
-			Input:   pulumi.String(input),
+			Input:   pulumi.String("{}"), // the definition has the stage's
 			RetryPolicy: scheduler.ScheduleTargetRetryPolicyArgs{
 				MaximumRetryAttempts:     pulumi.Int(scheduleRetries),
 				MaximumEventAgeInSeconds: pulumi.Int(scheduleMaxAge),

@@ -1,19 +1,13 @@
 package stack
 
 import (
-	_ "embed"
 	"fmt"
-	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
 
-// workflowDefinition is Amazon States Language with ${runner} and ${collector}
-// where the ARNs of functions go.
-//
-//go:embed workflow.asl.json
-var workflowDefinition string
+	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
+)
 
 // workflow makes the state machine that runs the benchmark.
 func (d *definition) workflow(runner, collector function) (*sfn.StateMachine, error) {
@@ -32,7 +26,7 @@ func (d *definition) workflow(runner, collector function) (*sfn.StateMachine, er
 		Name:       pulumi.String(name),
 		Type:       pulumi.String("STANDARD"), // cannot be changed later
 		RoleArn:    role.Arn,
-		Definition: fill(workflowDefinition, map[string]pulumi.StringInput{"runner": runner.Arn, "collector": collector.Arn}),
+		Definition: d.workflowDefinition(runner, collector),
 		LoggingConfiguration: sfn.StateMachineLoggingConfigurationArgs{
 			// Step Functions keeps the history of each execution by itself; what failed is
 			// wanted longer and in one place.
@@ -73,30 +67,10 @@ func (d *definition) workflowMay(name string, runner, collector function) []stat
 	}
 }
 
-// fill puts values in the place of a definition's ${names}. A name without a
-// value, and a value without a name, are errors.
-func fill(definition string, values map[string]pulumi.StringInput) pulumi.StringOutput {
-	inputs := pulumi.StringMap{}
-	for name, value := range values {
-		inputs[name] = value
-	}
-	return inputs.ToStringMapOutput().ApplyT(func(values map[string]string) (string, error) {
-		return substitute(definition, values)
+// workflowDefinition is the state machine over the two functions. It has the
+// stage's input, so that an execution started without one does what the stage says.
+func (d *definition) workflowDefinition(runner, collector function) pulumi.StringOutput {
+	return pulumi.All(runner.Arn, collector.Arn).ApplyT(func(arns []any) (string, error) {
+		return workflow.Definition(arns[0].(string), arns[1].(string), d.config.WorkflowInput())
 	}).(pulumi.StringOutput)
-}
-
-func substitute(definition string, values map[string]string) (string, error) {
-	for name := range values {
-		if !strings.Contains(definition, "${"+name+"}") {
-			return "", fmt.Errorf("workflow: the definition does not use ${%s}", name)
-		}
-	}
-	for name, value := range values {
-		definition = strings.ReplaceAll(definition, "${"+name+"}", value)
-	}
-	if _, rest, found := strings.Cut(definition, "${"); found {
-		name, _, _ := strings.Cut(rest, "}")
-		return "", fmt.Errorf("workflow: the definition has ${%s}, which nothing fills in", name)
-	}
-	return definition, nil
 }

@@ -6,39 +6,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	env "github.com/lambda-benchmark/lambda-benchmark/internal/harness"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
-func TestSubstitute(t *testing.T) {
-	for _, row := range []struct {
-		name, definition string
-		values           map[string]string
-		want, err        string
-	}{
-		{name: "twice", definition: "${a} and ${a}", values: map[string]string{"a": "1"}, want: "1 and 1"},
-		{name: "paths are no names", definition: "$.a $$.b ${a}", values: map[string]string{"a": "1"}, want: "$.a $$.b 1"},
-		{name: "a name without a value", definition: "${a} ${b}", values: map[string]string{"a": "1"}, err: "workflow: the definition has ${b}, which nothing fills in"},
-		{name: "a value without a name", definition: "${a}", values: map[string]string{"a": "1", "b": "2"}, err: "workflow: the definition does not use ${b}"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			got, err := substitute(row.definition, row.values)
-			if row.err != "" {
-				if err == nil || err.Error() != row.err {
-					t.Errorf("error is %v, want %s", err, row.err)
-				}
-				return
-			}
-			if err != nil || got != row.want {
-				t.Errorf("%q, %v, want %q", got, err, row.want)
-			}
-		})
-	}
-}
-
-// TestWorkflow checks what the stack deploys: a definition that is whole, and a
-// schedule that starts it with the stage's plan.
+// TestWorkflow checks what the stack deploys: a definition that has the stage's
+// input, and a schedule that overrides none of it.
 func TestWorkflow(t *testing.T) {
 	resources, _ := define(t, "dev", map[string]string{"cold": "7", "warm": "8", "rounds": "3", "mapConcurrency": "4", "scaleOut": "java"})
 	seen := 0
@@ -46,22 +22,71 @@ func TestWorkflow(t *testing.T) {
 		switch short(r.typ) {
 		case "sfn/StateMachine":
 			seen++
-			if _, err := states.Parse([]byte(r.inputs["definition"].(string))); err != nil {
+			definition := []byte(r.inputs["definition"].(string))
+			if _, err := states.Parse(definition); err != nil {
 				t.Errorf("definition: %v", err)
+			}
+			var got struct {
+				States struct {
+					Begin struct {
+						Parameters struct {
+							Payload struct{ Defaults workflow.Input }
+						}
+					}
+				}
+			}
+			if err := json.Unmarshal(definition, &got); err != nil {
+				t.Fatal(err)
+			}
+			want := workflow.Input{Counts: results.Counts{Rounds: 3, Cold: 7, Warm: 8, WarmUp: 1, Iterations: 2000, Concurrency: 4, ScaleOut: []string{"java"}}}
+			if diff := cmp.Diff(want, got.States.Begin.Parameters.Payload.Defaults); diff != "" {
+				t.Errorf("input (-want +got):\n%s", diff)
 			}
 		case "scheduler/Schedule":
 			seen++
-			var got stage.WorkflowInput
-			if err := json.Unmarshal([]byte(r.inputs["target"].(map[string]any)["input"].(string)), &got); err != nil {
-				t.Fatal(err)
-			}
-			want := stage.WorkflowInput{Plan: workflow.Plan{Rounds: 3, Cold: 7, Warm: 8, Iterations: 2000, Concurrency: 4, ScaleOut: []string{"java"}}}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("input (-want +got):\n%s", diff)
+			if input := r.inputs["target"].(map[string]any)["input"]; input != "{}" {
+				t.Errorf("the schedule's input is %v", input)
 			}
 		}
 	}
 	if seen != 2 {
 		t.Errorf("%d of state machine and schedule, want both", seen)
+	}
+}
+
+// The functions of the harness know the version, and the table the hashes of what
+// is measured. A measured function depends on neither: another commit does not
+// deploy it again.
+func TestVersionAndHashes(t *testing.T) {
+	resources, _ := define(t, "dev", nil)
+	versions, hashes := 0, 0
+	for _, r := range resources {
+		switch short(r.typ) {
+		case "lambda/Function":
+			variables, _ := r.inputs["environment"].(map[string]any)["variables"].(map[string]any)
+			_, ok := variables[env.Version]
+			if ok != (variables[env.TableName] != nil) {
+				t.Errorf("%s has the variables %v", r.name, variables)
+			}
+			if ok {
+				versions++
+			}
+		case "dynamodb/TableItem":
+			var item struct{ Data struct{ S string } }
+			var f deployed.Function
+			if err := json.Unmarshal([]byte(r.inputs["item"].(string)), &item); err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal([]byte(item.Data.S), &f); err != nil {
+				t.Fatal(err)
+			}
+			if f.SHA256 == "" {
+				t.Errorf("the item of %s has no hash", f.Variant)
+			}
+			hashes++
+		}
+	}
+	if versions != 3 || hashes == 0 {
+		t.Errorf("%d functions with a version and %d items with a hash, want 3 and some", versions, hashes)
 	}
 }

@@ -20,11 +20,11 @@ const maxNotes = 50
 func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse, error) {
 	tallies, err := Tallies(ctx, c.Store, q.Run)
 	if err != nil {
-		return AggregateResponse{}, &workflow.StoreError{err}
+		return AggregateResponse{}, &workflow.StoreError{Err: err}
 	}
 	run, ok, err := c.Store.Run(ctx, q.Run)
 	if err != nil {
-		return AggregateResponse{}, &workflow.StoreError{err}
+		return AggregateResponse{}, &workflow.StoreError{Err: err}
 	}
 	if !ok {
 		return AggregateResponse{}, fmt.Errorf("aggregate: there is no run %s", q.Run)
@@ -44,7 +44,7 @@ func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse
 		m.Notes = append(m.Notes, note(t))
 	}
 	if err := c.Store.PutRun(ctx, run); err != nil {
-		return AggregateResponse{}, &workflow.StoreError{err}
+		return AggregateResponse{}, &workflow.StoreError{Err: err}
 	}
 	return AggregateResponse{Series: sum.Series}, nil
 }

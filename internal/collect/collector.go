@@ -116,10 +116,10 @@ func (c *Collector) Handle(ctx context.Context, q Request) (any, error) {
 // named puts the type that the state machine knows outermost, where it looks.
 func named(err error) error {
 	if _, ok := errors.AsType[*workflow.StoreError](err); ok {
-		return &workflow.StoreError{err}
+		return &workflow.StoreError{Err: err}
 	}
 	if _, ok := errors.AsType[*workflow.ThrottledError](err); ok {
-		return &workflow.ThrottledError{err}
+		return &workflow.ThrottledError{Err: err}
 	}
 	return err
 }
@@ -134,15 +134,15 @@ const stopMargin = 45 * time.Second
 func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, error) {
 	complete, err := c.Store.AllKept(ctx, q.Run, tallyPrefix)
 	if err != nil {
-		return CollectResponse{}, &workflow.StoreError{err}
+		return CollectResponse{}, &workflow.StoreError{Err: err}
 	}
 	all, err := c.Store.Functions(ctx)
 	if err != nil {
-		return CollectResponse{}, &workflow.StoreError{err}
+		return CollectResponse{}, &workflow.StoreError{Err: err}
 	}
 	run, ok, err := c.Store.Run(ctx, q.Run)
 	if err != nil {
-		return CollectResponse{}, &workflow.StoreError{err}
+		return CollectResponse{}, &workflow.StoreError{Err: err}
 	}
 	if !ok {
 		return CollectResponse{}, fmt.Errorf("collect: there is no run %s", q.Run)
@@ -190,7 +190,7 @@ func (c *Collector) function(ctx context.Context, q Request, started time.Time, 
 	var samples []results.Sample
 	for s, err := range c.Store.SamplesOf(ctx, q.Run, fn.Variant) {
 		if err != nil {
-			return 0, 0, &workflow.StoreError{err}
+			return 0, 0, &workflow.StoreError{Err: err}
 		}
 		samples = append(samples, s)
 	}
@@ -270,10 +270,10 @@ func (c *Collector) complete(ctx context.Context, run string, fn deployed.Functi
 		changed = append(changed, samples[i])
 	}
 	if err := c.Store.Replace(ctx, changed...); err != nil {
-		return Matched{}, 0, &workflow.StoreError{err}
+		return Matched{}, 0, &workflow.StoreError{Err: err}
 	}
 	if err := c.Store.PutRaw(ctx, run, raws(fn.LogGroup, found.Malformed)...); err != nil {
-		return Matched{}, 0, &workflow.StoreError{err}
+		return Matched{}, 0, &workflow.StoreError{Err: err}
 	}
 	return found, age, nil
 }
@@ -318,10 +318,10 @@ func (c *Collector) close(ctx context.Context, q Request, started time.Time, fn 
 		return err
 	}
 	if err := c.Store.PutSeries(ctx, q.Run, records...); err != nil {
-		return &workflow.StoreError{err}
+		return &workflow.StoreError{Err: err}
 	}
 	if err := c.Store.Keep(ctx, q.Run, tallyPrefix+t.Function, t); err != nil {
-		return &workflow.StoreError{err}
+		return &workflow.StoreError{Err: err}
 	}
 	return nil
 }

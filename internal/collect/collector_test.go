@@ -25,11 +25,11 @@ type bench struct {
 	cloud     *workflowtest.Cloud
 	table     *workflowtest.Table
 	collector *collect.Collector
-	plan      workflow.Plan
+	input     workflow.Input
 }
 
-// sample runs a plan's visits, all rounds of all functions.
-func sample(t *testing.T, cloud *workflowtest.Cloud, plan workflow.Plan) *bench {
+// sample makes all visits of a run: every function in every round.
+func sample(t *testing.T, cloud *workflowtest.Cloud, in workflow.Input) *bench {
 	t.Helper()
 	b := &bench{cloud: cloud, table: &workflowtest.Table{}}
 	if err := cloud.Fill(t.Context(), b.table); err != nil {
@@ -44,11 +44,11 @@ func sample(t *testing.T, cloud *workflowtest.Cloud, plan workflow.Plan) *bench 
 		}
 		return answer
 	}
-	begun := ask(workflow.Request{Action: workflow.ActionBegin, Execution: "arn:x:run-1", Input: workflow.Input{Plan: plan}}).(workflow.BeginResponse)
-	b.plan = begun.Plan
+	begun := ask(workflow.Request{Action: workflow.ActionBegin, Execution: "arn:x:run-1", Defaults: in}).(workflow.BeginResponse)
+	b.input = begun.Input
 	for _, round := range begun.Rounds {
-		for _, item := range ask(workflow.Request{Action: workflow.ActionOrder, Run: "run-1", Plan: b.plan, Round: round}).(workflow.OrderResponse).Items {
-			ask(workflow.Request{Action: workflow.ActionVisit, Run: "run-1", Plan: b.plan, Round: round, Function: item.Function})
+		for _, item := range ask(workflow.Request{Action: workflow.ActionOrder, Run: "run-1", Input: b.input, Round: round}).(workflow.OrderResponse).Items {
+			ask(workflow.Request{Action: workflow.ActionVisit, Run: "run-1", Input: b.input, Round: round, Function: item.Function})
 		}
 	}
 	b.collector = &collect.Collector{Logs: cloud, Store: b.table, Platform: deployed.AWS}
@@ -60,7 +60,7 @@ func (b *bench) collect(t *testing.T) (passes int) {
 	t.Helper()
 	for {
 		passes++
-		answer, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionCollect, Run: "run-1", Plan: b.plan})
+		answer, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionCollect, Run: "run-1", Input: b.input})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func (b *bench) collect(t *testing.T) (passes int) {
 	}
 }
 
-func (b *bench) tally(t *testing.T) collect.Tally {
+func (b *bench) tally(t *testing.T) results.Tally {
 	t.Helper()
 	all, err := collect.Tallies(t.Context(), b.table, "run-1")
 	if err != nil {
@@ -112,7 +112,7 @@ func TestWithheldTailsAreSuppliedFromTheLogs(t *testing.T) {
 						withheld[i.Record.RequestID] = true
 					}
 				}
-				b := sample(t, cloud, workflow.Plan{Cold: 10, Warm: 30, Seed: 1})
+				b := sample(t, cloud, workflow.Input{Counts: results.Counts{Cold: 10, Warm: 30, WarmUp: 1}, Seed: 1})
 				sampled := time.Now()
 				passes := b.collect(t)
 				if waited := time.Since(sampled); passes < 2 || waited < time.Minute || waited > 4*time.Minute {
@@ -135,7 +135,7 @@ func TestWithheldTailsAreSuppliedFromTheLogs(t *testing.T) {
 					}
 				}
 				sum := b.tally(t)
-				want := collect.Tally{
+				want := results.Tally{
 					Asked: 2 * 2 * 40, Stored: 2 * 2 * 40, Invocations: len(all), Records: len(all), Late: late,
 					Series: 2 * 4, Events: sum.Events,
 				}
@@ -159,7 +159,7 @@ func TestCollectingTwiceChangesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(3)...)
 		cloud.Alter = func(i *workflowtest.Invocation) { i.NoTail = i.N%4 == 0 }
-		b := sample(t, cloud, workflow.Plan{Cold: 4, Warm: 8, Seed: 1})
+		b := sample(t, cloud, workflow.Input{Counts: results.Counts{Cold: 4, Warm: 8, WarmUp: 1}, Seed: 1})
 		time.Sleep(time.Minute)
 		puts := 0
 		b.table.Calls = func(method string) error {
@@ -171,14 +171,14 @@ func TestCollectingTwiceChangesNothing(t *testing.T) {
 			}
 			return nil
 		}
-		if _, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionCollect, Run: "run-1", Plan: b.plan}); err == nil {
+		if _, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionCollect, Run: "run-1", Input: b.input}); err == nil {
 			t.Fatal("the first pass was to fail")
 		}
 		b.table.Calls = nil
 		b.collect(t)
 		aggregate := func() {
 			t.Helper()
-			answer, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionAggregate, Run: "run-1", Plan: b.plan})
+			answer, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionAggregate, Run: "run-1", Input: b.input})
 			if err != nil || answer.(collect.AggregateResponse).Series != 3*4 {
 				t.Fatalf("answer %+v, error %v", answer, err)
 			}
@@ -217,7 +217,7 @@ func TestCountsConserve(t *testing.T) {
 		variants := workflowtest.Variants(1)
 		cloud := workflowtest.NewCloud(workflowtest.Usual(), variants...)
 		cloud.Alter = func(i *workflowtest.Invocation) { i.NoTail = true; i.JSON = i.N%2 == 0 }
-		b := sample(t, cloud, workflow.Plan{Cold: 40, Warm: 1500, Seed: 3})
+		b := sample(t, cloud, workflow.Input{Counts: results.Counts{Cold: 40, Warm: 1500, WarmUp: 1}, Seed: 3})
 		group := "/aws/lambda/" + variants[0].Name()
 		rng := rand.New(rand.NewPCG(5, 5))
 		malformed, twice, sent := map[string]bool{}, 0, 0
@@ -298,7 +298,7 @@ func TestWhatNeverComesIsLostByName(t *testing.T) {
 		latencies.Ingestion = 24 * time.Hour
 		cloud := workflowtest.NewCloud(latencies, workflowtest.Variants(1)...)
 		cloud.Alter = func(i *workflowtest.Invocation) { i.NoTail = i.N == 1 }
-		b := sample(t, cloud, workflow.Plan{Cold: 2, Warm: 2, Seed: 1})
+		b := sample(t, cloud, workflow.Input{Counts: results.Counts{Cold: 2, Warm: 2, WarmUp: 1}, Seed: 1})
 		began := time.Now()
 		passes := b.collect(t)
 		if waited := time.Since(began); waited < collect.Patience-time.Minute || waited > collect.Patience+time.Minute || passes > 30 {
@@ -328,7 +328,7 @@ func TestALateRecordReclassifies(t *testing.T) {
 				i.NoTail, i.Record.InitDuration = true, nil // its init ran out of time
 			}
 		}
-		b := sample(t, cloud, workflow.Plan{Cold: 1, Warm: 1, Seed: 1})
+		b := sample(t, cloud, workflow.Input{Counts: results.Counts{Cold: 1, Warm: 1, WarmUp: 1}, Seed: 1})
 		time.Sleep(time.Minute)
 		b.collect(t)
 		got := map[results.Temperature]int{}

@@ -70,7 +70,7 @@ func (c *Collector) page(ctx context.Context, input *cloudwatchlogs.FilterLogEve
 			return out, err
 		}
 		if try == throttleMost {
-			return nil, &workflow.ThrottledError{err}
+			return nil, &workflow.ThrottledError{Err: err}
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -176,7 +176,7 @@ func (e *estimate) callsPerVisit(visits, runnerSeconds float64) int {
 }
 
 // Transitions is how many states a run enters, by the definition
-// stack/workflow.asl.json: callsPerVisit is how often the runner is asked in one
+// internal/workflow/workflow.asl.json: callsPerVisit is how often the runner is asked in one
 // visit, passes how often the collector is.
 func Transitions(rounds, functions, callsPerVisit, passes int) float64 {
 	const (

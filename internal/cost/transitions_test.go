@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
@@ -36,7 +35,7 @@ func (a *answers) RunTask(_ context.Context, _ string, input any) (any, error) {
 	var answer any = map[string]any{}
 	switch payload["action"] {
 	case "begin":
-		answer = map[string]any{"busy": false, "run": "r", "plan": map[string]any{"concurrency": 2}, "rounds": numbers(a.rounds)}
+		answer = map[string]any{"busy": false, "run": "r", "input": map[string]any{"concurrency": 2}, "rounds": numbers(a.rounds)}
 	case "order":
 		var items []map[string]any
 		for _, i := range numbers(a.functions) {
@@ -65,11 +64,10 @@ func (a *answers) RunTask(_ context.Context, _ string, input any) (any, error) {
 // TestTransitions holds the formula against the definition that is deployed, run
 // by the interpreter that counts.
 func TestTransitions(t *testing.T) {
-	text, err := os.ReadFile("../../stack/workflow.asl.json")
+	definition, err := workflow.Definition("arn:runner", "arn:collector", workflow.Input{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	definition := strings.NewReplacer("${runner}", "arn:runner", "${collector}", "arn:collector").Replace(string(text))
 	machine, err := states.Parse([]byte(definition))
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +80,7 @@ func TestTransitions(t *testing.T) {
 				x := states.Execution{
 					Machine: machine, ARN: "arn:aws:states:us-east-1:1:execution:m:r", Name: "r", MachineARN: "arn:m", MachineName: "m",
 					Tasks: &answers{rounds: row.rounds, functions: row.functions, callsPerVisit: row.callsPerVisit, passes: row.passes, visits: map[string]int{}},
-					Input: map[string]any{"plan": map[string]any{}},
+					Input: map[string]any{},
 				}
 				_, usage, err := x.Execute(t.Context())
 				if err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -35,12 +34,11 @@ const (
 // definition is the state machine as the stack fills it in.
 func definition(t testing.TB) []byte {
 	t.Helper()
-	text, err := os.ReadFile("../../stack/workflow.asl.json")
+	text, err := workflow.Definition(runnerARN, collectorARN, workflow.Input{Counts: results.Counts{WarmUp: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = bytes.ReplaceAll(text, []byte("${runner}"), []byte(runnerARN))
-	return bytes.ReplaceAll(text, []byte("${collector}"), []byte(collectorARN))
+	return []byte(text)
 }
 
 // killed is what a hook panics with to kill the process that it is called by.
@@ -75,7 +73,7 @@ func newHarness(t testing.TB, cloud *workflowtest.Cloud) *harness {
 
 // restart makes new environments of the harness's functions.
 func (h *harness) restart() {
-	h.runner.Store(&workflow.Runner{Lambda: h.cloud, Store: h.table, Platform: deployed.AWS, Region: "eu-west-1", Stage: "test"})
+	h.runner.Store(&workflow.Runner{Lambda: h.cloud, Store: h.table, Platform: deployed.AWS, Region: "eu-west-1", Stage: "test", Version: "v1"})
 	h.collector.Store(&collect.Collector{Logs: h.cloud, Store: h.table, Platform: deployed.AWS})
 }
 
@@ -192,7 +190,7 @@ func (h *harness) checkRestored(t testing.TB) {
 	}
 }
 
-func (h *harness) tallies(t testing.TB, run string) []collect.Tally {
+func (h *harness) tallies(t testing.TB, run string) []results.Tally {
 	t.Helper()
 	all, err := collect.Tallies(t.Context(), h.table, run)
 	if err != nil {
@@ -201,7 +199,7 @@ func (h *harness) tallies(t testing.TB, run string) []collect.Tally {
 	return all
 }
 
-const smallPlan = `{"plan":{"cold":3,"warm":6,"seed":7},"mapConcurrency":2}`
+const smallRun = `{"cold":3,"warm":6,"seed":7,"concurrency":2}`
 
 func TestTheWholeMachine(t *testing.T) {
 	broken := "hello-dotnet8-arm64-128"
@@ -258,13 +256,16 @@ func TestTheWholeMachine(t *testing.T) {
 				if test.prepare != nil {
 					test.prepare(h)
 				}
-				output, _, err := h.execute(t, "run-1", smallPlan)
+				output, _, err := h.execute(t, "run-1", smallRun)
 				if err != nil || output != "run-1" {
 					t.Fatalf("output %v, error %v", output, err)
 				}
 				m := h.manifest(t, "run-1")
-				if m.Status != results.RunFinished || m.Ended.IsZero() || m.Seed != 7 {
+				if m.Status != results.RunFinished || m.Ended.IsZero() || m.Seed != 7 || m.Version != "v1" {
 					t.Errorf("the run is %+v", m)
+				}
+				if len(m.Artifacts) != 8 || m.Artifacts[broken] != "sha256 of "+broken {
+					t.Errorf("the artefacts are %v", m.Artifacts)
 				}
 				if diff := cmp.Diff(test.notes, m.Notes); diff != "" {
 					t.Errorf("notes (-want +got):\n%s", diff)
@@ -298,7 +299,7 @@ func TestAKilledRunnerIsTidiedUpAfter(t *testing.T) {
 				panic(killed{})
 			}
 		}
-		if _, _, err := h.execute(t, "run-1", smallPlan); err != nil {
+		if _, _, err := h.execute(t, "run-1", smallRun); err != nil {
 			t.Fatal(err)
 		}
 		h.checkRestored(t)
@@ -333,19 +334,18 @@ func TestTheNextRunPutsBackWhatAnAbortedOneLeft(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		plan := workflow.Plan{Cold: 1, Warm: 1, Seed: 1}
-		ask(workflow.Request{Action: workflow.ActionBegin, Execution: "arn:x:aborted", Input: workflow.Input{Plan: plan}})
+		in := workflow.Input{Counts: results.Counts{Cold: 1, Warm: 1, Rounds: 1}, Seed: 1}
+		ask(workflow.Request{Action: workflow.ActionBegin, Execution: "arn:x:aborted", Defaults: in})
 		func() {
 			defer func() { _ = recover() }()
-			plan.Rounds = 1
-			_, _ = h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionVisit, Run: "aborted", Round: 1, Function: "hello-nodejs18-arm64-128", Plan: plan})
+			_, _ = h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionVisit, Run: "aborted", Round: 1, Function: "hello-nodejs18-arm64-128", Input: in})
 		}()
 		if f := h.cloud.Functions()[0]; h.cloud.Variables(f.ARN)[deployed.NonceVariable] == deployed.FirstNonce {
 			t.Fatal("the aborted run changed nothing")
 		}
 		h.cloud.Alter = nil
 		time.Sleep(workflow.LeaseTime)
-		if _, _, err := h.execute(t, "run-2", smallPlan); err != nil {
+		if _, _, err := h.execute(t, "run-2", smallRun); err != nil {
 			t.Fatal(err)
 		}
 		h.checkRestored(t)
@@ -359,10 +359,10 @@ func TestARunThatFindsTheLeaseTakenEndsQuietly(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			_, _, first = h.execute(t, "run-1", smallPlan)
+			_, _, first = h.execute(t, "run-1", smallRun)
 		}()
 		time.Sleep(5 * time.Second)
-		output, _, err := h.execute(t, "run-2", smallPlan)
+		output, _, err := h.execute(t, "run-2", smallRun)
 		if err != nil || output.(map[string]any)["busy"] != true {
 			t.Errorf("output %v, error %v, want it to end quietly", output, err)
 		}
@@ -384,10 +384,11 @@ func TestARunThatFindsTheLeaseTakenEndsQuietly(t *testing.T) {
 
 func TestARunThatCannotGoOnIsFailed(t *testing.T) {
 	for _, test := range []struct{ name, input, deny, want string }{
-		{"a plan without samples", `{"plan":{"cold":0}}`, "", "RequestError"},
-		{"a plan beyond all bounds", `{"plan":{"cold":1,"rounds":100000}}`, "", "RequestError"},
-		{"a store that is gone", smallPlan, "Functions", "StoreError"},
-		{"a collector that cannot store", smallPlan, "PutSeries", "StoreError"},
+		{"an input field that does not exist", `{"plan":{"cold":1}}`, "", "RequestError"},
+		{"an input without samples", `{"cold":0}`, "", "RequestError"},
+		{"an input beyond the bounds", `{"cold":1,"rounds":100000}`, "", "RequestError"},
+		{"a store that is gone", smallRun, "Functions", "StoreError"},
+		{"a collector that cannot store", smallRun, "PutSeries", "StoreError"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

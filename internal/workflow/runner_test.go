@@ -19,18 +19,18 @@ import (
 )
 
 // begun is a harness in which a run has begun.
-func begun(t *testing.T, cloud *workflowtest.Cloud, plan workflow.Plan) (*harness, workflow.Plan) {
+func begun(t *testing.T, cloud *workflowtest.Cloud, in workflow.Input) (*harness, workflow.Input) {
 	t.Helper()
 	h := newHarness(t, cloud)
-	answer, err := h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionBegin, Execution: "arn:x:run-1", Input: workflow.Input{Plan: plan}})
+	answer, err := h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionBegin, Execution: "arn:x:run-1", Defaults: in})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h, answer.(workflow.BeginResponse).Plan
+	return h, answer.(workflow.BeginResponse).Input
 }
 
 // visit asks for one visit, in a process of its own that has so long.
-func (h *harness) visit(t *testing.T, plan workflow.Plan, round int, cursor string, limit time.Duration) (answer workflow.VisitResponse, wasKilled bool, err error) {
+func (h *harness) visit(t *testing.T, in workflow.Input, round int, cursor string, limit time.Duration) (answer workflow.VisitResponse, wasKilled bool, err error) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil {
@@ -44,7 +44,7 @@ func (h *harness) visit(t *testing.T, plan workflow.Plan, round int, cursor stri
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	name := h.cloud.Functions()[0].Variant.Name()
-	got, err := h.runner.Load().Handle(ctx, workflow.Request{Action: workflow.ActionVisit, Run: "run-1", Plan: plan, Round: round, Function: name, Cursor: cursor})
+	got, err := h.runner.Load().Handle(ctx, workflow.Request{Action: workflow.ActionVisit, Run: "run-1", Input: in, Round: round, Function: name, Cursor: cursor})
 	if err != nil {
 		return answer, false, err
 	}
@@ -77,26 +77,26 @@ func inSeries(samples []results.Sample) map[string]int {
 // Killed at any invocation, a visit goes on where it stopped: what is stored is
 // not measured again.
 func TestAVisitGoesOnAfterAKill(t *testing.T) {
-	plan := workflow.Plan{Cold: 2, Warm: 6, Rounds: 1, Seed: 1}
+	in := workflow.Input{Counts: results.Counts{Cold: 2, Warm: 6, Rounds: 1, WarmUp: 1}, Seed: 1}
 	want := map[string]int{"hello cold": 2, "hello warm": 6, "sha256 cold": 2, "sha256 warm": 6}
 	const planned = 2 * (2*(1+1) + 6)
 	for at := 1; at <= planned; at++ {
 		t.Run(fmt.Sprintf("at invocation %d", at), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h, plan := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(1)...), plan)
+				h, in := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(1)...), in)
 				h.cloud.Alter = func(i *workflowtest.Invocation) {
 					if i.N == at {
 						panic(killed{})
 					}
 				}
-				if _, wasKilled, err := h.visit(t, plan, 1, "", time.Hour); !wasKilled {
+				if _, wasKilled, err := h.visit(t, in, 1, "", time.Hour); !wasKilled {
 					t.Fatalf("the runner was not killed (%v)", err)
 				}
 				stored := len(h.samples(t))
 				if stored != at-1 {
 					t.Errorf("%d samples were stored before invocation %d", stored, at)
 				}
-				answer, _, err := h.visit(t, plan, 1, "", time.Hour)
+				answer, _, err := h.visit(t, in, 1, "", time.Hour)
 				if err != nil || !answer.Done || answer.Losses != 0 {
 					t.Fatalf("answer %+v, error %v", answer, err)
 				}
@@ -109,7 +109,7 @@ func TestAVisitGoesOnAfterAKill(t *testing.T) {
 				if len(all) < planned || len(all) > planned+2 || answer.Samples != len(all) {
 					t.Errorf("%d samples, want %d to 2 more; the answer says %d", len(all), planned, answer.Samples)
 				}
-				again, _, err := h.visit(t, plan, 1, answer.Cursor, time.Hour)
+				again, _, err := h.visit(t, in, 1, answer.Cursor, time.Hour)
 				if err != nil || again != answer || len(h.samples(t)) != len(all) {
 					t.Errorf("a visit that was done answers %+v (%v) and has %d samples", again, err, len(h.samples(t)))
 				}
@@ -121,12 +121,12 @@ func TestAVisitGoesOnAfterAKill(t *testing.T) {
 // A visit that is longer than an invocation of the runner takes several.
 func TestAVisitIsBoundedByTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, plan := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(1)...), workflow.Plan{Cold: 20, Warm: 40, Rounds: 1, Seed: 1})
+		h, in := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(1)...), workflow.Input{Counts: results.Counts{Cold: 20, Warm: 40, Rounds: 1, WarmUp: 1}, Seed: 1})
 		answer, calls := workflow.VisitResponse{}, 0
 		for !answer.Done {
 			began := time.Now()
 			var err error
-			if answer, _, err = h.visit(t, plan, 1, answer.Cursor, 20*time.Second); err != nil {
+			if answer, _, err = h.visit(t, in, 1, answer.Cursor, 20*time.Second); err != nil {
 				t.Fatal(err)
 			}
 			if took := time.Since(began); took > 15*time.Second {
@@ -153,7 +153,7 @@ func TestVisitRefuses(t *testing.T) {
 	}{
 		{name: "a read that is behind the cursor", request: workflow.Request{Cursor: "5"}, want: new(*workflow.StaleReadError)},
 		{name: "a cursor that is none", request: workflow.Request{Cursor: "five"}, want: new(*workflow.RequestError)},
-		{name: "a round beyond the plan", request: workflow.Request{Round: 9}, want: new(*workflow.RequestError)},
+		{name: "a round after the last", request: workflow.Request{Round: 9}, want: new(*workflow.RequestError)},
 		{name: "a function that is not there", request: workflow.Request{Function: "gone"}, want: new(*workflow.RequestError)},
 		{
 			name: "a run that has lost its lease", want: new(*workflow.LostLeaseError),
@@ -189,12 +189,12 @@ func TestVisitRefuses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h, plan := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(1)...), workflow.Plan{Cold: 1, Warm: 1, Seed: 1})
+				h, in := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(1)...), workflow.Input{Counts: results.Counts{Cold: 1, Warm: 1, WarmUp: 1}, Seed: 1})
 				if test.prepare != nil {
 					test.prepare(t, h)
 				}
 				q := test.request
-				q.Action, q.Run, q.Plan = workflow.ActionVisit, "run-1", plan
+				q.Action, q.Run, q.Input = workflow.ActionVisit, "run-1", in
 				if q.Round == 0 {
 					q.Round = 1
 				}
@@ -224,9 +224,9 @@ func TestScaleOutTakesColdStartsWithoutUpdates(t *testing.T) {
 		latencies := workflowtest.Usual()
 		latencies.Iteration = time.Microsecond
 		cloud := workflowtest.NewCloud(latencies, workflowtest.Variants(1)...)
-		h, plan := begun(t, cloud, workflow.Plan{Cold: 6, Warm: 8, Rounds: 2, Seed: 1, ScaleOut: []string{"nodejs"}})
+		h, in := begun(t, cloud, workflow.Input{Counts: results.Counts{Cold: 6, Warm: 8, Rounds: 2, ScaleOut: []string{"nodejs"}, WarmUp: 1}, Seed: 1})
 		for round := 1; round <= 2; round++ {
-			answer, _, err := h.visit(t, plan, round, "", time.Hour)
+			answer, _, err := h.visit(t, in, round, "", time.Hour)
 			if err != nil || !answer.Done || answer.Losses != 0 {
 				t.Fatalf("round %d: answer %+v, error %v", round, answer, err)
 			}
@@ -273,13 +273,13 @@ func TestExistingFunctions(t *testing.T) {
 				})
 				cloud.SetVariables(arn, own)
 				cloud.Alter = func(i *workflowtest.Invocation) { i.Payload = []byte(`"whatever"`) }
-				h, plan := begun(t, cloud, workflow.Plan{Cold: 4, Warm: 6, Rounds: 2, Seed: 1})
+				h, in := begun(t, cloud, workflow.Input{Counts: results.Counts{Cold: 4, Warm: 6, Rounds: 2, WarmUp: 1}, Seed: 1})
 				for round := 1; round <= 2; round++ {
-					answer, _, err := h.visit(t, plan, round, "", time.Hour)
+					answer, _, err := h.visit(t, in, round, "", time.Hour)
 					if err != nil || !answer.Done {
 						t.Fatalf("answer %+v, error %v", answer, err)
 					}
-					if _, err := h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionRestore, Run: "run-1", Plan: plan, Function: name}); err != nil {
+					if _, err := h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionRestore, Run: "run-1", Input: in, Function: name}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -308,10 +308,10 @@ func TestExistingFunctions(t *testing.T) {
 
 func TestOrderIsSeeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, plan := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(12)...), workflow.Plan{Cold: 3, Seed: 4})
+		h, in := begun(t, workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(12)...), workflow.Input{Counts: results.Counts{Cold: 3, WarmUp: 1}, Seed: 4})
 		order := func(round int, seed uint64) []workflow.Item {
-			plan.Seed = seed
-			answer, err := h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionOrder, Run: "run-1", Plan: plan, Round: round})
+			in.Seed = seed
+			answer, err := h.runner.Load().Handle(t.Context(), workflow.Request{Action: workflow.ActionOrder, Run: "run-1", Input: in, Round: round})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/collect"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow/workflowtest"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
@@ -39,8 +40,8 @@ const (
 )
 
 const (
-	fullPlan  = `{"plan":{"cold":30,"warm":100,"seed":1},"mapConcurrency":%d}`
-	shortPlan = `{"plan":{"cold":2,"warm":7,"seed":1},"mapConcurrency":%d}`
+	fullRun  = `{"cold":30,"warm":100,"seed":1,"concurrency":%d}`
+	shortRun = `{"cold":2,"warm":7,"seed":1,"concurrency":%d}`
 )
 
 // simulation is one run of the whole machine in modelled time.
@@ -50,12 +51,12 @@ type simulation struct {
 	calls, table          map[string]int
 	throttled             int
 	took                  time.Duration
-	tally                 collect.Tally
+	tally                 results.Tally
 	largestPayload        int64
 	dollars               float64
 }
 
-func simulate(t *testing.T, variants, concurrency int, plan string) (s simulation) {
+func simulate(t *testing.T, variants, concurrency int, input string) (s simulation) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(variants)...)
@@ -73,7 +74,7 @@ func simulate(t *testing.T, variants, concurrency int, plan string) (s simulatio
 			return nil
 		}
 		began := time.Now()
-		_, usage, err := h.execute(t, "on-paper", fmt.Sprintf(plan, concurrency))
+		_, usage, err := h.execute(t, "on-paper", fmt.Sprintf(input, concurrency))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +147,7 @@ func (s simulation) row() string {
 // The documented run: 14 variants, 30 cold and 100 warm samples of each and
 // workload. With -update 100 and 1,000 variants are simulated too, which takes minutes.
 func TestOneRunOnPaper(t *testing.T) {
-	small := simulate(t, 14, 20, fullPlan)
+	small := simulate(t, 14, 20, fullRun)
 	small.check(t)
 	t.Log("\n" + tableHead + small.row())
 	if limit := 10 * time.Minute; small.took > limit {
@@ -159,7 +160,7 @@ func TestOneRunOnPaper(t *testing.T) {
 	if *update {
 		table := tableHead + small.row()
 		for _, size := range [][2]int{{100, 20}, {1000, 20}, {1000, 30}} {
-			s := simulate(t, size[0], size[1], fullPlan)
+			s := simulate(t, size[0], size[1], fullRun)
 			s.check(t)
 			table += s.row()
 		}
@@ -184,16 +185,16 @@ func TestAThousandVariantsStayBelowTheQuotas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a simulation of a thousand variants: -short")
 	}
-	s := simulate(t, 1000, 20, shortPlan)
+	s := simulate(t, 1000, 20, shortRun)
 	s.check(t)
 	t.Log("\n" + tableHead + s.row())
 }
 
 // The parent's history grows with the rounds alone.
-func TestTheLongestPlanStaysBelowTheHistoryLimit(t *testing.T) {
-	two := simulate(t, 1, 1, shortPlan)
-	three := simulate(t, 1, 1, strings.Replace(shortPlan, `"cold":2`, `"cold":3`, 1))
-	const mostRounds = 1000 // what a plan may ask for
+func TestTheLongestRunStaysBelowTheHistoryLimit(t *testing.T) {
+	two := simulate(t, 1, 1, shortRun)
+	three := simulate(t, 1, 1, strings.Replace(shortRun, `"cold":2`, `"cold":3`, 1))
+	const mostRounds = 1000 // what an input may ask for
 	perRound := three.usage.Events - two.usage.Events
 	if events := two.usage.Events + (mostRounds-2)*perRound; perRound <= 0 || events > maxHistory {
 		t.Errorf("%d rounds of %d events make %d, want %d at most", mostRounds, perRound, events, maxHistory)

@@ -118,7 +118,7 @@ func NewCloud(l Latencies, variants ...matrix.Variant) *Cloud {
 	}
 	for _, v := range variants {
 		name := v.Name()
-		f := deployed.Function{Variant: v, ARN: "arn:aws:lambda:eu-west-1:123456789012:function:" + name, LogGroup: "/aws/lambda/" + name, Owned: true}
+		f := deployed.Function{Variant: v, ARN: "arn:aws:lambda:eu-west-1:123456789012:function:" + name, LogGroup: "/aws/lambda/" + name, Owned: true, SHA256: "sha256 of " + name}
 		c.functions[f.ARN] = &cloudFunction{Function: f, name: name, variables: map[string]string{deployed.NonceVariable: deployed.FirstNonce, "MODE": "kept"}}
 	}
 	return c

@@ -1,24 +1,22 @@
 package differential
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 )
 
 // definition is the stack's workflow with functions in the places for them.
 func definition(t *testing.T) json.RawMessage {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "stack", "workflow.asl.json"))
+	text, err := workflow.Definition("runner", "collector", workflow.Input{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = bytes.ReplaceAll(text, []byte("${runner}"), []byte("runner"))
-	return bytes.ReplaceAll(text, []byte("${collector}"), []byte("collector"))
+	return json.RawMessage(text)
 }
 
 // answered is what Lambda's invoke answers with.
@@ -31,9 +29,9 @@ func failed(name string) answer { return answer{Error: name, Cause: name + " of 
 // fine are the answers of a run of two rounds and three functions in which all
 // goes well: b takes two calls for a visit, and the collector asks to be called again.
 func fine() map[string][]answer {
-	plan := object{"rounds": 2, "cold": 3, "warm": 4, "concurrency": 2}
+	input := object{"rounds": 2, "cold": 3, "warm": 4, "concurrency": 2}
 	tasks := map[string][]answer{
-		"runner begin":        {answered(object{"busy": false, "run": executionName, "plan": plan, "rounds": []int{1, 2}, "functions": 3})},
+		"runner begin":        {answered(object{"busy": false, "run": executionName, "input": input, "rounds": []int{1, 2}, "functions": 3})},
 		"runner finish":       {answered(nil)},
 		"collector collect":   {answered(object{"complete": true, "missing": 0, "waitSeconds": 0})},
 		"collector aggregate": {answered(object{"series": 12})},
@@ -69,8 +67,8 @@ func TestOwnWorkflow(t *testing.T) {
 			calls: map[string]int{"runner visit 1 b": 2, "runner visit 2 c": 1, "runner restore a": 2, "runner fail 1 a": 0, "collector collect": 1, "runner finish": 1},
 		},
 		{
-			name: "another run is under way", want: `{"busy":true,"plan":{},"rounds":[],"run":"other"}`,
-			change: map[string][]answer{"runner begin": {answered(object{"busy": true, "run": "other", "plan": object{}, "rounds": []int{}})}},
+			name: "another run is under way", want: `{"busy":true,"input":{},"rounds":[],"run":"other"}`,
+			change: map[string][]answer{"runner begin": {answered(object{"busy": true, "run": "other", "input": object{}, "rounds": []int{}})}},
 			calls:  map[string]int{"runner order 1": 0, "runner finish": 0},
 		},
 		{
@@ -102,8 +100,8 @@ func TestOwnWorkflow(t *testing.T) {
 			calls: map[string]int{"collector collect": 4, "collector aggregate": 1},
 		},
 		{
-			name: "the run cannot begin", want: `!PlanError`,
-			change: map[string][]answer{"runner begin": {failed("PlanError")}},
+			name: "the run cannot begin", want: `!RequestError`,
+			change: map[string][]answer{"runner begin": {failed("RequestError")}},
 			calls:  map[string]int{"runner begin": 1, "runner finish": 1},
 		},
 		{
@@ -129,7 +127,7 @@ func TestOwnWorkflow(t *testing.T) {
 			tasks[key] = answers
 		}
 		all[i] = execution{
-			Name: row.name, Definition: definition(t), Input: object{"plan": object{"rounds": 2, "cold": 3, "warm": 4}},
+			Name: row.name, Definition: definition(t), Input: object{"rounds": 2, "cold": 3, "warm": 4},
 			Tasks: tasks, Waits: []string{"Wait for the logs"}, Context: identity,
 			Unchecked: i > 0, // it is the same definition
 		}
