@@ -166,6 +166,7 @@ func TestOutputs(t *testing.T) {
 		return deployed.Function{
 			Variant: v, ARN: "arn:aws:lambda/Function:us-east-1:123456789012:" + physical,
 			LogGroup: "/aws/lambda/" + physical, Qualifier: qualifier, Owned: true,
+			SHA256: fmt.Sprintf("hash of %s-%s-%s.zip", name, language, v.Architecture),
 		}
 	}
 	want := deployed.Stack{

@@ -274,7 +274,7 @@ func TestStaleConfigurationIsTriedAgain(t *testing.T) {
 			t.Errorf("%s (%s), missed %v; want measured in full after 2 warm ones", v.Status, v.Reason, v.Missed)
 		}
 		if got := fake.count("update nodejs22.x"); got != 2*2+2+1 {
-			t.Errorf("%d updates, want 4 of the plan, 2 again and 1 to restore", got)
+			t.Errorf("%d updates, want 4 for the cold starts, 2 again and 1 to restore", got)
 		}
 	})
 }
