@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,6 +57,9 @@ func rootOf(api string) string { return api + "-root" }
 type apiResourceInputs struct{ RestAPI, ParentID, PathPart string }
 
 func (m *monitor) apiResource(in apiResourceInputs) (string, outputs, error) {
+	if strings.HasSuffix(in.PathPart, "+}") {
+		return "", nil, fmt.Errorf("path part %s is not known to local: greedy paths are left out", in.PathPart)
+	}
 	id := in.ParentID + "/" + in.PathPart
 	if m.gateway.resources == nil {
 		m.gateway.resources = map[string]apiResourceInputs{}
@@ -90,6 +94,9 @@ type apiMethodInputs struct {
 }
 
 func (m *monitor) apiMethod(in apiMethodInputs) (string, outputs, error) {
+	if in.HTTPMethod == "ANY" {
+		return "", nil, errors.New("method ANY is not known to local: name each method")
+	}
 	if in.Authorization != "NONE" {
 		return "", nil, fmt.Errorf("authorization %s is not known to local: NONE is", in.Authorization)
 	}

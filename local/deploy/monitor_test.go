@@ -294,6 +294,14 @@ func TestMonitorRefuses(t *testing.T) {
 			})
 			return err
 		}, "permission p: function g does not exist"},
+		{"a greedy path", func(ctx *pulumi.Context) error {
+			_, err := apigateway.NewResource(ctx, "r", &apigateway.ResourceArgs{RestApi: pulumi.String("a"), ParentId: pulumi.String("a-root"), PathPart: pulumi.String("{proxy+}")})
+			return err
+		}, "path part {proxy+} is not known to local: greedy paths are left out"},
+		{"any method", func(ctx *pulumi.Context) error {
+			_, err := apigateway.NewMethod(ctx, "m", &apigateway.MethodArgs{RestApi: pulumi.String("a"), ResourceId: pulumi.String("a-root"), HttpMethod: pulumi.String("ANY"), Authorization: pulumi.String("NONE")})
+			return err
+		}, "method ANY is not known to local"},
 		{"an integration that is no proxy", after(func(ctx *pulumi.Context, w world) error {
 			return api(ctx, w.function.InvokeArn, func(a *apigateway.IntegrationArgs) { a.Type = pulumi.String("MOCK") })
 		}), "type MOCK is not known to local"},

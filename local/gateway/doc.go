@@ -12,7 +12,7 @@
 //
 // Which function may be invoked is package lambda's to decide, by the resource
 // policy that names this API. Left out are authorizers, models and validators,
-// mapping templates, caching, CORS answers of the gateway's own, and domain
-// names. Header names arrive in Go's canonical form, where AWS passes them as
-// they were sent; both are as good to a client of HTTP.
+// mapping templates, caching, CORS answers of the gateway's own, domain names,
+// stage variables, binary media types, the method ANY and greedy paths. Header
+// names arrive in Go's canonical form, where AWS passes them as they were sent.
 package gateway

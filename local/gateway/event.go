@@ -1,9 +1,6 @@
 package gateway
 
 import (
-	"encoding/base64"
-	"maps"
-	"mime"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,23 +9,12 @@ import (
 
 // eventTemplate is what all events of an API have in common, quoted once.
 type eventTemplate struct {
-	stage            string // not quoted
-	stageVariables   []byte
-	context          []byte // accountId, apiId, ... as members
-	binaryMediaTypes []string
+	stage   string // not quoted
+	context []byte // accountId, apiId, ... as members
 }
 
 func newEventTemplate(api API, accountID string) eventTemplate {
-	t := eventTemplate{stage: api.Stage, binaryMediaTypes: api.BinaryMediaTypes}
-	t.stageVariables = []byte("null")
-	if len(api.StageVariables) > 0 {
-		t.stageVariables = []byte("{")
-		for i, name := range slices.Sorted(maps.Keys(api.StageVariables)) {
-			t.stageVariables = appendMember(t.stageVariables, i, name)
-			t.stageVariables = appendQuoted(t.stageVariables, api.StageVariables[name])
-		}
-		t.stageVariables = append(t.stageVariables, '}')
-	}
+	t := eventTemplate{stage: api.Stage}
 	for i, member := range [][2]string{
 		{"accountId", accountID}, {"apiId", api.ID}, {"stage", api.Stage},
 		{"domainPrefix", api.ID}, {"deploymentId", shortID(api.ID + "/" + api.Stage)},
@@ -58,26 +44,17 @@ func (t *eventTemplate) append(x *exchange) {
 	e = x.appendHeaders(e)
 	e = x.appendQuery(e)
 	e = x.appendPathParameters(e)
-	e = append(e, `,"stageVariables":`...)
-	e = append(e, t.stageVariables...)
-	e = append(e, `,"requestContext":{`...)
+	e = append(e, `,"stageVariables":null,"requestContext":{`...)
 	e = append(e, t.context...)
 	e = x.appendContext(e, t.stage)
 	e = append(e, `},"body":`...)
-	body, binary := x.body.Bytes(), false
-	switch {
-	case len(body) == 0:
-		e = append(e, "null"...)
-	case matchesMediaType(t.binaryMediaTypes, r.Header.Get("Content-Type")):
-		binary = true
-		e = append(e, '"')
-		e = base64.StdEncoding.AppendEncode(e, body)
-		e = append(e, '"')
-	default:
+	// Without binary media types a body is text.
+	if body := x.body.Bytes(); len(body) > 0 {
 		e = appendQuoted(e, body)
+	} else {
+		e = append(e, "null"...)
 	}
-	e = append(e, `,"isBase64Encoded":`...)
-	e = strconv.AppendBool(e, binary)
+	e = append(e, `,"isBase64Encoded":false`...)
 	x.event = append(e, '}')
 }
 
@@ -255,26 +232,4 @@ func (x *exchange) appendContext(e []byte, stage string) []byte {
 		e = appendQuoted(e, x.apiKeyID)
 	}
 	return append(e, `,"user":null}`...)
-}
-
-// matchesMediaType says whether the first media type of a header is one of the
-// API's binary ones.
-func matchesMediaType(types []string, headerValue string) bool {
-	if len(types) == 0 {
-		return false
-	}
-	if slices.Contains(types, "*/*") {
-		return true
-	}
-	first, _, _ := strings.Cut(headerValue, ",")
-	mediaType, _, err := mime.ParseMediaType(first)
-	if err != nil {
-		return false
-	}
-	return slices.ContainsFunc(types, func(t string) bool {
-		if kind, ok := strings.CutSuffix(t, "/*"); ok {
-			return strings.HasPrefix(mediaType, kind+"/")
-		}
-		return t == mediaType
-	})
 }

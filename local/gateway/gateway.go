@@ -37,11 +37,6 @@ type API struct {
 	ThrottleRate, ThrottleBurst float64
 	// Tracing is X-Ray's active tracing of the stage.
 	Tracing bool
-	// StageVariables are passed to the functions.
-	StageVariables map[string]string
-	// BinaryMediaTypes are the media types whose bodies are base64 in events
-	// and answers. Without any, a body is text, and stays what it is.
-	BinaryMediaTypes []string
 	// APIKeys maps the value of each key that the usage plan admits to the key's id.
 	APIKeys map[string]string
 	// UsagePlan limits every one of the keys.
@@ -50,9 +45,9 @@ type API struct {
 
 // Route is one method of one resource, integrated with a function.
 type Route struct {
-	// Method is an HTTP method or ANY.
+	// Method is an HTTP method.
 	Method string
-	// Path is the resource: /esmodule, /runs/{id}, /{proxy+}.
+	// Path is the resource: /esmodule, /runs/{id}.
 	Path string
 	// FunctionARN is qualified as the integration's URI is.
 	FunctionARN string
@@ -188,5 +183,6 @@ func (g *Gateway) integrate(x *exchange, w http.ResponseWriter) *refusal {
 	if err != nil {
 		return badGateway
 	}
-	return answer.write(w, x, g.api.BinaryMediaTypes)
+	answer.write(w)
+	return nil
 }

@@ -22,7 +22,6 @@ func TestOverHTTP(t *testing.T) {
 	}{
 		{"GET", "GET", "/dev/files/a", nil, 200, 5, "hello"},
 		{"HEAD has a length and no body", "HEAD", "/dev/files/a", nil, 200, 5, ""},
-		{"OPTIONS reaches ANY", "OPTIONS", "/dev/files/a", nil, 200, 5, "hello"},
 		// A client that still sends its body must be able to read the refusal.
 		{"too large", "POST", "/dev/files/a", bytes.Repeat([]byte("x"), MaxBody+1<<20), 413, 58, `{"message":"HTTP content length exceeded 10485760 bytes."}`},
 		{"a double slash is not redirected", "GET", "/dev//files/a", nil, 403, 42, `{"message":"Missing Authentication Token"}`},

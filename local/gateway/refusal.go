@@ -39,5 +39,5 @@ func (r *refusal) write(w http.ResponseWriter) {
 	h.Set("X-Amzn-Errortype", r.errorType)
 	h.Set("Content-Length", strconv.Itoa(len(r.body)))
 	w.WriteHeader(r.status)
-	_, _ = w.Write([]byte(r.body)) // the client has gone; nobody is left to tell
+	_, _ = w.Write([]byte(r.body)) // an error means that the client has hung up
 }

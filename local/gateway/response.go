@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,6 @@ type response struct {
 	status  int
 	headers []header // by their canonical names; of several with one name the last counts
 	body    string
-	base64  bool
 }
 
 // parseResponse reads a function's answer: an object with no member but
@@ -52,7 +50,8 @@ func parseResponse(payload []byte) (response, error) {
 		case name == "body":
 			out.body, err = member.string()
 		case name == "isBase64Encoded":
-			out.base64, err = parseBool(member)
+			// Without binary media types a body is sent as it is, base64 or not.
+			err = checkBool(member)
 		}
 		if err != nil {
 			return fail(fmt.Errorf("%s: %w", name, err))
@@ -84,14 +83,11 @@ func parseStatus(v value) (int, error) {
 	return status, nil
 }
 
-func parseBool(v value) (bool, error) {
-	switch v[0] {
-	case 't':
-		return true, nil
-	case 'f':
-		return false, nil
+func checkBool(v value) error {
+	if v[0] != 't' && v[0] != 'f' {
+		return errors.New("is neither true nor false")
 	}
-	return false, errors.New("is neither true nor false")
+	return nil
 }
 
 func (r *response) addHeaders(v value, parseValues func(value) ([]string, error)) error {
@@ -121,10 +117,10 @@ func oneValue(v value) ([]string, error) {
 	return []string{s}, err
 }
 
-// someValues reads a list of values, or one value by itself.
+// someValues reads a list of values.
 func someValues(v value) ([]string, error) {
 	if v[0] != '[' {
-		return oneValue(v)
+		return nil, errors.New("is not a list")
 	}
 	var values []string
 	for element := range v.elements() {
@@ -147,15 +143,8 @@ var remapped = []string{
 // own are the headers that are the gateway's alone.
 var own = []string{"Content-Length", "Transfer-Encoding", "X-Amzn-Requestid", "X-Amz-Apigw-Id"}
 
-// write sends the answer, or returns what the gateway answers instead.
-func (r response) write(w http.ResponseWriter, x *exchange, binaryMediaTypes []string) *refusal {
-	if r.base64 && matchesMediaType(binaryMediaTypes, x.request.Header.Get("Accept")) {
-		decoded, err := base64.StdEncoding.DecodeString(r.body)
-		if err != nil {
-			return integrationFailure
-		}
-		r.body = string(decoded)
-	}
+// write sends the answer.
+func (r response) write(w http.ResponseWriter) {
 	h := w.Header()
 	for _, field := range r.headers {
 		switch {
@@ -173,6 +162,5 @@ func (r response) write(w http.ResponseWriter, x *exchange, binaryMediaTypes []s
 		h["Content-Length"] = []string{strconv.Itoa(len(r.body))}
 	}
 	w.WriteHeader(r.status)
-	_, _ = io.WriteString(w, r.body) // the client has gone, or its method has no body in answers
-	return nil
+	_, _ = io.WriteString(w, r.body) // an error means that the client has hung up, or that HEAD has no body
 }

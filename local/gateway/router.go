@@ -19,7 +19,7 @@ type resource struct {
 	methods  map[string]*method
 }
 
-// segment is a word of a path, a parameter, or a greedy parameter that takes all that is left.
+// segment is a word of a path or a parameter.
 type segment struct {
 	kind segmentKind
 	text string // the word, or the parameter's name
@@ -30,7 +30,6 @@ type segmentKind int
 const (
 	word segmentKind = iota
 	parameter
-	greedy
 )
 
 type method struct {
@@ -39,9 +38,6 @@ type method struct {
 	// sourceARN is what resource policies compare with.
 	sourceARN string
 }
-
-// anyMethods are what ANY stands for.
-var anyMethods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 func newRouter(api API, region, accountID string) router {
 	var rt router
@@ -53,26 +49,17 @@ func newRouter(api API, region, accountID string) router {
 			byPath[route.Path] = r
 			rt = append(rt, r)
 		}
-		methods := []string{route.Method}
-		if route.Method == "ANY" {
-			methods = anyMethods
-		}
-		for _, name := range methods {
-			if _, taken := r.methods[name]; taken && route.Method == "ANY" {
-				continue // a method of its own wins over ANY
-			}
-			r.methods[name] = &method{
-				functionARN: route.FunctionARN,
-				keyRequired: route.KeyRequired,
-				sourceARN:   "arn:aws:execute-api:" + region + ":" + accountID + ":" + api.ID + "/" + api.Stage + "/" + name + route.Path,
-			}
+		r.methods[route.Method] = &method{
+			functionARN: route.FunctionARN,
+			keyRequired: route.KeyRequired,
+			sourceARN:   "arn:aws:execute-api:" + region + ":" + accountID + ":" + api.ID + "/" + api.Stage + "/" + route.Method + route.Path,
 		}
 	}
 	slices.SortStableFunc(rt, func(a, b *resource) int { return slices.CompareFunc(a.segments, b.segments, moreSpecific) })
 	return rt
 }
 
-// moreSpecific orders segments: words before parameters before greedy ones.
+// moreSpecific orders segments: words before parameters.
 func moreSpecific(a, b segment) int { return cmp.Compare(a.kind, b.kind) }
 
 func segmentsOf(path string) []segment {
@@ -85,9 +72,6 @@ func segmentsOf(path string) []segment {
 		s := segment{kind: word, text: text}
 		if name, ok := strings.CutPrefix(text, "{"); ok && strings.HasSuffix(name, "}") {
 			s = segment{kind: parameter, text: name[:len(name)-1]}
-			if name, ok := strings.CutSuffix(s.text, "+"); ok {
-				s = segment{kind: greedy, text: name}
-			}
 		}
 		segments = append(segments, s)
 	}
@@ -115,10 +99,6 @@ func (r *resource) match(path string, values *[]string) bool {
 	for _, s := range r.segments {
 		if !more {
 			return false
-		}
-		if s.kind == greedy {
-			*values = append(*values, rest)
-			return true
 		}
 		var text string
 		text, rest, more = strings.Cut(rest, "/")
