@@ -21,7 +21,7 @@ const firstVersion = "1"
 // started as provisioned concurrency, because an emulated init phase may take
 // longer than the 10 s of one on demand.
 func (m measurement) check(ctx context.Context, fns []deployed.Function) ([]results.VariantSummary, error) {
-	client := lambdaClient(m.machine.stack)
+	client := m.machine.lambdaClient()
 	o := bench.Options{Run: m.record.id, Platform: m.config.Platform, Seed: m.options.Seed}
 	rows := make([]results.VariantSummary, len(fns))
 	var group errgroup.Group
@@ -52,11 +52,11 @@ func (m measurement) check(ctx context.Context, fns []deployed.Function) ([]resu
 
 // lambdaClient is the operator's client of the local Lambda service. The SDK's
 // own retries are off: package bench decides what is tried again.
-func lambdaClient(s deployed.Stack) *awslambda.Client {
+func (m *machine) lambdaClient() *awslambda.Client {
 	return awslambda.New(awslambda.Options{
-		Region:       s.Region,
-		BaseEndpoint: aws.String(s.EndpointURL),
-		Credentials:  credentials.NewStaticCredentialsProvider("operator", "operator", ""),
+		Region:       m.stack.Region,
+		BaseEndpoint: aws.String(m.stack.EndpointURL),
+		Credentials:  credentials.NewStaticCredentialsProvider(m.operator.AccessKeyID, m.operator.SecretAccessKey, ""),
 		Retryer:      aws.NopRetryer{},
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -37,6 +38,8 @@ type machine struct {
 	stack deployed.Stack
 	// statsURL is the base URL of the stats API, apiKey its key; empty without a harness.
 	statsURL, apiKey string
+	// operator signs requests that may do everything. It is new in every start.
+	operator iam.Credentials
 	// database says what keeps the results.
 	database string
 	// knobs say how freezing, CPU share and memory are enforced.
@@ -67,7 +70,7 @@ type startOptions struct {
 // start carries out a plan and returns once every provisioned environment is
 // ready. What an error leaves behind has been closed.
 func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *machine, err error) {
-	m := &machine{plan: plan, cells: c, stack: plan.Deployed, progress: newProgress()}
+	m := &machine{plan: plan, cells: c, stack: plan.Deployed, operator: newOperator(), progress: newProgress()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start the stack: %w", err), m.Close())
@@ -91,6 +94,7 @@ func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *m
 	m.stack.EndpointURL = "http://" + endpoint.Addr().String()
 	directory := iam.NewDirectory(plan.Roles...)
 	directory.Observe(o.allowed)
+	directory.AdmitOperator(m.operator)
 	m.functions = lambda.New(lambda.Options{
 		Region: plan.Region, AccountID: plan.AccountID,
 		Launcher: o.host, Logs: store, Directory: directory,
@@ -185,6 +189,11 @@ func (m *machine) create(ctx context.Context, plan deploy.Plan, c *console.Conso
 	err := group.Wait()
 	c.Done()
 	return err
+}
+
+// newOperator returns credentials in the shape of AWS's that nobody can guess.
+func newOperator() iam.Credentials {
+	return iam.Credentials{AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: (rand.Text() + rand.Text())[:40]}
 }
 
 // listen opens a port that only this machine can reach.

@@ -6,16 +6,20 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 )
 
-// The files that serve writes: what is running, and the key of the stats API.
+// The files that serve writes: what is running, the operator's credentials, and the
+// key of the stats API.
 const (
-	deployedFile = "deployed.json"
-	apiKeyFile   = "api-key"
+	deployedFile    = "deployed.json"
+	credentialsFile = "credentials"
+	apiKeyFile      = "api-key"
 )
 
 // serve starts the stack and keeps it up until ctx is done.
@@ -66,8 +70,16 @@ func announce(stdout io.Writer, m *machine, dir *results.Dir) error {
 			}
 		}
 	}
-	lines = append(lines, "",
-		fmt.Sprintf("  export AWS_ENDPOINT_URL=%s AWS_REGION=%[2]s AWS_DEFAULT_REGION=%[2]s AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=me", m.stack.EndpointURL, m.stack.Region),
+	credentials, err := writeCredentials(path(credentialsFile), m.operator)
+	if err != nil {
+		return err
+	}
+	lines = append(lines, "")
+	if set := credentialsInEnvironment(); len(set) > 0 {
+		lines = append(lines, "  unset "+strings.Join(set, " "))
+	}
+	lines = append(lines,
+		fmt.Sprintf("  export AWS_ENDPOINT_URL=%s AWS_REGION=%[2]s AWS_DEFAULT_REGION=%[2]s AWS_SHARED_CREDENTIALS_FILE=%[3]s", m.stack.EndpointURL, m.stack.Region, credentials),
 		"  aws lambda list-functions",
 	)
 	if m.stack.APIURL != "" {
@@ -83,6 +95,24 @@ func announce(stdout io.Writer, m *machine, dir *results.Dir) error {
 	if err := dir.WriteJSON(deployedFile, m.stack); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(stdout, strings.Join(append(lines, "", "Ctrl-C ends it."), "\n"))
+	_, err = fmt.Fprintln(stdout, strings.Join(append(lines, "", "Ctrl-C ends it."), "\n"))
 	return err
+}
+
+// writeCredentials writes a shared credentials file, which every SDK reads and only
+// the user can, and returns its absolute path.
+func writeCredentials(path string, c iam.Credentials) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", c.AccessKeyID, c.SecretAccessKey)
+	return path, os.WriteFile(path, []byte(text), 0o600)
+}
+
+// credentialsInEnvironment are the variables that are set here and that SDKs prefer
+// to AWS_SHARED_CREDENTIALS_FILE.
+func credentialsInEnvironment() []string {
+	names := []string{"AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+	return slices.DeleteFunc(names, func(name string) bool { return os.Getenv(name) == "" })
 }

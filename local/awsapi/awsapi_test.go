@@ -2,7 +2,10 @@ package awsapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +19,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
@@ -33,7 +37,11 @@ const (
 	operatorKey = "AKIAOPERATOR"
 	functionKey = "ASIAFUNCTION"
 	roleARN     = "arn:aws:iam::123456789012:role/reader"
+	secret      = "wJalrXUtnFEMI/K7MDENG"
 )
+
+// tokens are the session tokens that belong to access keys.
+var tokens = map[string]string{functionKey: "session/token=="}
 
 // endpoint is a Server on a real listener, before a real Lambda service whose
 // environments are no processes.
@@ -98,7 +106,7 @@ func (e *echo) Invoke(_ context.Context, i sandbox.Invocation) sandbox.Outcome {
 // newEndpoint starts an endpoint with the function echo, its version 1 and its alias live.
 func newEndpoint(t *testing.T, change ...func(*Options)) *endpoint {
 	t.Helper()
-	o := Options{Region: region, AccountID: account, Logs: logs.NewStore("")}
+	o := Options{Region: region, AccountID: account, Logs: logs.NewStore(""), Directory: operators()}
 	for _, c := range change {
 		c(&o)
 	}
@@ -150,7 +158,7 @@ func (e *endpoint) create(t *testing.T, name string) {
 func (e *endpoint) config(accessKeyID string) aws.Config {
 	return aws.Config{
 		Region: region, BaseEndpoint: &e.url,
-		Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, "secret", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, secret, tokens[accessKeyID]),
 		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 	}
 }
@@ -163,8 +171,18 @@ func readerDirectory(t *testing.T, policy string) *iam.Directory {
 		t.Fatal(err)
 	}
 	d := iam.NewDirectory(iam.Role{Name: "reader", ARN: roleARN, Services: []string{"lambda.amazonaws.com"}, Policies: []iam.Policy{p}})
-	if err := d.Assume(roleARN, "lambda.amazonaws.com", functionKey); err != nil {
+	d.AdmitOperator(iam.Credentials{AccessKeyID: operatorKey, SecretAccessKey: secret})
+	if err := d.Assume(roleARN, "lambda.amazonaws.com", iam.Credentials{AccessKeyID: functionKey, SecretAccessKey: secret, SessionToken: tokens[functionKey]}); err != nil {
 		t.Fatal(err)
+	}
+	return d
+}
+
+// operators knows the operator, and the function's key as an operator's too.
+func operators() *iam.Directory {
+	d := iam.NewDirectory(iam.Role{Name: "reader", ARN: roleARN, Services: []string{"lambda.amazonaws.com"}})
+	for _, key := range []string{operatorKey, functionKey} {
+		d.AdmitOperator(iam.Credentials{AccessKeyID: key, SecretAccessKey: secret, SessionToken: tokens[key]})
 	}
 	return d
 }
@@ -195,84 +213,69 @@ func checkDenied(t *testing.T, err error, action, resource string) {
 	}
 }
 
-func signedBy(key string) string {
-	return "AWS4-HMAC-SHA256 Credential=" + key + "/20261125/eu-central-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=00"
+// sign signs a request as the SDK for Go does.
+func sign(r *http.Request, service, key, body string) {
+	sum := sha256.Sum256([]byte(body))
+	c := aws.Credentials{AccessKeyID: key, SecretAccessKey: secret, SessionToken: tokens[key]}
+	if err := v4.NewSigner().SignHTTP(context.Background(), c, r, hex.EncodeToString(sum[:]), service, region, time.Now()); err != nil {
+		panic(err)
+	}
+}
+
+// newRequest is a signed request of the JSON protocol, or of REST if it has no target.
+func newRequest(method, path, target, key, body string) *http.Request {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Host = "127.0.0.1:4566"
+	service := "lambda"
+	if target != "" {
+		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		r.Header.Set("X-Amz-Target", target)
+		prefix, _, _ := strings.Cut(target, ".")
+		service = cmp.Or(signingNames[prefix], "service")
+	}
+	sign(r, service, key, body)
+	return r
 }
 
 // call is a request of the JSON protocol, without an SDK.
 func call(h http.Handler, target, key, body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
-	r.Host = "127.0.0.1:4566"
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", target)
-	if key != "" {
-		r.Header.Set("Authorization", signedBy(key))
-	}
+	return serve(h, newRequest("POST", "/", target, key, body))
+}
+
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
 }
 
-func TestRequestsThatNobodyMayMake(t *testing.T) {
-	s := New(Options{Region: region, AccountID: account})
-	for _, tt := range []struct {
-		name, host, authorization string
-		status                    int
-		errorType                 string
-	}{
-		{"a stranger's host", "evil.example:80", signedBy(operatorKey), 403, ""},
-		{"not signed", "localhost:80", "", 403, "MissingAuthenticationTokenException"},
-		{"another scheme", "localhost:80", "Bearer Credential=a/b", 403, "MissingAuthenticationTokenException"},
-		{"no access key", "localhost:80", "AWS4-HMAC-SHA256 Credential=/2026", 403, "MissingAuthenticationTokenException"},
-		{"no such path", "localhost:80", signedBy(operatorKey), 404, "UnknownOperationException"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "/2015-03-31/layers", nil)
-			r.Host = tt.host
-			r.Header.Set("Authorization", tt.authorization)
-			w := httptest.NewRecorder()
-			s.ServeHTTP(w, r)
-			if w.Code != tt.status || w.Header().Get("X-Amzn-Errortype") != tt.errorType {
-				t.Errorf("got %d %s: %s", w.Code, w.Header().Get("X-Amzn-Errortype"), w.Body)
-			}
-		})
-	}
-}
-
-func TestAccessKey(t *testing.T) {
-	for _, tt := range []struct {
-		name, header, want string
-	}{
-		{"as AWS's clients sign", signedBy("AKIA1"), "AKIA1"},
-		{"another order", "AWS4-HMAC-SHA256 SignedHeaders=host, Signature=00,Credential=AKIA2/2026/r/s/aws4_request", "AKIA2"},
-		{"any region", "AWS4-ECDSA-P256-SHA256 Credential=AKIA3/20261125/s/aws4_request", "AKIA3"},
-		{"no scope", "AWS4-HMAC-SHA256 Credential=AKIA4", ""},
-		{"no credential", "AWS4-HMAC-SHA256 Signature=00", ""},
-		{"nothing", "", ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, ok := accessKey(tt.header)
-			if ok != (tt.want != "") || ok && got != tt.want {
-				t.Errorf("accessKey = %q, %v, want %q", got, ok, tt.want)
-			}
-		})
+func TestForeignHost(t *testing.T) {
+	r := newRequest("GET", "/2015-03-31/functions", "", operatorKey, "")
+	r.Host = "evil.example:80"
+	if w := serve(New(Options{Region: region, AccountID: account, Directory: operators()}), r); w.Code != 403 || w.Header().Get("X-Amzn-Errortype") != "" {
+		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }
 
 func TestUnknownTargets(t *testing.T) {
-	s := New(Options{Region: region, AccountID: account, SSM: newSSM()})
+	s := New(Options{Region: region, AccountID: account, Directory: operators(), SSM: newSSM()})
 	for _, target := range []string{"AmazonSSM.PutParameter", "AmazonSQS.SendMessage", "AmazonSSM", "."} {
 		w := call(s, target, operatorKey, `{}`)
-		var body struct {
-			Type string `json:"__type"`
-		}
-		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-			t.Fatal(err)
-		}
-		if w.Code != 400 || body.Type != "UnknownOperationException" {
+		if w.Code != 400 || errorType(t, w) != "UnknownOperationException" {
 			t.Errorf("%s: %d %s", target, w.Code, w.Body)
 		}
 	}
+}
+
+// errorType is the name of the error that the JSON protocol answered.
+func errorType(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	var body struct {
+		Type string `json:"__type"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatal(err)
+	}
+	return body.Type
 }
 
 func TestRegister(t *testing.T) {
@@ -287,6 +290,11 @@ func TestRegister(t *testing.T) {
 		want               string
 	}{
 		{"an operation", "Thing_2026.GetThing", `{"Name":"you"}`, 200, `{"Caller":"ASIAFUNCTION","Hello":"you"}`},
+		{"an unknown member", "Thing_2026.GetThing", `{"Name":"you","Other":1}`, 400, `{"__type":"ValidationException","message":"Other is not part of the local platform"}`},
+		{"an unknown member that is null", "Thing_2026.GetThing", `{"Name":"you","Other":null}`, 200, `{"Caller":"ASIAFUNCTION","Hello":"you"}`},
+		{"a member in another case", "Thing_2026.GetThing", `{"name":"you"}`, 400, `{"__type":"ValidationException","message":"name is not part of the local platform"}`},
+		{"text as it is", "Thing_2026.GetThing", `{"Name":"<you>&"}`, 200, `{"Caller":"ASIAFUNCTION","Hello":"<you>&"}`},
+		{"a second value", "Thing_2026.GetThing", `{}{}`, 400, `{"__type":"SerializationException","message":"unexpected '{' after the JSON value, at byte 3"}`},
 		{"no JSON", "Thing_2026.GetThing", `{`, 400, `{"__type":"SerializationException","message":"unexpected end of JSON input"}`},
 		{"a failure", "Thing_2026.Break", `{}`, 500, `{"__type":"InternalServerError","message":"broken"}`},
 	} {
@@ -299,19 +307,29 @@ func TestRegister(t *testing.T) {
 }
 
 func TestQueryProtocol(t *testing.T) {
-	r := httptest.NewRequest("POST", "/", strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15"))
-	r.Host = "localhost"
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	r.Header.Set("Authorization", signedBy(operatorKey))
-	w := httptest.NewRecorder()
-	New(Options{Region: region, AccountID: account}).ServeHTTP(w, r)
-	want := "<ErrorResponse><Error><Code>UnknownOperationException</Code><Message>GetCallerIdentity is not part of the local platform</Message></Error><RequestId>" + w.Header().Get("X-Amzn-Requestid") + "</RequestId></ErrorResponse>"
-	if w.Code != 404 || w.Body.String() != want {
-		t.Errorf("got %d %s, want %s", w.Code, w.Body, want)
+	const body = "Action=GetCallerIdentity&Version=2011-06-15"
+	for _, tt := range []struct {
+		name, key, code, message string
+		status                   int
+	}{
+		{"an operation", operatorKey, "UnknownOperationException", "GetCallerIdentity is not part of the local platform", 404},
+		{"an unknown key", "AKIAOTHER", "InvalidClientTokenId", "The security token included in the request is invalid.", 403},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+			r.Host = "localhost"
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+			sign(r, "sts", tt.key, body)
+			w := serve(New(Options{Region: region, AccountID: account, Directory: operators()}), r)
+			want := "<ErrorResponse><Error><Code>" + tt.code + "</Code><Message>" + tt.message + "</Message></Error><RequestId>" + w.Header().Get("X-Amzn-Requestid") + "</RequestId></ErrorResponse>"
+			if w.Code != tt.status || w.Body.String() != want {
+				t.Errorf("got %d %s, want %s", w.Code, w.Body, want)
+			}
+		})
 	}
 }
 
-// Whatever a stranger sends is answered, and never by a panic.
+// Every signed request is answered without a panic.
 func FuzzServer(f *testing.F) {
 	f.Add("POST", "/2015-03-31/functions/echo/invocations", "Lambda", "127.0.0.1", `{}`)
 	f.Add("POST", "/", "AmazonSSM.GetParameter", "localhost:1", `{"Name":"arn:aws:ssm:eu-central-1:123456789012:parameter/a"}`)
@@ -319,7 +337,7 @@ func FuzzServer(f *testing.F) {
 	f.Add("POST", "/", "secretsmanager.GetSecretValue", "localhost", `{"SecretId":"s"}`)
 	f.Add("PUT", "/2015-03-31/functions/arn%3Aaws/configuration", "", "localhost", `{"Environment":null}`)
 	f.Add("GET", "/2015-03-31/functions/?Marker=%00", "", "evil.example", ``)
-	s := New(Options{Region: region, AccountID: account, FilterRate: 1e9, Logs: logs.NewStore(""), Lambda: lambda.New(lambda.Options{Region: region, AccountID: account}),
+	s := New(Options{Region: region, AccountID: account, Directory: operators(), FilterRate: 1e9, Logs: logs.NewStore(""), Lambda: lambda.New(lambda.Options{Region: region, AccountID: account}),
 		SSM: newSSM(), Secrets: secrets.New(region, account, []secrets.Secret{{Name: "s", ARN: "short"}})})
 	f.Fuzz(func(t *testing.T, method, target, amzTarget, host, body string) {
 		r, err := http.NewRequest(method, "http://localhost/", strings.NewReader(body))
@@ -331,9 +349,9 @@ func FuzzServer(f *testing.F) {
 		}
 		r.Host = host
 		r.Header.Set("X-Amz-Target", amzTarget)
-		r.Header.Set("Authorization", signedBy(operatorKey))
-		w := httptest.NewRecorder()
-		s.ServeHTTP(w, r)
+		prefix, _, _ := strings.Cut(amzTarget, ".")
+		sign(r, cmp.Or(signingNames[prefix], "lambda"), operatorKey, body)
+		w := serve(s, r)
 		if strings.HasSuffix(host, "evil.example") && w.Code != http.StatusForbidden {
 			t.Errorf("host %q: status %d", host, w.Code)
 		}

@@ -48,6 +48,8 @@ type filterLogEventsInput struct {
 	FilterPattern       string   `json:"filterPattern"`
 	NextToken           string   `json:"nextToken"`
 	Limit               *int     `json:"limit"`
+	// Interleaved is taken for true, as on AWS since 2019.
+	Interleaved bool `json:"interleaved"`
 }
 
 type filterLogEventsOutput struct {
@@ -127,12 +129,19 @@ func invalidQuery(message string) *apierror.Error {
 	return &apierror.Error{Code: "InvalidParameterException", Message: message}
 }
 
+// maxLogGroups is the most groups that one page of DescribeLogGroups has.
+const maxLogGroups = 50
+
 type describeLogGroupsInput struct {
-	LogGroupNamePrefix string `json:"logGroupNamePrefix"`
+	LogGroupNamePrefix  string `json:"logGroupNamePrefix"`
+	LogGroupNamePattern string `json:"logGroupNamePattern"` // a part of the name
+	Limit               *int   `json:"limit"`
+	NextToken           string `json:"nextToken"`
 }
 
 type describeLogGroupsOutput struct {
 	LogGroups []logGroupJSON `json:"logGroups"`
+	NextToken string         `json:"nextToken,omitempty"`
 }
 
 type logGroupJSON struct {
@@ -141,16 +150,31 @@ type logGroupJSON struct {
 	LogGroupClass string `json:"logGroupClass"`
 }
 
-// describeLogGroups answers in one page: a stack has fewer groups than AWS's page of 50 would cut.
+// describeLogGroups pages through the groups by name. A token is the last name of
+// the page before.
 func (l *cloudWatchLogs) describeLogGroups(_ context.Context, c *Call, in describeLogGroupsInput) (describeLogGroupsOutput, error) {
 	out := describeLogGroupsOutput{LogGroups: []logGroupJSON{}}
 	if err := c.Authorize("logs:DescribeLogGroups", l.server.arn("logs", "log-group::log-stream:")); err != nil {
 		return out, err
 	}
-	for _, name := range l.store.Groups() {
-		if strings.HasPrefix(name, in.LogGroupNamePrefix) {
-			out.LogGroups = append(out.LogGroups, logGroupJSON{LogGroupName: name, ARN: l.server.arn("logs", "log-group:"+name+":*"), LogGroupClass: "STANDARD"})
+	if in.LogGroupNamePrefix != "" && in.LogGroupNamePattern != "" {
+		return out, invalidQuery("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
+	}
+	limit := maxLogGroups
+	if in.Limit != nil {
+		if limit = *in.Limit; limit < 1 || limit > maxLogGroups {
+			return out, invalidQuery(fmt.Sprintf("limit must be from 1 to %d, not %d", maxLogGroups, limit))
 		}
+	}
+	for _, name := range l.store.Groups() {
+		if !strings.HasPrefix(name, in.LogGroupNamePrefix) || !strings.Contains(name, in.LogGroupNamePattern) || name <= in.NextToken {
+			continue
+		}
+		if len(out.LogGroups) == limit {
+			out.NextToken = out.LogGroups[limit-1].LogGroupName
+			break
+		}
+		out.LogGroups = append(out.LogGroups, logGroupJSON{LogGroupName: name, ARN: l.server.arn("logs", "log-group:"+name+":*"), LogGroupClass: "STANDARD"})
 	}
 	return out, nil
 }

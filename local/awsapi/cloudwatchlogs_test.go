@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -115,7 +116,7 @@ func TestFilterLogEventsErrors(t *testing.T) {
 func TestFilterLogEventsQuota(t *testing.T) {
 	e := newEndpoint(t) // outside of the bubble, whose clock the server must not see
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Region: region, AccountID: account, Logs: e.logs})
+		s := New(Options{Region: region, AccountID: account, Directory: operators(), Logs: e.logs})
 		throttled := 0
 		for range 8 {
 			if w := call(s, "Logs_20140328.FilterLogEvents", operatorKey, `{"logGroupName":"`+group+`"}`); w.Code == 400 {
@@ -130,14 +131,47 @@ func TestFilterLogEventsQuota(t *testing.T) {
 
 func TestDescribeLogGroups(t *testing.T) {
 	e := newEndpoint(t)
-	if err := e.logs.CreateGroup("other"); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"other", "/aws/lambda/b", "/aws/lambda/a"} {
+		if err := e.logs.CreateGroup(name); err != nil {
+			t.Fatal(err)
+		}
 	}
-	out, err := sdk.NewFromConfig(e.config(operatorKey)).DescribeLogGroups(t.Context(), &sdk.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/aws/")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(out.LogGroups) != 1 || aws.ToString(out.LogGroups[0].LogGroupName) != group {
-		t.Errorf("groups %+v", out.LogGroups)
+	client := sdk.NewFromConfig(e.config(operatorKey))
+	for _, tt := range []struct {
+		name string
+		in   sdk.DescribeLogGroupsInput
+		want [][]string // the names of each page
+		code string
+	}{
+		{"all", sdk.DescribeLogGroupsInput{}, [][]string{{"/aws/lambda/a", "/aws/lambda/b", group, "other"}}, ""},
+		{"by prefix", sdk.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("/aws/lambda/a")}, [][]string{{"/aws/lambda/a"}}, ""},
+		{"by pattern", sdk.DescribeLogGroupsInput{LogGroupNamePattern: aws.String("the")}, [][]string{{"other"}}, ""},
+		{"in pages", sdk.DescribeLogGroupsInput{Limit: aws.Int32(3)}, [][]string{{"/aws/lambda/a", "/aws/lambda/b", group}, {"other"}}, ""},
+		{"both", sdk.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String("a"), LogGroupNamePattern: aws.String("b")}, nil, "InvalidParameterException"},
+		{"too many", sdk.DescribeLogGroupsInput{Limit: aws.Int32(51)}, nil, "InvalidParameterException"},
+		{"what is not here", sdk.DescribeLogGroupsInput{LogGroupClass: types.LogGroupClassStandard}, nil, "ValidationException"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got [][]string
+			pages := sdk.NewDescribeLogGroupsPaginator(client, &tt.in)
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(t.Context())
+				if tt.code != "" {
+					checkCode(t, err, tt.code)
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				var names []string
+				for _, g := range page.LogGroups {
+					names = append(names, aws.ToString(g.LogGroupName))
+				}
+				got = append(got, names)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("pages (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

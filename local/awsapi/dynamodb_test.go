@@ -61,6 +61,8 @@ func TestTableAccesses(t *testing.T) {
 		{"reading transaction", "TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"t"}}]}`, []access{{"GetItem", "t"}}},
 		{"tags", "TagResource", `{"ResourceArn":"arn:x"}`, []access{{"TagResource", "arn:x"}}},
 		{"no table", "ListTables", `{}`, []access{{"ListTables", "*"}}},
+		{"names in another case", "PutItem", `{"TableName":"secret","tablename":"allowed"}`, []access{{"PutItem", "secret"}}},
+		{"items that are no list", "TransactWriteItems", `{"TransactItems":{}}`, []access{{"TransactWriteItems", "*"}}},
 		{"a body that names a table elsewhere", "TransactWriteItems", `{"TableName":"allowed","TransactItems":[{"Delete":{"TableName":"t"}}]}`, []access{{"DeleteItem", "t"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,7 +87,7 @@ func TestDynamoDBForwardsTheRequest(t *testing.T) {
 		w.Header().Set("X-Amzn-Requestid", "emulator")
 		w.WriteHeader(http.StatusTeapot)
 	})
-	s := New(Options{Region: region, AccountID: account, DynamoDB: backend})
+	s := New(Options{Region: region, AccountID: account, Directory: operators(), DynamoDB: backend})
 	w := call(s, "DynamoDB_20120810.GetItem", operatorKey, `{"TableName":"t"}`)
 	if w.Code != http.StatusTeapot || w.Header().Get("X-Amzn-Requestid") != "emulator" {
 		t.Errorf("got %d %v", w.Code, w.Header())

@@ -1,14 +1,12 @@
 package awsapi
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
@@ -34,14 +32,18 @@ func asError(err error, internal string) *apierror.Error {
 // others' is called Message. Its API description is no more regular than that.
 var lowerCaseMessage = []string{
 	"CodeStorageExceededException",
+	"IncompleteSignatureException",
 	"InvalidParameterValueException",
 	"InvalidRequestContentException",
+	"InvalidSignatureException",
+	"MissingAuthenticationTokenException",
 	"PreconditionFailedException",
 	"ProvisionedConcurrencyConfigNotFoundException",
 	"RequestTooLargeException",
 	"ResourceConflictException",
 	"ResourceNotReadyException",
 	"TooManyRequestsException",
+	"UnrecognizedClientException",
 	"UnsupportedMediaTypeException",
 	"ValidationException",
 }
@@ -79,10 +81,27 @@ func writeJSONError(w http.ResponseWriter, c *Call, err error) {
 	writeJSON(w, c.contentType(), status, body)
 }
 
-// writeQueryError refuses what speaks AWS's oldest protocol (STS, IAM, ...), in
-// which a client can read no answer but XML.
-func writeQueryError(w http.ResponseWriter, r *http.Request) {
-	e := unknownOperation(r.FormValue("Action"))
+// queryCodes are the names that services of the Query protocol have for the
+// errors of a signature.
+var queryCodes = map[string]string{
+	"IncompleteSignatureException":        "IncompleteSignature",
+	"InvalidSignatureException":           "SignatureDoesNotMatch",
+	"MissingAuthenticationTokenException": "MissingAuthenticationToken",
+	"UnrecognizedClientException":         "InvalidClientTokenId",
+}
+
+// isQuery says whether a request speaks the Query protocol (STS, IAM, ...).
+func isQuery(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+}
+
+// writeQueryError answers in XML, the only answer that a client of the Query
+// protocol can read. No operation of it is answered otherwise.
+func writeQueryError(w http.ResponseWriter, err error) {
+	e := asError(err, "ServiceFailure")
+	if code, ok := queryCodes[e.Code]; ok {
+		e = &apierror.Error{Code: code, Status: e.Status, Message: e.Message}
+	}
 	body, err := xml.Marshal(struct {
 		XMLName   xml.Name `xml:"ErrorResponse"`
 		Code      string   `xml:"Error>Code"`
@@ -107,24 +126,4 @@ func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // an error means that the caller has hung up
-}
-
-// errBodyTooLarge is what readBody says of a body beyond its limit.
-var errBodyTooLarge = errors.New("the request's body is too large")
-
-// readBody reads a body of at most limit bytes.
-func readBody(r *http.Request, limit int64) ([]byte, error) {
-	var body bytes.Buffer
-	if r.ContentLength > 0 {
-		body.Grow(int(min(r.ContentLength, limit)) + bytes.MinRead)
-	}
-	if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
-		return nil, fmt.Errorf("read request: %w", err)
-	}
-	if int64(body.Len()) > limit {
-		// A client that is still sending would see a reset connection instead of the answer.
-		_, _ = io.CopyN(io.Discard, r.Body, 4*limit)
-		return nil, errBodyTooLarge
-	}
-	return body.Bytes(), nil
 }

@@ -3,7 +3,6 @@ package awsapi
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -57,12 +56,15 @@ func invokeInput(r *http.Request) (lambda.InvokeInput, error) {
 		Qualifier: r.URL.Query().Get("Qualifier"),
 		Type:      r.Header.Get("X-Amz-Invocation-Type"),
 		TraceID:   r.Header.Get("X-Amzn-Trace-Id"),
-		Caller:    lambda.Caller{AccessKeyID: accessKeyOf(r.Context())},
+		Caller:    lambda.Caller{AccessKeyID: verifiedOf(r).accessKeyID},
+	}
+	if err := checkQuery(r, []string{"Qualifier"}); err != nil {
+		return in, err
 	}
 	switch logType := r.Header.Get("X-Amz-Log-Type"); logType {
 	case "", "None":
 	case "Tail":
-		in.LogTail = in.Type == "" || in.Type == lambda.RequestResponse // an event's log is nobody's to wait for
+		in.LogTail = in.Type == "" || in.Type == lambda.RequestResponse // an event is answered before its log is written
 	default:
 		return in, &apierror.Error{Code: "ValidationException", Status: http.StatusBadRequest, Message: fmt.Sprintf(
 			"1 validation error detected: Value '%s' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]", logType)}
@@ -77,16 +79,12 @@ func invokeInput(r *http.Request) (lambda.InvokeInput, error) {
 		}
 		in.ClientContext = clientContext
 	}
-	payload, err := readBody(r, lambda.MaxPayload)
-	if errors.Is(err, errBodyTooLarge) {
+	in.Payload = verifiedOf(r).body
+	if len(in.Payload) > lambda.MaxPayload {
 		return in, &apierror.Error{
 			Code: "RequestTooLargeException", Status: http.StatusRequestEntityTooLarge,
 			Message: fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", lambda.MaxPayload), Extra: userError,
 		}
 	}
-	if err != nil {
-		return in, &apierror.Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: err.Error(), Extra: userError}
-	}
-	in.Payload = payload
 	return in, nil
 }

@@ -2,16 +2,16 @@ package awsapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 )
 
-// maxJSONBody is DynamoDB's limit of a batch, the largest of the JSON services.
-const maxJSONBody = 16 << 20
+// maxBody is DynamoDB's limit of a batch, the largest request of all services.
+const maxBody = 16 << 20
 
 // Call is one request of the JSON protocol.
 type Call struct {
@@ -21,12 +21,17 @@ type Call struct {
 	RequestID   string
 	Body        []byte
 	request     *http.Request
+	service     string // in the scope of its signature; empty is any
 	server      *Server
 }
 
-// Decode reads the call's body.
+// Decode reads the call's body. A member that into has no field for is refused by name.
 func (c *Call) Decode(into any) error {
-	if err := exactjson.Unmarshal(c.Body, into); err != nil {
+	err := decode(c.Body, into)
+	if unknown, ok := errors.AsType[*unknownMemberError](err); ok {
+		return &apierror.Error{Code: "ValidationException", Message: unknown.Error()}
+	}
+	if err != nil {
 		return &apierror.Error{Code: "SerializationException", Message: err.Error()}
 	}
 	return nil

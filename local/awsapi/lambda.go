@@ -2,9 +2,9 @@ package awsapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -34,31 +34,43 @@ type Lambda interface {
 	Policy(function, qualifier string) ([]lambda.Permission, error)
 }
 
-// restOperation answers one operation of the REST API: the status and what is written as JSON.
-type restOperation func(r *http.Request) (status int, answer any, err error)
+// restOperation is one operation of the REST API.
+type restOperation struct {
+	// answer returns the status and what is written as JSON.
+	answer func(r *http.Request) (status int, answer any, err error)
+	// query are the members that the operation has in the query.
+	query []string
+}
 
 func (s *Server) routeLambda() {
 	const functions = "/2015-03-31/functions"
 	const concurrency = "/2019-09-30/functions"
+	qualifier, paged := []string{"Qualifier"}, []string{"Marker", "MaxItems"}
+	listFunctions := restOperation{s.listFunctions, append([]string{"FunctionVersion"}, paged...)}
+	accountSettings := restOperation{s.getAccountSettings, nil}
 	operations := map[string]restOperation{
-		"GET " + functions:                                           s.listFunctions,
-		"GET " + functions + "/{$}":                                  s.listFunctions, // the AWS CLI's spelling
-		"GET " + functions + "/{function}":                           s.getFunction,
-		"GET " + functions + "/{function}/configuration":             s.getFunctionConfiguration,
-		"PUT " + functions + "/{function}/configuration":             s.updateFunctionConfiguration,
-		"GET " + functions + "/{function}/versions":                  s.listVersions,
-		"POST " + functions + "/{function}/versions":                 s.publishVersion,
-		"GET " + functions + "/{function}/aliases":                   s.listAliases,
-		"GET " + functions + "/{function}/aliases/{alias}":           s.getAlias,
-		"GET " + functions + "/{function}/policy":                    s.getPolicy,
-		"GET " + concurrency + "/{function}/concurrency":             s.getFunctionConcurrency,
-		"GET " + concurrency + "/{function}/provisioned-concurrency": s.provisionedConcurrency,
-		"GET /2016-08-19/account-settings":                           s.getAccountSettings,
-		"GET /2016-08-19/account-settings/{$}":                       s.getAccountSettings,
+		"GET " + functions:                                           listFunctions,
+		"GET " + functions + "/{$}":                                  listFunctions, // the AWS CLI's spelling
+		"GET " + functions + "/{function}":                           {s.getFunction, qualifier},
+		"GET " + functions + "/{function}/configuration":             {s.getFunctionConfiguration, qualifier},
+		"PUT " + functions + "/{function}/configuration":             {s.updateFunctionConfiguration, nil},
+		"GET " + functions + "/{function}/versions":                  {s.listVersions, paged},
+		"POST " + functions + "/{function}/versions":                 {s.publishVersion, nil},
+		"GET " + functions + "/{function}/aliases":                   {s.listAliases, append([]string{"FunctionVersion"}, paged...)},
+		"GET " + functions + "/{function}/aliases/{alias}":           {s.getAlias, nil},
+		"GET " + functions + "/{function}/policy":                    {s.getPolicy, qualifier},
+		"GET " + concurrency + "/{function}/concurrency":             {s.getFunctionConcurrency, nil},
+		"GET " + concurrency + "/{function}/provisioned-concurrency": {s.provisionedConcurrency, append([]string{"Qualifier", "List"}, paged...)},
+		"GET /2016-08-19/account-settings":                           accountSettings,
+		"GET /2016-08-19/account-settings/{$}":                       accountSettings,
 	}
 	for pattern, operation := range operations {
 		s.rest.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			status, answer, err := operation(r)
+			if err := checkQuery(r, operation.query); err != nil {
+				writeRESTError(w, err)
+				return
+			}
+			status, answer, err := operation.answer(r)
 			if err != nil {
 				writeRESTError(w, err)
 				return
@@ -69,11 +81,21 @@ func (s *Server) routeLambda() {
 	s.rest.HandleFunc("POST "+functions+"/{function}/invocations", s.invoke)
 }
 
+// checkQuery refuses a member of the query that the operation does not honour.
+func checkQuery(r *http.Request, known []string) error {
+	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+		if !slices.Contains(known, name) {
+			return invalidParameter((&unknownMemberError{name}).Error())
+		}
+	}
+	return nil
+}
+
 // function returns the function and the qualifier that a request names, after
 // the caller's right to the action has been checked.
 func (s *Server) function(r *http.Request, action string) (function, qualifier string, err error) {
 	function, qualifier = r.PathValue("function"), r.URL.Query().Get("Qualifier")
-	caller := lambda.Caller{AccessKeyID: accessKeyOf(r.Context())}
+	caller := lambda.Caller{AccessKeyID: verifiedOf(r).accessKeyID}
 	return function, qualifier, s.options.Lambda.Authorize(caller, action, function, qualifier)
 }
 
@@ -128,7 +150,7 @@ func (s *Server) publishVersion(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	var in struct{ CodeSha256, Description, RevisionId string }
-	if err := decodeREST(r, &in, "CodeSha256", "Description", "RevisionId"); err != nil {
+	if err := decodeREST(r, &in); err != nil {
 		return 0, nil, err
 	}
 	if in.CodeSha256 != "" || in.RevisionId != "" {
@@ -153,7 +175,7 @@ func (s *Server) publishVersion(r *http.Request) (int, any, error) {
 
 // listFunctions pages through the functions by name.
 func (s *Server) listFunctions(r *http.Request) (int, any, error) {
-	if err := s.authorize(accessKeyOf(r.Context()), "lambda:ListFunctions", "*"); err != nil {
+	if err := s.authorize(verifiedOf(r).accessKeyID, "lambda:ListFunctions", "*"); err != nil {
 		return 0, nil, err
 	}
 	query := r.URL.Query()
@@ -172,7 +194,7 @@ func (s *Server) listFunctions(r *http.Request) (int, any, error) {
 }
 
 func (s *Server) getAccountSettings(r *http.Request) (int, any, error) {
-	if err := s.authorize(accessKeyOf(r.Context()), "lambda:GetAccountSettings", "*"); err != nil {
+	if err := s.authorize(verifiedOf(r).accessKeyID, "lambda:GetAccountSettings", "*"); err != nil {
 		return 0, nil, err
 	}
 	out := accountSettingsOutput{AccountLimit: accountLimitJSON{
@@ -198,7 +220,7 @@ func decodeChange(r *http.Request) (lambda.ConfigurationChange, error) {
 		RevisionId  string
 		Environment *struct{ Variables map[string]string }
 	}
-	if err := decodeREST(r, &in, "Description", "Timeout", "MemorySize", "RevisionId", "Environment"); err != nil {
+	if err := decodeREST(r, &in); err != nil {
 		return lambda.ConfigurationChange{}, err
 	}
 	change := lambda.ConfigurationChange{Description: in.Description, MemoryMB: in.MemorySize, RevisionID: in.RevisionId}
@@ -216,25 +238,18 @@ func decodeChange(r *http.Request) (lambda.ConfigurationChange, error) {
 	return change, nil
 }
 
-// decodeREST reads a body whose members are known; others are refused, because
-// a change that was asked for and not made would go unnoticed.
-func decodeREST(r *http.Request, into any, known ...string) error {
-	body, err := readBody(r, 1<<20)
-	if err != nil {
-		return &apierror.Error{Code: "RequestTooLargeException", Status: http.StatusRequestEntityTooLarge, Message: err.Error(), Extra: userError}
-	}
+// decodeREST reads a body. A member that into has no field for is refused by name.
+func decodeREST(r *http.Request, into any) error {
+	body := verifiedOf(r).body
 	if len(body) == 0 {
 		return nil
 	}
-	var members map[string]json.RawMessage
-	err = errors.Join(json.Unmarshal(body, &members), json.Unmarshal(body, into))
+	err := decode(body, into)
+	if unknown, ok := errors.AsType[*unknownMemberError](err); ok {
+		return invalidParameter(unknown.Error())
+	}
 	if err != nil {
 		return &apierror.Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: "Could not parse request body into json: " + err.Error(), Extra: userError}
-	}
-	for name, value := range members {
-		if !slices.Contains(known, name) && string(value) != "null" {
-			return invalidParameter(name + " is not part of the local platform")
-		}
 	}
 	return nil
 }

@@ -283,7 +283,7 @@ func (e *endpoint) rest(t *testing.T, method, path, body string) ([]byte, int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Authorization", signedBy(operatorKey))
+	sign(r, "lambda", operatorKey, body)
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)

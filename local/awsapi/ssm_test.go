@@ -110,7 +110,7 @@ func TestParameterErrors(t *testing.T) {
 // The exact bytes that the SDK for JavaScript was verified with.
 func TestParameterOnTheWire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Region: region, AccountID: account, SSM: newSSM()})
+		s := New(Options{Region: region, AccountID: account, Directory: operators(), SSM: newSSM()})
 		w := call(s, "AmazonSSM.GetParameter", functionKey, `{"Name":"/dev/value","WithDecryption":true}`)
 		const want = `{"Parameter":{"Name":"/dev/value","Type":"String","Value":"hello","Version":1,"LastModifiedDate":946684800,"ARN":"arn:aws:ssm:eu-central-1:123456789012:parameter/dev/value","DataType":"text"}}`
 		if w.Code != 200 || w.Body.String() != want {

@@ -58,8 +58,9 @@ func (s stepFunctions) startExecution(ctx context.Context, c *Call, in startExec
 	return startExecutionOutput{ExecutionARN: e.ARN, StartDate: epochSeconds(e.Started)}, nil
 }
 
-type executionInput struct {
+type describeExecutionInput struct {
 	ExecutionARN string `json:"executionArn"`
+	IncludedData string `json:"includedData"`
 }
 
 type describeExecutionOutput struct {
@@ -77,9 +78,12 @@ type describeExecutionOutput struct {
 	RedriveStatus   string   `json:"redriveStatus"`
 }
 
-func (s stepFunctions) describeExecution(_ context.Context, c *Call, in executionInput) (describeExecutionOutput, error) {
+func (s stepFunctions) describeExecution(_ context.Context, c *Call, in describeExecutionInput) (describeExecutionOutput, error) {
 	if err := c.Authorize("states:DescribeExecution", in.ExecutionARN); err != nil {
 		return describeExecutionOutput{}, err
+	}
+	if in.IncludedData != "" && in.IncludedData != "ALL_DATA" {
+		return describeExecutionOutput{}, &apierror.Error{Code: "ValidationException", Message: "includedData " + in.IncludedData + " is not part of the local platform: ALL_DATA is"}
 	}
 	e, err := s.workflows.DescribeExecution(in.ExecutionARN)
 	if err != nil {
@@ -122,6 +126,8 @@ type getExecutionHistoryInput struct {
 	MaxResults   int    `json:"maxResults"`
 	ReverseOrder bool   `json:"reverseOrder"`
 	NextToken    string `json:"nextToken"`
+	// IncludeExecutionData asks for inputs and outputs, which AWS leaves out for false.
+	IncludeExecutionData *bool `json:"includeExecutionData"`
 }
 
 type getExecutionHistoryOutput struct {
@@ -135,6 +141,9 @@ func (s stepFunctions) getExecutionHistory(_ context.Context, c *Call, in getExe
 	var out getExecutionHistoryOutput
 	if err := c.Authorize("states:GetExecutionHistory", in.ExecutionARN); err != nil {
 		return out, err
+	}
+	if in.IncludeExecutionData != nil && *in.IncludeExecutionData {
+		return out, &apierror.Error{Code: "ValidationException", Message: "includeExecutionData is not part of the local platform: inputs and outputs are not kept"}
 	}
 	history, err := s.workflows.History(in.ExecutionARN)
 	if err != nil {

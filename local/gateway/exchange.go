@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -75,28 +72,6 @@ func (x *exchange) identify(h http.Header) {
 	x.extendedID = base64.URLEncoding.EncodeToString(random[:11])
 	h["X-Amzn-Requestid"] = []string{x.requestID}
 	h["X-Amz-Apigw-Id"] = []string{x.extendedID}
-}
-
-var errBodyTooLarge = errors.New("the request's body is too large")
-
-// readBody reads the whole body into the exchange's buffer.
-func (x *exchange) readBody() error {
-	r := x.request
-	if r.Body == nil || r.Body == http.NoBody {
-		return nil
-	}
-	if r.ContentLength > 0 {
-		x.body.Grow(int(min(r.ContentLength, MaxBody)) + bytes.MinRead)
-	}
-	if _, err := x.body.ReadFrom(io.LimitReader(r.Body, MaxBody+1)); err != nil {
-		return fmt.Errorf("read request: %w", err)
-	}
-	if x.body.Len() > MaxBody {
-		// A client that is still sending would see a reset connection instead of the answer.
-		_, _ = io.CopyN(io.Discard, r.Body, 4*MaxBody)
-		return errBodyTooLarge
-	}
-	return nil
 }
 
 // sourceIP is the client's address.

@@ -15,6 +15,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
 	"github.com/lambda-benchmark/lambda-benchmark/local/loopback"
+	"github.com/lambda-benchmark/lambda-benchmark/local/requestbody"
 )
 
 // The quotas of API Gateway.
@@ -118,10 +119,12 @@ func (g *Gateway) serve(x *exchange, w http.ResponseWriter) *refusal {
 	if !g.throttle.Allow() {
 		return throttled
 	}
-	if err := x.readBody(); err != nil {
-		if errors.Is(err, errBodyTooLarge) {
-			return requestTooLarge
-		}
+	switch err := requestbody.Read(w, x.request, &x.body, MaxBody); {
+	case errors.Is(err, requestbody.ErrTooLarge):
+		return requestTooLarge
+	case errors.Is(err, requestbody.ErrTooSlow):
+		return requestTimeout
+	case err != nil:
 		return badRequest
 	}
 	x.trace(g.api.Tracing, g.sample)

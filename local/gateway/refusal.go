@@ -17,6 +17,7 @@ var (
 	badRequest                 = refuse(http.StatusBadRequest, "BadRequestException", "Bad Request")
 	forbidden                  = refuse(http.StatusForbidden, "ForbiddenException", "Forbidden")
 	missingAuthenticationToken = refuse(http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
+	requestTimeout             = refuse(http.StatusRequestTimeout, "RequestTimeoutException", "Request Timeout")
 	requestTooLarge            = refuse(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "HTTP content length exceeded "+strconv.Itoa(MaxBody)+" bytes.")
 	throttled                  = refuse(http.StatusTooManyRequests, "TooManyRequestsException", "Too Many Requests")
 	quotaExceeded              = refuse(http.StatusTooManyRequests, "LimitExceededException", "Limit Exceeded")

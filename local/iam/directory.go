@@ -21,18 +21,27 @@ func (r Role) Allows(action, resource string) bool {
 	return slices.ContainsFunc(r.Policies, func(p Policy) bool { return p.Allows(action, resource) })
 }
 
+// Credentials sign the requests of their holder.
+type Credentials struct{ AccessKeyID, SecretAccessKey, SessionToken string }
+
+// session is what the holder of credentials acts as.
+type session struct {
+	credentials Credentials
+	roleARN     string // empty: the operator, who may do everything
+}
+
 // Directory knows every role, and whose credentials an access key is. It is
 // safe for concurrent use.
 type Directory struct {
 	mu       sync.RWMutex
-	roles    map[string]Role   // by ARN
-	sessions map[string]string // access key id -> role ARN
+	roles    map[string]Role    // by ARN
+	sessions map[string]session // by access key id
 	observe  func(roleARN, action, resource string)
 }
 
 // NewDirectory returns a directory of the roles.
 func NewDirectory(roles ...Role) *Directory {
-	d := &Directory{roles: map[string]Role{}, sessions: map[string]string{}}
+	d := &Directory{roles: map[string]Role{}, sessions: map[string]session{}}
 	for _, r := range roles {
 		d.roles[r.ARN] = r
 	}
@@ -43,9 +52,24 @@ func NewDirectory(roles ...Role) *Directory {
 // several goroutines. It is called before the directory is used.
 func (d *Directory) Observe(f func(roleARN, action, resource string)) { d.observe = f }
 
-// Assume lets a service act as a role under an access key. It fails where AWS
-// would: the role does not exist, or does not trust the service.
-func (d *Directory) Assume(roleARN, service, accessKeyID string) error {
+// AdmitOperator lets the holder of the credentials do everything.
+func (d *Directory) AdmitOperator(c Credentials) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.sessions[c.AccessKeyID] = session{credentials: c}
+}
+
+// Credentials returns the credentials that an access key belongs to.
+func (d *Directory) Credentials(accessKeyID string) (Credentials, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	s, ok := d.sessions[accessKeyID]
+	return s.credentials, ok
+}
+
+// Assume lets the holder of the credentials, a service, act as a role. It fails
+// where AWS would: the role does not exist, or does not trust the service.
+func (d *Directory) Assume(roleARN, service string, c Credentials) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	role, ok := d.roles[roleARN]
@@ -55,7 +79,7 @@ func (d *Directory) Assume(roleARN, service, accessKeyID string) error {
 	if !slices.Contains(role.Services, service) {
 		return fmt.Errorf("assume role %s: it trusts %s, not %s", roleARN, strings.Join(role.Services, ", "), service)
 	}
-	d.sessions[accessKeyID] = roleARN
+	d.sessions[c.AccessKeyID] = session{c, roleARN}
 	return nil
 }
 
@@ -70,16 +94,18 @@ func (e *DeniedError) Error() string {
 }
 
 // Authorize says whether the holder of an access key may do the action on the
-// resource. A key that was given to no function is the operator's, who may do
-// everything. The error is a *[DeniedError].
+// resource. The error is a *[DeniedError].
 func (d *Directory) Authorize(accessKeyID, action, resource string) error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	roleARN, ok := d.sessions[accessKeyID]
-	if !ok {
+	switch s, ok := d.sessions[accessKeyID]; {
+	case !ok:
+		return &DeniedError{Principal: accessKeyID, Action: action, Resource: resource}
+	case s.roleARN == "":
 		return nil
+	default:
+		return d.authorizeRole(d.roles[s.roleARN], action, resource)
 	}
-	return d.authorizeRole(d.roles[roleARN], action, resource)
 }
 
 // AuthorizeRole is Authorize for a service that acts as a role without an

@@ -60,13 +60,14 @@ func TestDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := NewDirectory(Role{ARN: "arn:role", Services: services, Policies: []Policy{policy}})
-	if err := d.Assume("arn:role", "states.amazonaws.com", "KEY"); err == nil {
+	key := Credentials{AccessKeyID: "KEY", SecretAccessKey: "secret", SessionToken: "token"}
+	if err := d.Assume("arn:role", "states.amazonaws.com", Credentials{AccessKeyID: "KEY"}); err == nil {
 		t.Error("a service that the role does not trust assumed it")
 	}
-	if err := d.Assume("arn:none", "lambda.amazonaws.com", "KEY"); err == nil {
+	if err := d.Assume("arn:none", "lambda.amazonaws.com", key); err == nil {
 		t.Error("a role that does not exist was assumed")
 	}
-	if err := d.Assume("arn:role", "lambda.amazonaws.com", "KEY"); err != nil {
+	if err := d.Assume("arn:role", "lambda.amazonaws.com", key); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Authorize("KEY", "ssm:GetParameter", "arn:p"); err != nil {
@@ -76,7 +77,14 @@ func TestDirectory(t *testing.T) {
 	if denied, ok := errors.AsType[*DeniedError](err); !ok || denied.Action != "ssm:GetParameter" || denied.Resource != "arn:other" {
 		t.Errorf("error is %v, want a DeniedError that names action and resource", err)
 	}
-	if err := d.Authorize("SOMEBODY", "anything:AtAll", "*"); err != nil {
+	if got, ok := d.Credentials("KEY"); !ok || got != key {
+		t.Errorf("credentials are %v, %v", got, ok)
+	}
+	if err := d.Authorize("OPERATOR", "anything:AtAll", "*"); err == nil {
+		t.Error("an access key that belongs to nobody was allowed something")
+	}
+	d.AdmitOperator(Credentials{AccessKeyID: "OPERATOR"})
+	if err := d.Authorize("OPERATOR", "anything:AtAll", "*"); err != nil {
 		t.Errorf("the operator: %v", err)
 	}
 	if err := d.AuthorizeRole("arn:none", "ssm:GetParameter", "arn:p"); err == nil {

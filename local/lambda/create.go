@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/local/apierror"
+	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 )
 
 // code is an artefact on this machine.
@@ -53,7 +54,7 @@ func (s *Service) CreateFunction(ctx context.Context, c FunctionConfig) (arn, ve
 		provisioned: map[string]*allocation{},
 	}
 	if d := s.options.Directory; d != nil {
-		if err := d.Assume(c.RoleARN, "lambda.amazonaws.com", f.credentials.AccessKeyID); err != nil {
+		if err := d.Assume(c.RoleARN, "lambda.amazonaws.com", iam.Credentials(f.credentials)); err != nil {
 			return "", "", invalidParameter("The role defined for the function cannot be assumed by Lambda (%v).", err)
 		}
 	}

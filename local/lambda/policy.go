@@ -10,9 +10,11 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 )
 
-// Caller is who calls. The zero Caller is the operator, who may do everything.
+// Caller is the caller of an operation. The zero Caller is this process itself,
+// which may do everything.
 type Caller struct {
-	// AccessKeyID is what a request was signed with. Keys that belong to no function are the operator's.
+	// AccessKeyID is the key that a request was signed with. Requests without a valid
+	// signature do not get this far.
 	AccessKeyID string
 	// Service is a service that calls on its own account, such as
 	// apigateway.amazonaws.com, and SourceARN what it calls for. The function's
@@ -122,6 +124,7 @@ func (s *Service) authorize(c Caller, action string, r reference) error {
 	var err error
 	directory := s.options.Directory
 	switch {
+	case c == Caller{}:
 	case c.RoleARN != "" && directory != nil:
 		err = directory.AuthorizeRole(c.RoleARN, action, s.arn(r))
 	case c.RoleARN != "":

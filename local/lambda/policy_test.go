@@ -146,7 +146,8 @@ func TestRoles(t *testing.T) {
 	if _, err := s.CreateAlias("hello", "live", "1"); err != nil {
 		t.Fatal(err)
 	}
-	invoke(t, s, InvokeInput{}) // the operator
+	d.AdmitOperator(iam.Credentials{AccessKeyID: "AKIAOPERATOR"})
+	invoke(t, s, InvokeInput{}) // by this process itself
 	key := l.environments()[0].config.Credentials.AccessKeyID
 	workflow := "arn:aws:iam::123456789012:role/workflow"
 	for name, test := range map[string]struct {
@@ -158,6 +159,7 @@ func TestRoles(t *testing.T) {
 		"function, not qualified": {Caller{AccessKeyID: key}, "", "arn:aws:iam::123456789012:role/hello"},
 		"function, other alias":   {Caller{AccessKeyID: key}, "live", "arn:aws:iam::123456789012:role/hello"},
 		"operator's key":          {Caller{AccessKeyID: "AKIAOPERATOR"}, "", ""},
+		"an unknown key":          {Caller{AccessKeyID: "AKIAOTHER"}, "", "AKIAOTHER"},
 		"workflow, allowed":       {Caller{RoleARN: workflow}, "live", ""},
 		"workflow as a service":   {Caller{RoleARN: workflow, Service: "states.amazonaws.com"}, "live", ""},
 		"workflow, not qualified": {Caller{RoleARN: workflow}, "", workflow},
