@@ -106,6 +106,13 @@ func (e *echo) Invoke(_ context.Context, i sandbox.Invocation) sandbox.Outcome {
 // newEndpoint starts an endpoint with the function echo, its version 1 and its alias live.
 func newEndpoint(t *testing.T, change ...func(*Options)) *endpoint {
 	t.Helper()
+	return newEndpointPropagating(t, 10*time.Millisecond, change...)
+}
+
+// newEndpointPropagating is newEndpoint with changes of configuration that stay in
+// progress for a while.
+func newEndpointPropagating(t *testing.T, propagation time.Duration, change ...func(*Options)) *endpoint {
+	t.Helper()
 	o := Options{Region: region, AccountID: account, Logs: logs.NewStore(""), Directory: operators()}
 	for _, c := range change {
 		c(&o)
@@ -117,7 +124,7 @@ func newEndpoint(t *testing.T, change ...func(*Options)) *endpoint {
 		Runtime: func(context.Context, string, functions.Architecture) (lambda.Launch, error) {
 			return lambda.Launch{Argv: func(string, string, int) ([]string, map[string]string) { return []string{"/bootstrap"}, nil }}, nil
 		},
-		Propagation: 10 * time.Millisecond,
+		Propagation: propagation,
 	})
 	t.Cleanup(func() {
 		if err := e.lambda.Close(); err != nil {
