@@ -33,21 +33,24 @@ func TestInterrupt(t *testing.T) {
 		}
 		return cmd, &stdout, &stderr
 	}
-	seen := make(chan struct{}, 1)
-	server := func(t *testing.T, handle http.HandlerFunc) string {
+	// server also returns a channel that has a value after a request. A value of an earlier subtest's server
+	// would let the interrupt come before the command handles it.
+	server := func(t *testing.T, handle http.HandlerFunc) (url string, seen <-chan struct{}) {
+		requests := make(chan struct{}, 1)
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			select {
-			case seen <- struct{}{}:
+			case requests <- struct{}{}:
 			default:
 			}
 			handle(w, r)
 		}))
 		t.Cleanup(s.Close)
-		return s.URL
+		return s.URL, requests
 	}
 
 	t.Run("once: the report is complete", func(t *testing.T) {
-		cmd, stdout, stderr := start(t, server(t, func(w http.ResponseWriter, r *http.Request) {}))
+		url, seen := server(t, func(w http.ResponseWriter, r *http.Request) {})
+		cmd, stdout, stderr := start(t, url)
 		<-seen
 		<-seen
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
@@ -62,7 +65,8 @@ func TestInterrupt(t *testing.T) {
 		}
 	})
 	t.Run("once: a part cannot pass", func(t *testing.T) {
-		cmd, _, stderr := start(t, server(t, func(w http.ResponseWriter, r *http.Request) {}), "-fail-if", "errors>0")
+		url, seen := server(t, func(w http.ResponseWriter, r *http.Request) {})
+		cmd, _, stderr := start(t, url, "-fail-if", "errors>0")
 		<-seen
 		<-seen
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
@@ -75,7 +79,7 @@ func TestInterrupt(t *testing.T) {
 	})
 	t.Run("twice: it leaves", func(t *testing.T) {
 		stop := make(chan struct{})
-		url := server(t, func(w http.ResponseWriter, r *http.Request) {
+		url, seen := server(t, func(w http.ResponseWriter, r *http.Request) {
 			select {
 			case <-stop:
 			case <-r.Context().Done():

@@ -123,7 +123,7 @@ func TestSlip(t *testing.T) {
 			slips = append(slips, o.Slip.Round(time.Millisecond))
 			latencies = append(latencies, (o.End - o.Intended).Round(time.Millisecond))
 		}
-		// The plan's rate warms both connections; the third request has to wait for one of them.
+		// The schedule's rate warms both connections; the third request has to wait for one of them.
 		if want := []time.Duration{0, 0, 100 * time.Millisecond}; !slices.Equal(slips, want) {
 			t.Errorf("slips %v, want %v", slips, want)
 		}

@@ -40,7 +40,7 @@ func (s Schedule) Shard(i, n int) *Cursor {
 	return c
 }
 
-// Next returns the next arrival, or false at the end of the plan.
+// Next returns the next arrival, or false at the end of the schedule.
 func (c *Cursor) Next() (Arrival, bool) {
 	if c.schedule.Process == Poisson {
 		return c.nextPoisson()

@@ -97,7 +97,7 @@ func (s Schedule) Validate() error {
 	return nil
 }
 
-// Duration is the length of the plan: the end of the last phase, or the trace's last time.
+// Duration is the length of the schedule: the end of the last phase, or the trace's last time.
 func (s Schedule) Duration() time.Duration {
 	if len(s.Trace) > 0 {
 		return s.Trace[len(s.Trace)-1]

@@ -33,8 +33,8 @@ var schedules = []struct {
 	{"trace", Schedule{Seed: 5, Trace: []time.Duration{0, 5, 5, 100, 250}, Targets: 3}},
 }
 
-// Any number of shards has, together, the arrivals of the whole; they ascend and stay inside the plan.
-func TestShardsAreThePlan(t *testing.T) {
+// Any number of shards has, together, the arrivals of the whole; they ascend and stay inside the schedule.
+func TestShardsAreTheSchedule(t *testing.T) {
 	for _, tt := range schedules {
 		t.Run(tt.name, func(t *testing.T) {
 			if err := tt.schedule.Validate(); err != nil {
@@ -299,7 +299,7 @@ func BenchmarkCursor(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, ok := c.Next(); !ok {
-					b.Fatal("the plan is too short")
+					b.Fatal("the schedule is too short")
 				}
 			}
 		})
