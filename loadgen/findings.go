@@ -18,12 +18,12 @@ type findings struct {
 
 // judge compares the targets, and holds the figures against the thresholds. err is
 // what went wrong in the load test beside its record.
-func (p *plan) judge(l *results.Load, err error) *findings {
-	l.Comparison = l.Compare(p.margin.options(p.seed))
-	for _, t := range p.failIf {
+func (lt *loadTest) judge(l *results.Load, err error) *findings {
+	l.Comparison = l.Compare(lt.margin.options(lt.seed))
+	for _, t := range lt.failIf {
 		l.Thresholds = append(l.Thresholds, t.Judge(l.Targets))
 	}
-	f := &findings{run: results.Run{Manifest: p.manifest(l), Summary: results.Summary{Load: l}}}
+	f := &findings{run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
 	if err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}

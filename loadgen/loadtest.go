@@ -12,13 +12,13 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 )
 
-// loadTest runs one load test: plan, run, judge, write, print.
-func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
+// runLoadTest runs one load test: prepare, run, judge, write, print.
+func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
 	s, err := parseSettings(args, stdout)
 	if err != nil {
 		return exitUsage, err
 	}
-	p, err := newPlan(ctx, s)
+	lt, err := prepare(ctx, s)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -27,23 +27,23 @@ func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (cod
 	})
 	defer stop()
 
-	records := &records{plan: p}
+	records := &records{test: lt}
 	c := console.New(stderr)
-	p.announce(c)
-	if p.out != "" {
-		p.attack.HLog = records.log
+	lt.announce(c)
+	if lt.out != "" {
+		lt.attack.HLog = records.log
 	}
-	p.attack.Progress = func(now attack.Progress) { c.Status("%s", progressLine(now)) }
-	load, err := attack.Run(ctx, p.attack)
+	lt.attack.Progress = func(now attack.Progress) { c.Status("%s", progressLine(now)) }
+	load, err := attack.Run(ctx, lt.attack)
 	c.Done()
 	if load == nil {
 		return exitUsage, err
 	}
-	f := p.judge(load, err)
+	f := lt.judge(load, err)
 	if err := records.write(f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
-	if err := printRun(stdout, p.format, f.run); err != nil {
+	if err := printRun(stdout, lt.format, f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
 	code = f.exit(stderr)
@@ -51,18 +51,18 @@ func loadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (cod
 }
 
 // announce says what is going to happen, and what of artillery's files makes no difference.
-func (p *plan) announce(c *console.Console) {
-	if p.test != nil {
-		for _, ignored := range p.test.Ignored {
+func (lt *loadTest) announce(c *console.Console) {
+	if lt.test != nil {
+		for _, ignored := range lt.test.Ignored {
 			c.Printf("ignored: %s", ignored)
 		}
-		for _, difference := range p.test.Differences {
+		for _, difference := range lt.test.Differences {
 			c.Printf("unlike artillery: %s", difference)
 		}
 	}
-	what := fmt.Sprintf("closed loop of %d connections for %v", p.conns, p.duration)
-	if p.attack.Closed == nil {
-		s := p.attack.Schedule
+	what := fmt.Sprintf("closed loop of %d connections for %v", lt.conns, lt.duration)
+	if lt.attack.Closed == nil {
+		s := lt.attack.Schedule
 		what = fmt.Sprintf("%.0f requests in %v", s.Expected(), s.Duration())
 		if s.Process != "" && len(s.Trace) == 0 && len(s.Phases) == 1 && s.Phases[0].From == s.Phases[0].To {
 			to := "each"
@@ -72,7 +72,7 @@ func (p *plan) announce(c *console.Console) {
 			what += fmt.Sprintf(" (%g/s to %s)", s.Phases[0].From, to)
 		}
 	}
-	c.Printf("load test of %s: %s, seed %d", strings.Join(p.names(), " and "), what, p.seed)
+	c.Printf("load test of %s: %s, seed %d", strings.Join(lt.names(), " and "), what, lt.seed)
 }
 
 // progressLine is the live view.

@@ -6,8 +6,8 @@
 //	go run ./loadgen compare DIR DIR
 //	go run ./loadgen report DIR
 //
-// It composes the packages below it: flags.go and plan.go turn a command line
-// into a plan, attack runs it, verdict and threshold judge it, results and
+// It composes the packages below it: flags.go and prepare.go turn a command line
+// into a load test, attack runs it, verdict and threshold judge it, results and
 // report keep and print it.
 package main
 
@@ -36,7 +36,7 @@ func main() {
 
 // run is the command: what was found goes to stdout, everything else to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	name, command := "loadgen", loadTest
+	name, command := "loadgen", runLoadTest
 	if len(args) > 0 {
 		switch args[0] {
 		case "compare":

@@ -304,9 +304,9 @@ func TestArtilleryFiles(t *testing.T) {
 		return filepath.Join("artillery", "testdata", "origin", filepath.FromSlash(name))
 	}
 	args := []string{"-artillery", file("config.yaml"), file("scenarios/esmodule.yaml"), file("scenarios/commonjs.yaml"), "-url", modules(t, 0)}
-	p := planOf(t, args...)
-	if got := fmt.Sprint(p.attack.Schedule.Phases, p.names(), p.attack.Schedule.Expected()); got != "[1m0s@20] [esmodule commonjs] 1200" {
-		t.Errorf("the plan is %s", got)
+	lt := prepared(t, args...)
+	if got := fmt.Sprint(lt.attack.Schedule.Phases, lt.names(), lt.attack.Schedule.Expected()); got != "[1m0s@20] [esmodule commonjs] 1200" {
+		t.Errorf("the load test is %s", got)
 	}
 	code, stdout, stderr := command(t, with(args, "-rate", "100", "-duration", "200ms", "-format", "json")...)
 	l := conserved(t, stdout).Load

@@ -18,19 +18,19 @@ import (
 // manifest says what is run, where and with what. The load test is nil before it
 // is begun; of one that has ended, the manifest keeps when that was. It holds no
 // secret: see headerSettings.
-func (p *plan) manifest(l *results.Load) results.Manifest {
+func (lt *loadTest) manifest(l *results.Load) results.Manifest {
 	m := results.Manifest{
-		Tool: "loadgen", Version: hostinfo.Version(), Machine: hostinfo.Machine(), Started: time.Now(), Seed: p.seed,
-		Stage: p.stage, Settings: p.recorded(), Targets: p.names(),
+		Tool: "loadgen", Version: hostinfo.Version(), Machine: hostinfo.Machine(), Started: time.Now(), Seed: lt.seed,
+		Stage: lt.stage, Settings: lt.recorded(), Targets: lt.names(),
 	}
 	environments := false
 	if l != nil {
 		m.Started, m.Ended, m.Interrupted = l.Started, l.Ended, l.Interrupted
 		environments = slices.ContainsFunc(l.Targets, func(t results.Target) bool { return t.Environments > 0 })
 	}
-	m.Platform, m.Region = platformOf(p.url, environments)
-	if p.stack.Platform != "" {
-		m.Platform, m.Region = p.stack.Platform, p.stack.Region
+	m.Platform, m.Region = platformOf(lt.url, environments)
+	if lt.stack.Platform != "" {
+		m.Platform, m.Region = lt.stack.Platform, lt.stack.Region
 	}
 	return m
 }
@@ -64,29 +64,29 @@ func platformOf(base string, environments bool) (platform deployed.Platform, reg
 
 // recorded are the settings as the manifest keeps them: what would be needed to
 // run the same again, but for secrets.
-func (p *plan) recorded() results.Settings {
+func (lt *loadTest) recorded() results.Settings {
 	s := results.Settings{
-		URL: p.url, Trace: p.trace, Arrivals: string(p.attack.Schedule.Process),
-		Method: p.method, Header: headerSettings(p.header),
-		ExpectStatus: p.attack.Expect.Status, ExpectBodyContains: p.expectBodyContains,
-		TimeoutMs: p.attack.Timeout.Seconds() * 1000, MaxConns: p.attack.MaxConns, HTTP2: p.http2, Insecure: p.attack.Insecure,
-		DNS: p.dns, Pace: p.pace, Engine: p.engine, Margin: p.margin.text,
+		URL: lt.url, Trace: lt.trace, Arrivals: string(lt.attack.Schedule.Process),
+		Method: lt.method, Header: headerSettings(lt.header),
+		ExpectStatus: lt.attack.Expect.Status, ExpectBodyContains: lt.expectBodyContains,
+		TimeoutMs: lt.attack.Timeout.Seconds() * 1000, MaxConns: lt.attack.MaxConns, HTTP2: lt.http2, Insecure: lt.attack.Insecure,
+		DNS: lt.dns, Pace: lt.pace, Engine: lt.engine, Margin: lt.margin.text,
 	}
-	if p.artillery != "" {
-		s.Artillery = append([]string{p.artillery}, p.arguments...)
+	if lt.artillery != "" {
+		s.Artillery = append([]string{lt.artillery}, lt.arguments...)
 	}
-	for _, phase := range p.attack.Schedule.Phases {
+	for _, phase := range lt.attack.Schedule.Phases {
 		s.Phases = append(s.Phases, phase.String())
 	}
-	s.RateShared = p.attack.Schedule.Shared
-	if p.attack.Closed != nil {
-		s.Conns, s.DurationSeconds = p.conns, p.duration.Seconds()
+	s.RateShared = lt.attack.Schedule.Shared
+	if lt.attack.Closed != nil {
+		s.Conns, s.DurationSeconds = lt.conns, lt.duration.Seconds()
 	}
-	if body := p.attack.Targets[0].Body; len(body) > 0 {
+	if body := lt.attack.Targets[0].Body; len(body) > 0 {
 		sum := sha256.Sum256(body)
 		s.BodyBytes, s.BodySHA256 = len(body), hex.EncodeToString(sum[:])
 	}
-	for _, t := range p.failIf {
+	for _, t := range lt.failIf {
 		s.FailIf = append(s.FailIf, t.String())
 	}
 	return s

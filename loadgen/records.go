@@ -11,16 +11,16 @@ import (
 
 // records is the run directory that -out asks for.
 type records struct {
-	plan *plan
+	test *loadTest
 	dir  *results.Dir // nil until the first log is opened
 }
 
 // log opens the histogram log of a target. The run directory is begun with the
-// first one, when it is certain that the plan can be run.
+// first one, when it is certain that the load test can be run.
 func (r *records) log(target string) (io.WriteCloser, error) {
 	if r.dir == nil {
 		var err error
-		if r.dir, err = results.CreateDir(r.plan.out, r.plan.manifest(nil)); err != nil {
+		if r.dir, err = results.CreateDir(r.test.out, r.test.manifest(nil)); err != nil {
 			return nil, fmt.Errorf("-out: %w", err)
 		}
 	}

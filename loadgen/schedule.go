@@ -10,50 +10,50 @@ import (
 )
 
 // setSchedule says when requests are sent.
-func (p *plan) setSchedule() error {
-	o := &p.attack
-	o.Schedule = pace.Schedule{Seed: p.seed, Process: pace.Process(p.arrivals), Targets: len(o.Targets)}
+func (lt *loadTest) setSchedule() error {
+	o := &lt.attack
+	o.Schedule = pace.Schedule{Seed: lt.seed, Process: pace.Process(lt.arrivals), Targets: len(o.Targets)}
 	switch {
-	case p.rate == rateMax:
-		o.Closed = &attack.Closed{Conns: p.conns, Duration: p.duration}
+	case lt.rate == rateMax:
+		o.Closed = &attack.Closed{Conns: lt.conns, Duration: lt.duration}
 		o.Schedule.Process = ""
 		return nil
-	case p.trace != "":
+	case lt.trace != "":
 		o.Schedule.Process = ""
-		if err := p.readTrace(); err != nil {
+		if err := lt.readTrace(); err != nil {
 			return err
 		}
-	case len(p.phases) > 0:
-		o.Schedule.Phases = p.phases
-	case p.test != nil && len(p.test.Phases) > 0:
+	case len(lt.phases) > 0:
+		o.Schedule.Phases = lt.phases
+	case lt.test != nil && len(lt.test.Phases) > 0:
 		// The scenarios share the rate. Those that -only leaves keep theirs.
 		o.Schedule.Shared = true
-		kept := float64(len(o.Targets)) / float64(len(p.test.Requests))
-		for _, phase := range p.test.Phases {
+		kept := float64(len(o.Targets)) / float64(len(lt.test.Requests))
+		for _, phase := range lt.test.Phases {
 			phase.From, phase.To = phase.From*kept, phase.To*kept
 			o.Schedule.Phases = append(o.Schedule.Phases, phase)
 		}
-		if !p.given["arrivals"] && !p.poisson {
-			o.Schedule.Process = p.test.Process
+		if !lt.given["arrivals"] && !lt.poisson {
+			o.Schedule.Process = lt.test.Process
 		}
 	default:
-		rate, err := strconv.ParseFloat(p.rate, 64)
+		rate, err := strconv.ParseFloat(lt.rate, 64)
 		if err != nil || !(rate > 0) || rate > 1e9 {
-			return fmt.Errorf("-rate %q: want requests per second, or %s", p.rate, rateMax)
+			return fmt.Errorf("-rate %q: want requests per second, or %s", lt.rate, rateMax)
 		}
-		o.Schedule.Phases = pace.At(rate, p.duration)
+		o.Schedule.Phases = pace.At(rate, lt.duration)
 	}
 	return o.Schedule.Validate()
 }
 
-func (p *plan) readTrace() error {
-	f, err := os.Open(p.trace)
+func (lt *loadTest) readTrace() error {
+	f, err := os.Open(lt.trace)
 	if err != nil {
 		return fmt.Errorf("-trace: %w", err)
 	}
 	defer f.Close()
-	if p.attack.Schedule.Trace, err = pace.ReadTrace(f); err != nil {
-		return fmt.Errorf("-trace %s: %w", p.trace, err)
+	if lt.attack.Schedule.Trace, err = pace.ReadTrace(f); err != nil {
+		return fmt.Errorf("-trace %s: %w", lt.trace, err)
 	}
 	return nil
 }

@@ -17,57 +17,57 @@ import (
 )
 
 // findBase finds out what the targets' paths are appended to.
-func (p *plan) findBase(ctx context.Context) (err error) {
-	if p.artillery != "" {
+func (lt *loadTest) findBase(ctx context.Context) (err error) {
+	if lt.artillery != "" {
 		given := artillery.Given{
-			Target:  p.url != "" || p.stage != "",
-			Phases:  p.given["rate"] || p.given["phase"] || p.given["trace"],
-			Timeout: p.given["timeout"],
+			Target:  lt.url != "" || lt.stage != "",
+			Phases:  lt.given["rate"] || lt.given["phase"] || lt.given["trace"],
+			Timeout: lt.given["timeout"],
 		}
-		if p.test, err = artillery.ReadFiles(given, append([]string{p.artillery}, p.arguments...)...); err != nil {
+		if lt.test, err = artillery.ReadFiles(given, append([]string{lt.artillery}, lt.arguments...)...); err != nil {
 			return err
 		}
 	}
 	flag := "-url"
 	switch {
-	case p.stage != "":
-		flag = "-stage " + p.stage
-		if p.url, p.stack, err = stackOutputs(ctx, p.stage); err != nil {
+	case lt.stage != "":
+		flag = "-stage " + lt.stage
+		if lt.url, lt.stack, err = stackOutputs(ctx, lt.stage); err != nil {
 			return fmt.Errorf("%s: %w", flag, err)
 		}
-	case p.url == "" && p.test != nil:
-		if strings.Contains(p.test.Target, "{{") {
-			return fmt.Errorf("config.target of %s is a template: give -url, which overrides it", p.artillery)
+	case lt.url == "" && lt.test != nil:
+		if strings.Contains(lt.test.Target, "{{") {
+			return fmt.Errorf("config.target of %s is a template: give -url, which overrides it", lt.artillery)
 		}
-		if _, _, err := parseURL(p.test.Target); err != nil {
-			return fmt.Errorf("config.target of %s: %w; -url overrides it", p.artillery, err)
+		if _, _, err := parseURL(lt.test.Target); err != nil {
+			return fmt.Errorf("config.target of %s: %w; -url overrides it", lt.artillery, err)
 		}
-		p.url = p.test.Target
-	case p.url == "" && len(p.arguments) > 0:
-		return p.findURLs()
-	case p.url == "":
+		lt.url = lt.test.Target
+	case lt.url == "" && len(lt.arguments) > 0:
+		return lt.findURLs()
+	case lt.url == "":
 		return errors.New("where to? give a URL, -url, -stage or -artillery")
 	}
-	u, authorization, err := parseURL(p.url)
+	u, authorization, err := parseURL(lt.url)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s: %w", flag, err)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return fmt.Errorf("%s %q: a base URL has neither query nor fragment, since paths are appended to it; give the whole URL as an argument instead", flag, wire.RedactURL(p.url))
+		return fmt.Errorf("%s %q: a base URL has neither query nor fragment, since paths are appended to it; give the whole URL as an argument instead", flag, wire.RedactURL(lt.url))
 	}
-	p.url, p.authorization = u.String(), authorization
+	lt.url, lt.authorization = u.String(), authorization
 	return nil
 }
 
 // findURLs takes the arguments for the URLs of the targets.
-func (p *plan) findURLs() error {
-	for i, text := range p.arguments {
+func (lt *loadTest) findURLs() error {
+	for i, text := range lt.arguments {
 		u, _, err := parseURL(text)
 		if err != nil {
 			return fmt.Errorf("argument %d: %w", i+1, err)
 		}
 		if i == 0 {
-			p.url = u.Scheme + "://" + u.Host + u.EscapedPath()
+			lt.url = u.Scheme + "://" + u.Host + u.EscapedPath()
 		}
 	}
 	return nil
@@ -92,8 +92,8 @@ func parseURL(text string) (u *url.URL, authorization string, err error) {
 }
 
 // setTargets makes the requests.
-func (p *plan) setTargets() error {
-	requests, err := p.requests()
+func (lt *loadTest) setTargets() error {
+	requests, err := lt.requests()
 	if err != nil {
 		return err
 	}
@@ -101,8 +101,8 @@ func (p *plan) setTargets() error {
 		if i > 0 && !slices.Equal(r.ExpectStatus, requests[0].ExpectStatus) {
 			return errors.New("artillery: scenarios that expect different status codes; run them one by one")
 		}
-		p.attack.Expect.Status = r.ExpectStatus
-		u, authorization, err := p.resolve(r.URL)
+		lt.attack.Expect.Status = r.ExpectStatus
+		u, authorization, err := lt.resolve(r.URL)
 		if err != nil {
 			return err
 		}
@@ -110,39 +110,39 @@ func (p *plan) setTargets() error {
 		if authorization != "" {
 			t.Header.Set("Authorization", authorization)
 		}
-		for _, h := range []http.Header{r.Header, p.header} { // the command line comes last
+		for _, h := range []http.Header{r.Header, lt.header} { // the command line comes last
 			for name, values := range h {
 				t.Header[http.CanonicalHeaderKey(name)] = values
 			}
 		}
 		t.Name = targetName(r.URL, u)
-		for slices.ContainsFunc(p.attack.Targets, func(o attack.Target) bool { return o.Name == t.Name }) {
-			if p.test == nil {
+		for slices.ContainsFunc(lt.attack.Targets, func(o attack.Target) bool { return o.Name == t.Name }) {
+			if lt.test == nil {
 				return fmt.Errorf("two targets are called %q; a target's name is its path", t.Name)
 			}
 			t.Name += "'" // artillery's scenarios may share a path
 		}
-		p.attack.Targets = append(p.attack.Targets, t)
+		lt.attack.Targets = append(lt.attack.Targets, t)
 	}
-	return p.keepOnly()
+	return lt.keepOnly()
 }
 
 // requests are artillery's, or one for each URL of the command line.
-func (p *plan) requests() ([]artillery.Request, error) {
-	if p.test != nil {
-		return p.test.Requests, nil
+func (lt *loadTest) requests() ([]artillery.Request, error) {
+	if lt.test != nil {
+		return lt.test.Requests, nil
 	}
-	body, err := readBody(p.body)
+	body, err := readBody(lt.body)
 	if err != nil {
 		return nil, err
 	}
-	method := p.method
+	method := lt.method
 	if method == "" && len(body) > 0 {
 		method = http.MethodPost
 	}
-	paths := p.arguments
+	paths := lt.arguments
 	if len(paths) == 0 {
-		paths = strings.Split(p.targets, ",")
+		paths = strings.Split(lt.targets, ",")
 	}
 	var requests []artillery.Request
 	for _, path := range paths {
@@ -154,50 +154,50 @@ func (p *plan) requests() ([]artillery.Request, error) {
 // resolve appends a path to the base URL as it is, so that a stage in the base stays, or takes
 // a whole URL as it is. A path that changes where requests go is an error: 1/x appended to
 // http://host:80 is another port, and @other/x another host.
-func (p *plan) resolve(path string) (u *url.URL, authorization string, err error) {
+func (lt *loadTest) resolve(path string) (u *url.URL, authorization string, err error) {
 	if isURL(path) {
 		if u, authorization, err = parseURL(path); err != nil {
 			err = fmt.Errorf("target: %w", err)
 		}
 		return u, authorization, err
 	}
-	base, _, err := parseURL(p.url)
+	base, _, err := parseURL(lt.url)
 	if err != nil {
 		return nil, "", fmt.Errorf("target %q: %w", wire.RedactURL(path), err)
 	}
-	joined := p.url
+	joined := lt.url
 	if strings.HasPrefix(path, "/") { // a slash on both sides is one slash
 		joined = strings.TrimSuffix(joined, "/")
 	}
 	u, err = url.Parse(joined + path)
 	if err != nil || u.Scheme != base.Scheme || u.Host != base.Host || u.User != nil {
-		return nil, "", fmt.Errorf("target %q: appended to %s it would be another host or port; begin it with a slash", wire.RedactURL(path), p.url)
+		return nil, "", fmt.Errorf("target %q: appended to %s it would be another host or port; begin it with a slash", wire.RedactURL(path), lt.url)
 	}
-	return u, p.authorization, nil
+	return u, lt.authorization, nil
 }
 
 // keepOnly leaves the targets that -only names.
-func (p *plan) keepOnly() error {
-	if p.only == "" {
+func (lt *loadTest) keepOnly() error {
+	if lt.only == "" {
 		return nil
 	}
 	var kept []attack.Target
-	for _, name := range strings.Split(p.only, ",") {
+	for _, name := range strings.Split(lt.only, ",") {
 		name = strings.TrimPrefix(strings.TrimSpace(name), "/")
-		i := slices.IndexFunc(p.attack.Targets, func(t attack.Target) bool { return t.Name == name })
+		i := slices.IndexFunc(lt.attack.Targets, func(t attack.Target) bool { return t.Name == name })
 		if i < 0 {
-			return fmt.Errorf("-only: there is no target %q among %s", name, strings.Join(p.names(), ", "))
+			return fmt.Errorf("-only: there is no target %q among %s", name, strings.Join(lt.names(), ", "))
 		}
-		kept = append(kept, p.attack.Targets[i])
+		kept = append(kept, lt.attack.Targets[i])
 	}
-	p.attack.Targets = kept
+	lt.attack.Targets = kept
 	return nil
 }
 
 // names are those of the targets.
-func (p *plan) names() []string {
+func (lt *loadTest) names() []string {
 	var names []string
-	for _, t := range p.attack.Targets {
+	for _, t := range lt.attack.Targets {
 		names = append(names, t.Name)
 	}
 	return names

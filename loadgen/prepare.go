@@ -16,8 +16,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
 
-// plan is a load test made ready.
-type plan struct {
+// loadTest is a load test made ready to run.
+type loadTest struct {
 	*settings
 	attack attack.Options
 	// stack is what -stage found; its platform is empty without.
@@ -28,24 +28,24 @@ type plan struct {
 	test *artillery.Test
 }
 
-// newPlan turns settings into a plan, or says what cannot be used of them.
-func newPlan(ctx context.Context, s *settings) (*plan, error) {
-	p := &plan{settings: s}
+// prepare turns settings into a load test, or says what cannot be used of them.
+func prepare(ctx context.Context, s *settings) (*loadTest, error) {
+	lt := &loadTest{settings: s}
 	if s.seed == 0 {
 		s.seed = rand.Uint64N(1 << 53) // JSON numbers are exact up to here
 	}
 	for _, step := range []func() error{
 		s.check,
-		func() error { return p.findBase(ctx) },
-		p.setTargets,
-		p.setSchedule,
-		p.checkThresholds,
+		func() error { return lt.findBase(ctx) },
+		lt.setTargets,
+		lt.setSchedule,
+		lt.checkThresholds,
 	} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
-	o := &p.attack
+	o := &lt.attack
 	o.Timeout, o.MaxConns = s.timeout, s.maxConns
 	o.Expect.BodyContains = s.expectBodyContains
 	o.Engine, o.HTTP2, o.Insecure = s.engine, s.http2, s.insecure
@@ -53,7 +53,7 @@ func newPlan(ctx context.Context, s *settings) (*plan, error) {
 	if s.given["expect-status"] {
 		o.Expect.Status = s.expectStatus
 	}
-	if t := p.test; t != nil {
+	if t := lt.test; t != nil {
 		o.Insecure = o.Insecure || t.Insecure
 		if t.Timeout > 0 && !s.given["timeout"] {
 			o.Timeout = t.Timeout
@@ -62,7 +62,7 @@ func newPlan(ctx context.Context, s *settings) (*plan, error) {
 			o.MaxConns = t.MaxConns
 		}
 	}
-	return p, nil
+	return lt, nil
 }
 
 // check refuses flags that contradict each other, and words that mean nothing.
@@ -102,11 +102,11 @@ func (s *settings) check() error {
 }
 
 // checkThresholds refuses conditions about targets that are not there.
-func (p *plan) checkThresholds() error {
-	for _, t := range p.failIf {
+func (lt *loadTest) checkThresholds() error {
+	for _, t := range lt.failIf {
 		for _, name := range t.Targets() {
-			if !slices.Contains(p.names(), name) {
-				return fmt.Errorf("-fail-if %s: there is no target %q among %s", t, name, strings.Join(p.names(), ", "))
+			if !slices.Contains(lt.names(), name) {
+				return fmt.Errorf("-fail-if %s: there is no target %q among %s", t, name, strings.Join(lt.names(), ", "))
 			}
 		}
 	}

@@ -52,26 +52,26 @@ func TestTargetsAreJoinedByConcatenation(t *testing.T) {
 		{"a bare URL without a path", []string{"-rate", "5", "http://h:81"}, "http://h:81", "h:81"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p := planOf(t, row.args...)
-			if got := p.attack.Targets; len(got) != 1 || got[0].URL != row.url || got[0].Name != row.target {
+			lt := prepared(t, row.args...)
+			if got := lt.attack.Targets; len(got) != 1 || got[0].URL != row.url || got[0].Name != row.target {
 				t.Errorf("got %+v, want %s called %s", got, row.url, row.target)
 			}
 		})
 	}
 }
 
-// planOf reads a command line as far as the plan.
-func planOf(t *testing.T, args ...string) *plan {
+// prepared is the load test of a command line.
+func prepared(t *testing.T, args ...string) *loadTest {
 	t.Helper()
 	s, err := parseSettings(args, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := newPlan(t.Context(), s)
+	lt, err := prepare(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return lt
 }
 
 // User info of a URL is sent as a header, and is shown nowhere.
@@ -94,10 +94,10 @@ func TestCredentials(t *testing.T) {
 		{"not of the base to another host", []string{"-url", "http://me:s3cret@h", "-targets", "http://i/a"}, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p := planOf(t, row.args...)
-			target := p.attack.Targets[0]
-			if got := target.Header.Get("Authorization"); got != row.want || strings.Contains(target.URL+p.url, "s3cret") {
-				t.Errorf("got %q to %s of %s, want %q", got, target.URL, p.url, row.want)
+			lt := prepared(t, row.args...)
+			target := lt.attack.Targets[0]
+			if got := target.Header.Get("Authorization"); got != row.want || strings.Contains(target.URL+lt.url, "s3cret") {
+				t.Errorf("got %q to %s of %s, want %q", got, target.URL, lt.url, row.want)
 			}
 		})
 	}
@@ -125,9 +125,9 @@ func TestArtillerySchedules(t *testing.T) {
 		{"templates of what is overridden", []string{"-artillery", write(", phases: [{duration: '{{ d }}', arrivalRate: 1}]"), "-phase", "1s@5"}, 10, 4096},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p := planOf(t, row.args...)
-			if got := p.attack.Schedule.Expected(); got != row.expected || p.attack.MaxConns != row.maxConns {
-				t.Errorf("%v requests over %d connections, want %v over %d", got, p.attack.MaxConns, row.expected, row.maxConns)
+			lt := prepared(t, row.args...)
+			if got := lt.attack.Schedule.Expected(); got != row.expected || lt.attack.MaxConns != row.maxConns {
+				t.Errorf("%v requests over %d connections, want %v over %d", got, lt.attack.MaxConns, row.expected, row.maxConns)
 			}
 		})
 	}
@@ -164,7 +164,7 @@ func TestHeaderSettingsHoldNoSecret(t *testing.T) {
 	}
 }
 
-// TestSchedules reads command lines as far as the plan.
+// TestSchedules reads schedules from command lines.
 func TestSchedules(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -181,8 +181,8 @@ func TestSchedules(t *testing.T) {
 		{"poisson by its name", []string{"-arrivals", "poisson", "-only", "esmodule"}, "1m0s@10 ", "poisson", 600, time.Minute},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p := planOf(t, append(row.args, "-url", "http://h/dev")...)
-			got, phases := p.attack.Schedule, ""
+			lt := prepared(t, append(row.args, "-url", "http://h/dev")...)
+			got, phases := lt.attack.Schedule, ""
 			for _, phase := range got.Phases {
 				phases += phase.String() + " "
 			}
