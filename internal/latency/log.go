@@ -61,39 +61,47 @@ type Interval struct {
 	Histogram *Histogram
 }
 
-// ReadLog yields the rows of a histogram log. A last row that a killed writer
-// left incomplete ends the log without an error; any other row that cannot be
-// read is an error naming its line.
+// ReadLog yields the rows of a histogram log. A last line without a line break is a
+// row if it can be read; if not, a killed writer has left it incomplete, and it ends
+// the log without an error. Any other row that cannot be read is an error naming
+// its line.
+//
+// The library has a reader, too. This one does what that does not: it tells a torn
+// last row from a broken log, names the line of an error, bounds what a timestamp
+// may be, and reads histograms of any geometry into this package's.
 func ReadLog(r io.Reader) iter.Seq2[Interval, error] {
 	return func(yield func(Interval, error) bool) {
 		in := bufio.NewReader(r)
 		var log logHeader
 		for number := 1; ; number++ {
 			line, err := in.ReadString('\n')
-			if errors.Is(err, io.EOF) {
-				return // what is left has no end of line: nothing, or half a row
-			}
-			if err != nil {
+			last := errors.Is(err, io.EOF)
+			if err != nil && !last {
 				yield(Interval{}, fmt.Errorf("histogram log, line %d: %w", number, err))
 				return
 			}
 			line = strings.TrimRight(line, "\r\n")
 			if line == "" || line[0] == '"' {
+				if last {
+					return
+				}
 				continue
 			}
 			var row Interval
 			if line[0] == '#' {
-				if err = log.comment(line); err == nil {
+				if err = log.comment(line); err == nil && !last {
 					continue
 				}
 			} else {
 				row, err = log.row(line)
 			}
-			if err != nil {
+			switch {
+			case last && (err != nil || row.Histogram == nil):
+				return // half a row, or a comment
+			case err != nil:
 				yield(Interval{}, fmt.Errorf("histogram log, line %d: %w", number, err))
 				return
-			}
-			if !yield(row, nil) {
+			case !yield(row, nil) || last:
 				return
 			}
 		}

@@ -124,14 +124,9 @@ func initDuration(s Sample) *time.Duration    { return s.Record.InitDuration }
 func restoreDuration(s Sample) *time.Duration { return s.Record.RestoreDuration }
 func duration(s Sample) *time.Duration        { return s.Record.Duration }
 
-// billedDuration adds what SnapStart bills for the restore.
-func billedDuration(s Sample) *time.Duration {
-	if s.Record.BilledDuration == nil || s.Record.BilledRestoreDuration == nil {
-		return s.Record.BilledDuration
-	}
-	d := *s.Record.BilledDuration + *s.Record.BilledRestoreDuration
-	return &d
-}
+// billedDuration includes what SnapStart bills for the restore: AWS adds Billed
+// Restore Duration to Billed Duration itself, and reports it apart besides.
+func billedDuration(s Sample) *time.Duration { return s.Record.BilledDuration }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 

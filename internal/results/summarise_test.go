@@ -61,12 +61,27 @@ func TestMetricsThatASampleDoesNotHaveAreAbsent(t *testing.T) {
 	}
 }
 
-func TestSnapStartBillsItsRestore(t *testing.T) {
-	s := results.Sample{Record: &lambdalog.Record{BilledDuration: new(12 * ms), BilledRestoreDuration: new(30 * ms)}}
-	for _, m := range results.Metrics() {
-		if v, ok := m.Of(s); m.Name == results.BilledMs && (!ok || v != 42) {
-			t.Errorf("billed is %v, %t; want 42", v, ok)
-		}
+// AWS's Billed Duration includes Billed Restore Duration; both lines are AWS's own.
+func TestBilledDurationIncludesTheRestore(t *testing.T) {
+	for _, row := range []struct {
+		name, line string
+		want       float64
+	}{
+		{"no snapshot", "REPORT RequestId: a\tDuration: 11.2 ms\tBilled Duration: 12 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB", 12},
+		{"306.34 and 303", "REPORT RequestId: a\tDuration: 306.34 ms\tBilled Duration: 610 ms\tMemory Size: 1024 MB\tMax Memory Used: 153 MB\tRestore Duration: 602.79 ms\tBilled Restore Duration: 303 ms", 610},
+		{"127.10 and 26", "REPORT RequestId: a\tDuration: 127.10 ms\tBilled Duration: 154 ms\tMemory Size: 1024 MB\tMax Memory Used: 153 MB\tRestore Duration: 500.00 ms\tBilled Restore Duration: 26 ms", 154},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			record, err := lambdalog.Parse([]byte(row.line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range results.Metrics() {
+				if v, ok := m.Of(results.Sample{Record: &record}); m.Name == results.BilledMs && (!ok || v != row.want) {
+					t.Errorf("billed is %v, %t; want %v", v, ok, row.want)
+				}
+			}
+		})
 	}
 }
 
