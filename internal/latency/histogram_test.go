@@ -94,7 +94,7 @@ func TestMergeAndReset(t *testing.T) {
 
 // A percentile is there once N bears its interval, and not one value earlier.
 func TestPercentilesNeedValues(t *testing.T) {
-	if New().Percentiles().N != 0 {
+	if !NewTiming(New(), nil).IsZero() {
 		t.Error("an empty histogram has percentiles")
 	}
 	h := New()
@@ -104,7 +104,7 @@ func TestPercentilesNeedValues(t *testing.T) {
 		if n > 380 && n < 3680 {
 			continue // nothing is due there, and intervals take their time
 		}
-		p := h.Percentiles()
+		p := NewTiming(h, nil).Percentiles
 		for name, v := range map[string]*float64{"p50": p.P50, "p75": p.P75, "p90": p.P90, "p95": p.P95, "p99": p.P99, "p999": p.P999} {
 			if v != nil && shown[name] == 0 {
 				shown[name] = n
@@ -129,7 +129,7 @@ func TestPercentiles(t *testing.T) {
 	for i := 1; i <= 1000; i++ {
 		h.Record(time.Duration(i) * time.Millisecond)
 	}
-	p := h.Percentiles()
+	p := NewTiming(h, nil).Percentiles
 	for name, tt := range map[string]struct{ got, want float64 }{
 		"mean": {*p.Mean, 500.5}, "min": {*p.Min, 1}, "p50": {*p.P50, 500}, "p90": {*p.P90, 900}, "p99": {*p.P99, 990}, "max": {*p.Max, 1000},
 	} {

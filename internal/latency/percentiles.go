@@ -2,21 +2,27 @@ package latency
 
 import "github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 
-// Percentiles summarise a histogram in milliseconds. A percentile that the
-// number of values cannot bear is nil.
+// Percentiles summarise a [Timing] in milliseconds. A percentile that the number of
+// values cannot bear is nil.
 type Percentiles struct {
-	N    int64    `json:"n"`
-	Mean *float64 `json:"mean,omitempty"`
-	Min  *float64 `json:"min,omitempty"`
-	P50  *float64 `json:"p50,omitempty"`
-	P75  *float64 `json:"p75,omitempty"`
-	P90  *float64 `json:"p90,omitempty"`
-	P95  *float64 `json:"p95,omitempty"`
-	P99  *float64 `json:"p99,omitempty"`
-	P999 *float64 `json:"p999,omitempty"`
-	Max  *float64 `json:"max,omitempty"`
+	// N is the number of answers.
+	N int64 `json:"n"`
+	// Unanswered is the number of requests that are only known to take at least some
+	// time. They count in every figure.
+	Unanswered int64    `json:"unanswered,omitempty"`
+	Mean       *float64 `json:"mean,omitempty"`
+	Min        *float64 `json:"min,omitempty"`
+	P50        *float64 `json:"p50,omitempty"`
+	P75        *float64 `json:"p75,omitempty"`
+	P90        *float64 `json:"p90,omitempty"`
+	P95        *float64 `json:"p95,omitempty"`
+	P99        *float64 `json:"p99,omitempty"`
+	P999       *float64 `json:"p999,omitempty"`
+	Max        *float64 `json:"max,omitempty"`
+	// AtLeast are the names of those figures that are lower bounds.
+	AtLeast []string `json:"atLeast,omitempty"`
 	// P50Interval, P90Interval and P99Interval are distribution-free intervals [lo, hi]
-	// at [verdict.DefaultConfidence].
+	// at [verdict.DefaultConfidence]. One whose upper end is not known is nil.
 	P50Interval []float64 `json:"p50Interval,omitempty"`
 	P90Interval []float64 `json:"p90Interval,omitempty"`
 	P99Interval []float64 `json:"p99Interval,omitempty"`
@@ -33,32 +39,38 @@ func (h *Histogram) At(percentile float64) (float64, bool) {
 	return h.AtRank(verdict.RankOf(percentile, n)), true
 }
 
-// Percentiles summarises the histogram in milliseconds. A percentile that N values
-// cannot bear is left out; without values all are.
-func (h *Histogram) Percentiles() Percentiles {
-	n := h.N()
-	if n == 0 {
-		return Percentiles{}
+func (t Timing) percentiles() Percentiles {
+	n := t.all.N()
+	p := Percentiles{N: t.Histogram.N()}
+	if p.Unanswered = n - p.N; n == 0 {
+		return p
 	}
-	at := func(percentile float64) *float64 {
-		v, ok := h.At(percentile)
+	t.Unanswered = p.Unanswered // which Exact asks for
+	figure := func(name string, value float64, exact bool) *float64 {
+		if !exact {
+			p.AtLeast = append(p.AtLeast, name)
+		}
+		return &value
+	}
+	at := func(name string, percentile float64) *float64 {
+		value, ok := t.all.At(percentile)
 		if !ok {
 			return nil
 		}
-		return &v
+		return figure(name, value, t.Exact(verdict.RankOf(percentile, n)))
 	}
 	interval := func(percentile float64) []float64 {
-		low, high, _, ok := verdict.Interval(h, percentile, verdict.DefaultConfidence)
-		if !ok {
+		low, high, _, ok := verdict.Ranks(n, percentile, verdict.DefaultConfidence)
+		if !ok || !t.Exact(high) {
 			return nil
 		}
-		return []float64{low, high}
+		return []float64{t.all.AtRank(low), t.all.AtRank(high)}
 	}
-	mean := h.hdr.Mean() / nsPerMs
-	least, most := h.AtRank(1), h.AtRank(n)
-	return Percentiles{
-		N: n, Mean: &mean, Min: &least, Max: &most,
-		P50: at(50), P75: at(75), P90: at(90), P95: at(95), P99: at(99), P999: at(99.9),
-		P50Interval: interval(50), P90Interval: interval(90), P99Interval: interval(99),
-	}
+	p.Mean = figure("mean", t.all.hdr.Mean()/nsPerMs, p.Unanswered == 0)
+	p.Min = figure("min", t.all.AtRank(1), t.Exact(1))
+	p.P50, p.P75, p.P90, p.P95 = at("p50", 50), at("p75", 75), at("p90", 90), at("p95", 95)
+	p.P99, p.P999 = at("p99", 99), at("p999", 99.9)
+	p.Max = figure("max", t.all.AtRank(n), p.Unanswered == 0)
+	p.P50Interval, p.P90Interval, p.P99Interval = interval(50), interval(90), interval(99)
+	return p
 }

@@ -1,19 +1,77 @@
 package latency
 
-// Timing is one clock of a group of requests, such as the latencies of a target's
-// answers. Its JSON is the percentiles; the values themselves are in the .hlog.
+import (
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// Timing is one clock of a group of requests, such as the latencies of a target.
+// Its JSON is the percentiles; the values themselves are in the .hlog.
+//
+// A request without an answer is censored: it is known to take at least as long as
+// it had taken when it failed. So a percentile is that of all requests and not of
+// those alone that were lucky, and where censored values could move it, it is a
+// lower bound.
 type Timing struct {
-	// Percentiles have an N of 0 where there are no values.
+	// Percentiles have neither answers nor unanswered requests where nothing is known.
 	Percentiles
-	// Histogram has the values. It is nil for a clock of which only the percentiles
+	// Histogram has the answers. It is nil for a clock of which only the percentiles
 	// were recorded.
 	Histogram *Histogram `json:"-"`
+	// Censored has the requests without an answer; nil is none.
+	Censored *Histogram `json:"-"`
+	all      *Histogram // both
 }
 
-// NewTiming summarises a histogram, which is kept and not changed again.
-func NewTiming(h *Histogram) Timing {
-	return Timing{Percentiles: h.Percentiles(), Histogram: h}
+// NewTiming summarises the answers and the requests without one, of which there may
+// be none (nil). The histograms are kept and must not be changed again.
+func NewTiming(answers, censored *Histogram) Timing {
+	t := Timing{Histogram: answers, Censored: censored, all: answers}
+	if censored != nil && censored.N() > 0 {
+		t.all = New()
+		t.all.Merge(answers)
+		t.all.Merge(censored)
+	}
+	t.Percentiles = t.percentiles()
+	return t
 }
 
 // IsZero says that there are no values, which JSON leaves out.
-func (t Timing) IsZero() bool { return t.N == 0 }
+func (p Percentiles) IsZero() bool { return p.N == 0 && p.Unanswered == 0 }
+
+// Distribution is that of all requests, with the lower bounds of those without an
+// answer. It is nil for a clock of which only the percentiles were recorded.
+func (t Timing) Distribution() verdict.Distribution {
+	if t.all == nil {
+		return nil
+	}
+	return t.all
+}
+
+// At is a percentile of all requests in milliseconds. atLeast says that it is a
+// lower bound. There has to be a value, and the histogram.
+func (t Timing) At(percentile float64) (ms float64, atLeast bool) {
+	rank := verdict.RankOf(percentile, t.all.N())
+	return t.all.AtRank(rank), !t.Exact(rank)
+}
+
+// tolerance is how far a lower bound may be below the upper one, as a share of it,
+// and still be called the value: that of the shown digits.
+const tolerance = 0.01
+
+// Exact says that the value at a rank among all requests is known: wherever the
+// requests without an answer really belong, it does not move.
+func (t Timing) Exact(rank int64) bool {
+	if t.Unanswered == 0 {
+		return true
+	}
+	// At the worst, none of them would have been answered ever.
+	if rank > t.Histogram.N() {
+		return false
+	}
+	return t.Histogram.AtRank(rank)*(1-tolerance) <= t.all.AtRank(rank)
+}
+
+// IsAtLeast says that the figure of that name, as in JSON, is a lower bound.
+func (p Percentiles) IsAtLeast(name string) bool { return slices.Contains(p.AtLeast, name) }

@@ -150,7 +150,7 @@ func TestJudgeWithoutSummary(t *testing.T) {
 	for i := range 400 {
 		h.Record(time.Duration(i) * time.Microsecond)
 	}
-	killed := results.Run{Summary: results.Summary{Load: &results.Load{LogsOnly: true, Targets: []results.Target{{Name: "a", Latency: latency.NewTiming(h)}}}}}
+	killed := results.Run{Summary: results.Summary{Load: &results.Load{LogsOnly: true, Targets: []results.Target{{Name: "a", Latency: latency.NewTiming(h, nil)}}}}}
 	p, err := pair.Judge("x", killed, "y", killed, verdict.Options{MarginAbs: 1})
 	if err != nil {
 		t.Fatal(err)

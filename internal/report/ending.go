@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -37,7 +38,7 @@ func verdictOfRun(r results.Run) []string {
 		for _, t := range l.Targets {
 			failed := t.Planned - t.Answered
 			lines = append(lines, fmt.Sprintf("%s: p50 %s ms, p99 %s, %s of %s without an answer",
-				t.Name, optional(t.Latency.P50), withUnit(needs(t.Latency.Percentiles)), grouped(failed), counted(t.Planned, "request")))
+				t.Name, bound(t.Latency.Percentiles, "p50", t.Latency.P50), withUnit(needs(t.Latency.Percentiles)), grouped(failed), counted(t.Planned, "request")))
 		}
 	}
 	lines = append(lines, thresholdLines(l.Thresholds)...)
@@ -49,7 +50,7 @@ func verdictOfRun(r results.Run) []string {
 
 // withUnit adds the unit to a number, and to nothing else.
 func withUnit(cell string) string {
-	if cell == "" || cell == absent || cell[0] < '0' || cell[0] > '9' {
+	if last := cell[len(cell)-1]; cell == absent || strings.HasPrefix(cell, "needs") || last < '0' || last > '9' {
 		return cell
 	}
 	return cell + " ms"

@@ -189,19 +189,15 @@ func load(n int) results.Load {
 		target := results.Target{
 			Name: t.name, URL: "http://127.0.0.1:9001/dev/" + t.name, Planned: int64(n), Sent: int64(n), Answered: int64(n),
 			Failed: map[string]int64{}, Status: map[int]int64{200: int64(n)},
-			Latency: latency.NewTiming(t.all), Service: latency.NewTiming(t.all), FirstByte: latency.NewTiming(t.all), Environments: 20,
+			Latency: latency.NewTiming(t.all, nil), Service: latency.NewTiming(t.all, nil), FirstByte: latency.NewTiming(t.all, nil), Environments: 20,
 		}
 		for _, name := range []string{"first", "later"} {
 			h := t.classes[name]
-			target.Classes = append(target.Classes, results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, Latency: latency.NewTiming(h)})
+			target.Classes = append(target.Classes, results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, Latency: latency.NewTiming(h, nil)})
 		}
 		l.Targets = append(l.Targets, target)
 	}
-	c := results.Compare(all[0].name, all[1].name, all[0].all, all[1].all, verdict.Options{Seed: 1, MarginAbs: 1}, 99, 50, 90)
-	first := results.Compare(all[0].name, all[1].name, all[0].classes["first"], all[1].classes["first"], verdict.Options{Seed: 1}, 50)
-	first.Class = l.Targets[0].Classes[0].ClassKey
-	c.Others = append(c.Others, first)
-	l.Comparison = &c
+	l.Comparison = l.Compare(options)
 	return l
 }
 

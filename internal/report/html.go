@@ -20,10 +20,16 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ms": optional, "whole": whole, "median": median, "p90": p90, "memory": memory, "grouped": grouped,
-	"interval": interval, "needs": needs,
+	"interval": interval, "needs": htmlNeeds, "bound": htmlBound,
 	// A unit stays with its number.
 	"unbroken": strings.NewReplacer(" ms", "\u00a0ms", " %", "\u00a0%").Replace,
 }).Parse(pageHTML))
+
+// htmlBound and htmlNeeds are cells as in the text, with the sign that a page can show.
+func htmlBound(p latency.Percentiles, name string, v *float64) string { return sign(bound(p, name, v)) }
+func htmlNeeds(p latency.Percentiles) string                          { return sign(needs(p)) }
+
+func sign(cell string) string { return strings.Replace(cell, atLeast, "\u2265\u202f", 1) }
 
 // view is what the template shows.
 type view struct {
@@ -148,10 +154,10 @@ func newLoadView(l results.Load) *loadView {
 	for i, t := range l.Targets {
 		names[i] = t.Name
 		v.Failures = append(v.Failures, failureLines(t)...)
-		if t.Service.N > 0 {
+		if !t.Service.IsZero() {
 			v.Clocks = append(v.Clocks, clockRow{t.Name, "service: end - actual start", t.Service.Percentiles})
 		}
-		if t.FirstByte.N > 0 {
+		if !t.FirstByte.IsZero() {
 			v.Clocks = append(v.Clocks, clockRow{t.Name, "first byte: artillery's clock", t.FirstByte.Percentiles})
 		}
 	}

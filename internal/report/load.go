@@ -64,14 +64,14 @@ func writeTargets(s *sheet, l results.Load) table {
 		if resent {
 			again = grouped(target.Resent)
 		}
-		p := target.Latency
+		p := target.Latency.Percentiles
 		sent, failed, dropped := grouped(target.Sent), grouped(target.Sent-target.Answered), grouped(target.Dropped)
 		if l.LogsOnly {
 			sent, failed, dropped = absent, absent, absent
 		}
 		t.add(target.Name,
 			sent, grouped(target.Answered), failed, dropped, again,
-			optional(p.Mean), optional(p.P50), optional(p.P90), optional(p.P95), needs(p.Percentiles), unlessAbsent(p.P999), optional(p.Max))
+			bound(p, "mean", p.Mean), bound(p, "p50", p.P50), bound(p, "p90", p.P90), bound(p, "p95", p.P95), needs(p), unlessAbsent(p), bound(p, "max", p.Max))
 		failures = append(failures, failureLines(target)...)
 	}
 	t.write(s)
@@ -82,12 +82,23 @@ func writeTargets(s *sheet, l results.Load) table {
 	return t
 }
 
+// bound is a figure in a cell, with a mark if it is a lower bound.
+func bound(p latency.Percentiles, name string, v *float64) string {
+	if v != nil && p.IsAtLeast(name) {
+		return atLeast + number(*v)
+	}
+	return optional(v)
+}
+
+// atLeast marks a lower bound in a cell.
+const atLeast = ">="
+
 // needs is the p99, or what it would take to know it.
 func needs(p latency.Percentiles) string {
 	switch {
 	case p.P99 != nil:
-		return number(*p.P99)
-	case p.N == 0:
+		return bound(p, "p99", p.P99)
+	case p.IsZero():
 		return absent
 	}
 	return fmt.Sprintf("needs %d", verdict.MinSamples(99, verdict.DefaultConfidence))
@@ -99,6 +110,9 @@ func writeTooFew(s *sheet, tables ...table) {
 	if slices.ContainsFunc(tables, func(t table) bool { return t.has("needs ") }) {
 		notes = append(notes, fmt.Sprintf("needs %d: it takes that many answers to state a p99", verdict.MinSamples(99, verdict.DefaultConfidence)))
 	}
+	if slices.ContainsFunc(tables, func(t table) bool { return t.has(atLeast) }) {
+		notes = append(notes, atLeast+": at least, since requests without an answer count with the time that they had taken when they failed")
+	}
 	if slices.ContainsFunc(tables, func(t table) bool { return t.has(absent) }) {
 		notes = append(notes, "-: too few answers to state it")
 	}
@@ -108,12 +122,12 @@ func writeTooFew(s *sheet, tables ...table) {
 	}
 }
 
-// unlessAbsent leaves the cell empty, so that a column without any value goes.
-func unlessAbsent(v *float64) string {
-	if v == nil {
+// unlessAbsent is p99.9, or leaves the cell empty, so that a column without any value goes.
+func unlessAbsent(p latency.Percentiles) string {
+	if p.P999 == nil {
 		return ""
 	}
-	return number(*v)
+	return bound(p, "p999", p.P999)
 }
 
 // failureLines say what went wrong, by cause and by status, with an example of each cause.
@@ -170,8 +184,8 @@ func writeClocks(s *sheet, targets []results.Target) table {
 			{"service", "end - actual start", target.Service},
 			{"first byte", "artillery's clock", target.FirstByte},
 		} {
-			if clock.p.N > 0 {
-				t.add(target.Name, clock.name, clock.meaning, optional(clock.p.P50), optional(clock.p.P90), needs(clock.p.Percentiles), optional(clock.p.Max))
+			if p := clock.p.Percentiles; !p.IsZero() {
+				t.add(target.Name, clock.name, clock.meaning, bound(p, "p50", p.P50), bound(p, "p90", p.P90), needs(p), bound(p, "max", p.Max))
 			}
 		}
 	}

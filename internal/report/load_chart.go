@@ -42,12 +42,12 @@ func frame(c *canvas, least, most float64, targets []results.Target) scale {
 }
 
 // percentileChart draws latency over percentile, on the axis that gives each
-// further nine the same room. Where the samples cannot bear a percentile its
-// line is dashed.
+// further nine the same room. Where the samples cannot bear a percentile, and where
+// it is a lower bound, the line is dashed.
 func percentileChart(targets []results.Target, title string) template.HTML {
 	least, most, n := math.Inf(1), 0.0, int64(0)
 	for _, t := range targets {
-		if h := t.Latency.Histogram; h != nil && h.N() > 0 {
+		if h := t.Latency.Distribution(); h != nil && h.N() > 0 {
 			n = max(n, h.N())
 			least, most = min(least, h.AtRank(1)), max(most, h.AtRank(h.N()))
 		}
@@ -65,9 +65,9 @@ func percentileChart(targets []results.Target, title string) template.HTML {
 			c.text("label", "middle", x.at(v), plotTop+plotHeight+16, percentileName(p))
 		}
 	}
-	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, "percentile of latency; dashed: the samples do not bear a 95 % interval")
+	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, "percentile of latency; dashed: too few samples for a 95 % interval, or a lower bound")
 	for i, t := range targets {
-		h := t.Latency.Histogram
+		h := t.Latency.Distribution()
 		if h == nil || h.N() == 0 {
 			continue
 		}
@@ -78,7 +78,7 @@ func percentileChart(targets []results.Target, title string) template.HTML {
 			rank := verdict.RankOf(max(p, 1e-9), total)
 			at := point{x.at(v), y.at(h.AtRank(rank))}
 			switch {
-			case p < 50 || verdict.MinSamples(p, verdict.DefaultConfidence) <= total:
+			case (p < 50 || verdict.MinSamples(p, verdict.DefaultConfidence) <= total) && t.Latency.Exact(rank):
 				borne = append(borne, at)
 			default:
 				beyond = append(beyond, at)
@@ -90,7 +90,7 @@ func percentileChart(targets []results.Target, title string) template.HTML {
 		if len(borne) > 0 && len(beyond) > 0 {
 			beyond = append([]point{borne[len(borne)-1]}, beyond...)
 		}
-		name := fmt.Sprintf("%s, %d answers", t.Name, total)
+		name := fmt.Sprintf("%s, %d requests", t.Name, total)
 		c.path(seriesClass(i)+" stroke", borne, name)
 		c.path(seriesClass(i)+" stroke thin", beyond, name)
 	}

@@ -49,18 +49,19 @@ func writeSetup(s *sheet, p results.Pair) {
 	s.WriteString("\n")
 }
 
-func writePairTargets(s *sheet, p results.Pair) {
+func writePairTargets(s *sheet, pair results.Pair) {
 	t := table{columns: []column{
 		{"", "target", true}, {"", "run", true}, {"", "answered", false},
 		{"latency", "mean", false}, {"latency", "p50", false}, {"latency", "p90", false}, {"latency", "p99", false}, {"latency", "max", false},
 	}}
 	t.dropped = []string{"latency mean", "latency max", "latency p90", "answered"}
-	for _, target := range p.Targets {
+	for _, target := range pair.Targets {
 		for _, side := range []struct {
 			label string
 			p     latency.Timing
-		}{{p.A.Label, target.A}, {p.B.Label, target.B}} {
-			t.add(target.Name, side.label, grouped(side.p.N), optional(side.p.Mean), optional(side.p.P50), optional(side.p.P90), needs(side.p.Percentiles), optional(side.p.Max))
+		}{{pair.A.Label, target.A}, {pair.B.Label, target.B}} {
+			p := side.p.Percentiles
+			t.add(target.Name, side.label, grouped(p.N), bound(p, "mean", p.Mean), bound(p, "p50", p.P50), bound(p, "p90", p.P90), needs(p), bound(p, "max", p.Max))
 		}
 	}
 	t.write(s)

@@ -27,6 +27,8 @@ func reasonText(c results.Comparison) string {
 			text += "; with a margin it might be called the same"
 		}
 		return text
+	case verdict.Unanswered:
+		return fmt.Sprintf("requests without an answer hide p%v", c.Percentile)
 	case verdict.MayBeChance:
 		return fmt.Sprintf("among %d comparisons, this one may be chance", r.Comparisons)
 	}
@@ -115,6 +117,9 @@ func figureText(f results.Figure) string {
 	switch f.Unit {
 	case results.Milliseconds:
 		text := fmt.Sprintf("%s is %s ms", name, fourDigits(*f.Value))
+		if f.AtLeast {
+			text = fmt.Sprintf("%s is at least %s ms (%d of %d requests have no answer)", name, fourDigits(*f.Value), f.Unanswered, f.N)
+		}
 		if f.Needs > 0 {
 			text += fmt.Sprintf(" (judged by %d samples, although it needs %d)", f.N, f.Needs)
 		}

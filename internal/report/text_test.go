@@ -11,7 +11,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // fits checks what every terminal and pipe can show.
@@ -91,6 +90,7 @@ func TestLoadText(t *testing.T) {
 		{"load", load(600), manifest()},
 		{"load-trouble", trouble, results.Manifest{}},
 		{"load-closed", closed(), manifest()},
+		{"load-timeouts", timeouts(), manifest()},
 		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}, Examples: map[string]string{"connect": "dial tcp 127.0.0.1:1: connect: connection refused"}}}, Generator: results.Generator{Engine: "portable", Valid: true}}, results.Manifest{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -105,18 +105,15 @@ func TestLoadText(t *testing.T) {
 }
 
 func TestPairText(t *testing.T) {
-	all := targets(600)
 	side := func(label string, seed uint64) results.PairSide {
 		m := manifest()
 		m.Seed = seed
 		return results.PairSide{Label: label, Manifest: m}
 	}
 	p := results.Pair{A: side("monday", 1), B: side("tuesday", 2)}
-	o := verdict.Options{Seed: 1, MarginAbs: 1}
-	t1 := results.PairTarget{Name: "esmodule", A: latency.NewTiming(all[0].all), B: latency.NewTiming(all[1].all), Comparison: results.Compare("monday", "tuesday", all[0].all, all[1].all, o, 99, 50, 90)}
-	first := results.Compare("monday", "tuesday", all[0].classes["first"], all[1].classes["first"], o, 50)
-	first.Class = results.ClassKey{Environment: "first", Initialization: "provisioned-concurrency"}
-	t1.Comparison.Others = append(t1.Comparison.Others, first)
+	a, b := &load(600).Targets[0], &load(600).Targets[1]
+	a.Classes, b.Classes = a.Classes[:1], b.Classes[:1] // a log has the first requests only
+	t1 := results.PairTarget{Name: "esmodule", A: a.Latency, B: b.Latency, Comparison: results.CompareTargets("monday", "tuesday", a, b, options)}
 	p.Targets = []results.PairTarget{t1}
 	same := p
 	p.Differences = []results.SetupDifference{{What: "machine cpu", A: "AMD EPYC", B: "Intel Xeon"}, {What: "knob freeze", B: "cgroup v2"}}
@@ -155,5 +152,23 @@ func closed() results.Load {
 			{Breached: true, Left: results.Figure{Target: "commonjs", Name: "errors", Value: new(1.0), Unit: results.Percent, N: 6, Of: 600}},
 		}},
 	}
+	return l
+}
+
+// timeouts is a load test of which every tenth request to one target timed out.
+func timeouts() results.Load {
+	l := load(600)
+	one := &l.Targets[1]
+	censored := latency.New()
+	for range 60 {
+		censored.Record(time.Second)
+	}
+	one.Planned, one.Sent, one.Failed = 660, 660, map[string]int64{"timeout": 60}
+	one.Latency = latency.NewTiming(one.Latency.Histogram, censored)
+	l.Comparison = l.Compare(options)
+	l.Thresholds = []results.Threshold{{Condition: "p99>500ms", Breached: true, Checks: []results.Check{
+		{Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, N: 600}},
+		{Breached: true, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(1000.0), AtLeast: true, Unanswered: 60, Unit: results.Milliseconds, N: 660}},
+	}}}
 	return l
 }

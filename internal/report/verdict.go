@@ -85,14 +85,15 @@ func firstRequest(l results.Load) *results.Comparison {
 // verdictOn is a verdict with the two figures that it is about.
 func verdictOn(l results.Load, c results.Comparison) string {
 	name := figureName(c.Percentile)
-	if a, b := figure(l, c.A, c), figure(l, c.B, c); a != nil && b != nil {
-		name += fmt.Sprintf(" %s against %s ms,", number(*a), number(*b))
+	if a, b := figure(l, c.A, c), figure(l, c.B, c); a != "" && b != "" {
+		name += fmt.Sprintf(" %s against %s ms,", a, b)
 	}
 	return verdictLine(c, name)
 }
 
-// figure is a side's latency at the comparison's class and percentile, if the load test has it.
-func figure(l results.Load, name string, c results.Comparison) *float64 {
+// figure is a side's latency at the comparison's class and percentile; empty if the
+// load test does not have it.
+func figure(l results.Load, name string, c results.Comparison) string {
 	for _, t := range l.Targets {
 		if t.Name != name {
 			continue
@@ -103,9 +104,13 @@ func figure(l results.Load, name string, c results.Comparison) *float64 {
 				p = class.Latency
 			}
 		}
-		return map[float64]*float64{50: p.P50, 90: p.P90, 99: p.P99}[c.Percentile]
+		v := map[float64]*float64{50: p.P50, 90: p.P90, 99: p.P99}[c.Percentile]
+		if v == nil {
+			return ""
+		}
+		return atLeastWords(p.IsAtLeast(percentileName(c.Percentile))) + number(*v)
 	}
-	return nil
+	return ""
 }
 
 // verdictLine is a verdict in plain words on what is called name.
@@ -114,7 +119,7 @@ func verdictLine(c results.Comparison, name string) string {
 	switch word := c.Verdict; {
 	case (word == verdict.Faster || word == verdict.Slower) && c.DifferenceMs != nil:
 		direction := map[verdict.Word]string{verdict.Faster: "lower", verdict.Slower: "higher"}[word]
-		sentence = fmt.Sprintf("%s is %s than %s: %s %s by %s ms%s", c.A, word, c.B, name, direction, number(math.Abs(*c.DifferenceMs)), by(c.IntervalMs))
+		sentence = fmt.Sprintf("%s is %s than %s: %s %s by %s%s ms%s", c.A, word, c.B, name, direction, atLeastWords(c.AtLeast), number(math.Abs(*c.DifferenceMs)), by(c.IntervalMs))
 	case word == verdict.Same && c.DifferenceMs != nil:
 		sentence = fmt.Sprintf("%s and %s are the same: %s differs by %s ms%s", c.A, c.B, name, signed(*c.DifferenceMs), between(c.IntervalMs))
 	case c.DifferenceMs != nil:
@@ -130,6 +135,13 @@ func verdictLine(c results.Comparison, name string) string {
 	default:
 		return sentence + "; " + reason
 	}
+}
+
+func atLeastWords(atLeast bool) string {
+	if atLeast {
+		return "at least "
+	}
+	return ""
 }
 
 // figureName is a percentile in a sentence.

@@ -1,8 +1,10 @@
 package results
 
 import (
+	"cmp"
 	"slices"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
@@ -18,6 +20,9 @@ type Comparison struct {
 	DifferenceMs *float64 `json:"differenceMs,omitempty"`
 	// IntervalMs is the difference's bootstrap 95 % interval.
 	IntervalMs []float64 `json:"intervalMs,omitempty"`
+	// AtLeast says that requests without an answer make the difference larger than
+	// DifferenceMs, by an unknown amount; then there is no interval.
+	AtLeast bool `json:"atLeast,omitempty"`
 	// Verdict speaks of A.
 	Verdict verdict.Word `json:"verdict"`
 	// Reason says, for undecided, what is missing, and for same, the margin in milliseconds.
@@ -45,7 +50,10 @@ func (l *Load) Compare(o verdict.Options) *Comparison {
 // request of an environment is a question of its own.
 func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comparison {
 	last := len(judged) - 1
-	c := Compare(labelA, labelB, a.Latency.Histogram, b.Latency.Histogram, o, judged[last], judged[:last]...)
+	c := compare(labelA, labelB, a.Latency, b.Latency, judged[last], o)
+	for _, percentile := range judged[:last] {
+		c.Others = append(c.Others, compare(labelA, labelB, a.Latency, b.Latency, percentile, o))
+	}
 	if len(a.Classes) == 1 && len(b.Classes) == 1 && a.Classes[0].Latency.N == a.Latency.N && b.Classes[0].Latency.N == b.Latency.N {
 		return c // the class is all of them
 	}
@@ -54,28 +62,35 @@ func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comp
 		if i < 0 || class.Latency.Histogram == nil || b.Classes[i].Latency.Histogram == nil {
 			continue
 		}
-		of := Compare(labelA, labelB, class.Latency.Histogram, b.Classes[i].Latency.Histogram, o, 50)
+		of := compare(labelA, labelB, class.Latency, b.Classes[i].Latency, 50, o)
 		of.Class = class.ClassKey
 		c.Others = append(c.Others, of)
 	}
 	return c
 }
 
-// Compare judges a against b at a percentile, and at the others beside it. The
-// values are milliseconds.
-func Compare(a, b string, da, db verdict.Distribution, o verdict.Options, percentile float64, others ...float64) Comparison {
-	c := comparison(a, b, verdict.Compare(da, db, percentile, o))
-	for _, p := range others {
-		c.Others = append(c.Others, comparison(a, b, verdict.Compare(da, db, p, o)))
+// compare judges a against b at one percentile.
+func compare(labelA, labelB string, a, b latency.Timing, percentile float64, o verdict.Options) Comparison {
+	j := verdict.Compare(a.Distribution(), b.Distribution(), percentile, o)
+	c := Comparison{A: labelA, B: labelB, Percentile: percentile, Verdict: j.Word, Reason: j.Reason}
+	if !j.Judged {
+		return c
+	}
+	// A lower bound can only show that the side with it is the slower one.
+	knownA, knownB := known(a, percentile, o), known(b, percentile, o)
+	switch {
+	case knownA && knownB:
+		c.DifferenceMs, c.IntervalMs = &j.Difference, j.Interval[:]
+	case j.Word == verdict.Faster && knownA, j.Word == verdict.Slower && knownB:
+		c.DifferenceMs, c.AtLeast = &j.Difference, true
+	default:
+		c.Verdict, c.Reason = verdict.Undecided, verdict.Reason{Kind: verdict.Unanswered}
 	}
 	return c
 }
 
-func comparison(a, b string, j verdict.Judgement) Comparison {
-	c := Comparison{A: a, B: b, Percentile: j.Percentile, Verdict: j.Word, Reason: j.Reason}
-	if j.Judged {
-		c.DifferenceMs = &j.Difference
-		c.IntervalMs = j.Interval[:]
-	}
-	return c
+// known says that requests without an answer do not reach the percentile's interval.
+func known(t latency.Timing, percentile float64, o verdict.Options) bool {
+	_, high, _, ok := verdict.Ranks(t.N+t.Unanswered, percentile, cmp.Or(o.Confidence, verdict.DefaultConfidence))
+	return ok && t.Exact(high)
 }

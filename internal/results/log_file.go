@@ -31,7 +31,9 @@ func LogTarget(file string) (target string, ok bool) {
 const (
 	ServiceTag   = "service"
 	FirstByteTag = "firstByte"
-	firstTag     = "first:"
+	// UnansweredTag is that of the times after which requests failed without a response.
+	UnansweredTag = "unanswered"
+	firstTag      = "first:"
 )
 
 // FirstTag is the tag of the rows of a histogram log that hold first requests

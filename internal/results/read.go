@@ -171,24 +171,36 @@ func loggedTargets(dir string, order []string) ([]Target, error) {
 // readLog adds a histogram log to the target: the intervals, and the histograms of
 // those clocks and classes that the log has.
 func (t *Target) readLog(r io.Reader) error {
+	censored := latency.New()
 	for row, err := range latency.ReadLog(r) {
 		if err != nil {
 			return err
 		}
-		if row.Tag == "" {
-			t.Intervals = append(t.Intervals, NewInterval(row.Start, row.Length, row.Histogram))
-		}
-		if clock := t.logged(row.Tag); clock != nil {
+		switch clock := t.logged(row.Tag); {
+		case row.Tag == UnansweredTag:
+			censored.Merge(row.Histogram)
+		case clock != nil:
 			if clock.Histogram == nil {
 				clock.Histogram = latency.New()
 			}
 			clock.Histogram.Merge(row.Histogram)
 		}
+		if row.Tag == "" {
+			t.Intervals = append(t.Intervals, NewInterval(row.Start, row.Length, row.Histogram))
+		}
 	}
-	// The summary has the percentiles of a run that ended.
 	for _, clock := range t.clocks() {
-		if clock.N == 0 && clock.Histogram != nil {
-			*clock = latency.NewTiming(clock.Histogram)
+		if clock.Histogram == nil {
+			continue
+		}
+		summarised := clock.Percentiles // of a run that ended
+		if clock == &t.Latency {
+			*clock = latency.NewTiming(clock.Histogram, censored)
+		} else {
+			*clock = latency.NewTiming(clock.Histogram, nil)
+		}
+		if !summarised.IsZero() {
+			clock.Percentiles = summarised
 		}
 	}
 	return nil

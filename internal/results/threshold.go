@@ -45,9 +45,13 @@ type Figure struct {
 	// Name is p99, firstByte.p99, mean, errors, ...
 	Name string `json:"name"`
 	// Value is nil if it is missing.
-	Value   *float64 `json:"value,omitempty"`
-	Unit    Unit     `json:"unit,omitempty"`
-	Missing Missing  `json:"missing,omitempty"`
+	Value *float64 `json:"value,omitempty"`
+	// AtLeast says that it is a lower bound, since Unanswered requests are only known
+	// to take at least some time.
+	AtLeast    bool    `json:"atLeast,omitempty"`
+	Unanswered int64   `json:"unanswered,omitempty"`
+	Unit       Unit    `json:"unit,omitempty"`
+	Missing    Missing `json:"missing,omitempty"`
 	// N is the number of answers behind a figure of time, and the number of
 	// requests behind a share of them.
 	N int64 `json:"n,omitempty"`

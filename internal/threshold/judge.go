@@ -28,13 +28,28 @@ func (t Threshold) Judge(targets []results.Target) results.Threshold {
 // check judges the condition for one target, which is the one of a side without a name.
 func (t Threshold) check(at results.Target, targets []results.Target) results.Check {
 	c := results.Check{Left: t.left.read(at, targets, t.share())}
-	limit := &t.limit
+	right := results.Figure{Value: &t.limit}
 	if t.againstTerm {
 		c.Right = new(t.right.read(at, targets, true))
-		limit = c.Right.Value
+		right = *c.Right
 	}
-	c.Breached = c.Left.Value == nil || limit == nil || compare(*c.Left.Value, t.operator, *limit)
+	switch {
+	case c.Left.Value == nil || right.Value == nil:
+		c.Breached = true
+	default:
+		c.Breached = compare(*c.Left.Value, t.operator, *right.Value) || t.unseen(c.Left, right)
+	}
 	return c
+}
+
+// unseen says that the comparison is not true of the lower bounds, and may be true
+// of the percentiles. It does not ask about mean and max, of which one request
+// without an answer among millions leaves a lower bound only.
+func (t Threshold) unseen(left, right results.Figure) bool {
+	if t.operator == ">" || t.operator == ">=" {
+		return left.AtLeast && t.left.percentile > 0
+	}
+	return right.AtLeast && t.right.percentile > 0
 }
 
 // share says that requests are compared as a share and not as a number.
@@ -71,10 +86,10 @@ func (f term) read(at results.Target, targets []results.Target, share bool) resu
 		return f.readRequests(at, share)
 	}
 	clock := map[string]latency.Timing{"": at.Latency, "latency": at.Latency, "service": at.Service, "firstByte": at.FirstByte, "connect": at.Connect}[f.clock]
-	if clock.N == 0 {
+	if clock.IsZero() {
 		return f.missing(at.Name, results.NoAnswer)
 	}
-	r := results.Figure{Target: at.Name, Name: f.name(), Unit: results.Milliseconds, N: clock.N}
+	r := results.Figure{Target: at.Name, Name: f.name(), Unit: results.Milliseconds, N: clock.N + clock.Unanswered, AtLeast: clock.IsAtLeast(f.metric)}
 	switch f.metric {
 	case "mean":
 		r.Value = clock.Mean
@@ -83,10 +98,15 @@ func (f term) read(at results.Target, targets []results.Target, share bool) resu
 	case "max":
 		r.Value = clock.Max
 	default:
-		r.Value = new(clock.Histogram.AtRank(verdict.RankOf(f.percentile, r.N)))
+		var value float64
+		value, r.AtLeast = clock.At(f.percentile)
+		r.Value = &value
 		if need := verdict.MinSamples(f.percentile, verdict.DefaultConfidence); r.N < need {
 			r.Needs = need
 		}
+	}
+	if r.AtLeast {
+		r.Unanswered = clock.Unanswered
 	}
 	return r
 }

@@ -19,7 +19,7 @@ func target(name string, n, failed int) results.Target {
 	for i := range n {
 		h.Record(time.Duration(i+1) * time.Millisecond)
 	}
-	clock := latency.NewTiming(h)
+	clock := latency.NewTiming(h, nil)
 	return results.Target{
 		Name: name, Planned: int64(n + failed + 1), Sent: int64(n + failed), Dropped: 1, Answered: int64(n),
 		Latency: clock, Service: clock, FirstByte: clock,
@@ -67,6 +67,57 @@ func TestJudge(t *testing.T) {
 			got := c.Judge(row.targets)
 			if reason := report.ThresholdReason(got); got.Breached != row.breached || !strings.Contains(reason, row.reason) || got.Condition != row.condition {
 				t.Errorf("got %+v, %q, want breached: %v, %q", got, reason, row.breached, row.reason)
+			}
+		})
+	}
+}
+
+// A request that timed out took at least as long as its timeout, and that is enough to be sure.
+func TestJudgeRequestsWithoutAnAnswer(t *testing.T) {
+	of := func(name string, answers, unanswered int, after time.Duration) results.Target {
+		known, censored := latency.New(), latency.New()
+		for range answers {
+			known.Record(43 * time.Millisecond)
+		}
+		for range unanswered {
+			censored.Record(after)
+		}
+		n := int64(answers + unanswered)
+		clock := latency.NewTiming(known, censored)
+		return results.Target{Name: name, Planned: n, Sent: n, Answered: int64(answers), Latency: clock, Service: clock}
+	}
+	timeouts, refused, silent := of("slow", 450, 50, time.Second), of("closed", 490, 10, time.Millisecond), of("silent", 0, 500, time.Second)
+	fine, one := of("fine", 500, 0, 0), of("one", 4999, 1, time.Second)
+	for _, row := range []struct {
+		name, condition string
+		targets         []results.Target
+		breached        bool
+		reason          string // a part of it
+	}{
+		{"above for certain", "p99>500ms", []results.Target{timeouts}, true, "p99 of slow is at least 1000 ms (50 of 500 requests have no answer)"},
+		{"the service time, too", "service.p99>500ms", []results.Target{timeouts}, true, "service.p99 of slow is at least 1000 ms"},
+		{"perhaps above", "p99>5s", []results.Target{timeouts}, true, "is at least 1000 ms"},
+		{"they are above the percentile", "p50>500ms", []results.Target{timeouts}, false, "p50 of slow is 43"},
+		{"nothing answered in time", "p50>500ms", []results.Target{silent}, true, "p50 of silent is at least 1000 ms (500 of 500"},
+		{"failed at once, and many", "p99>500ms", []results.Target{refused}, true, "p99 of closed is at least 43"},
+		{"failed at once, and few", "p90>500ms", []results.Target{refused}, false, "p90 of closed is 43"},
+		{"one of many", "p99>500ms", []results.Target{one}, false, "p99 of one is 43"},
+		{"the mean of one of many", "mean>500ms", []results.Target{one}, false, "mean of one is at least 43"},
+		{"the slowest was not answered", "max>500ms", []results.Target{one}, true, "max of one is at least 1000"},
+		{"below for certain not", "p99<500ms", []results.Target{timeouts}, false, "at least 1000"},
+		{"one against another", "slow.p99>fine.p99", []results.Target{timeouts, fine}, true, "at least 1000"},
+		{"the other way", "fine.p99>slow.p99", []results.Target{timeouts, fine}, false, "at least 1000"},
+		{"below what is not known", "fine.p99<slow.p99", []results.Target{timeouts, fine}, true, "at least 1000"},
+		{"both unknown", "slow.p99>silent.p99", []results.Target{timeouts, silent}, true, "at least 1000"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, err := threshold.Parse(row.condition)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := c.Judge(row.targets)
+			if reason := report.ThresholdReason(got); got.Breached != row.breached || !strings.Contains(reason, row.reason) {
+				t.Errorf("breached: %v, %q, want %v, %q", got.Breached, reason, row.breached, row.reason)
 			}
 		})
 	}

@@ -16,6 +16,8 @@ const (
 	MoreSamples ReasonKind = "more-samples"
 	// TooClose: it would take more than Times the samples that there are.
 	TooClose ReasonKind = "too-close"
+	// Unanswered: requests without an answer hide on which side the percentile is.
+	Unanswered ReasonKind = "unanswered"
 	// MayBeChance: among Comparisons, a difference like this one may be chance.
 	MayBeChance ReasonKind = "may-be-chance"
 )

@@ -123,6 +123,11 @@ func (c *collector) writeRows(target int, start time.Time, length time.Duration)
 			return err
 		}
 	}
+	if censored := c.row.targets[target].censored; censored != nil && censored.latency.N() > 0 {
+		if err := c.logs[target].Write(results.UnansweredTag, start, length, censored.latency); err != nil {
+			return err
+		}
+	}
 	return c.writeFirsts(target, start, length)
 }
 
@@ -150,6 +155,9 @@ func (c *collector) progress(now time.Duration) Progress {
 		t := &c.total.targets[i]
 		c.scratch.reset()
 		t.all(c.scratch)
+		if t.censored != nil {
+			c.scratch.latency.Merge(t.censored.latency)
+		}
 		c.over.Merge(c.scratch.latency)
 		settled := t.answered + t.failures()
 		target := TargetProgress{Name: c.o.Targets[i].Name, Sent: t.planned - t.dropped, Answered: t.answered, Failed: t.failures(), Dropped: t.dropped}
@@ -185,7 +193,7 @@ func (c *collector) load(report engine.Report) *results.Load {
 	l := &results.Load{
 		Started: report.Started, Ended: report.Started.Add(report.Elapsed), Interrupted: report.Interrupted,
 		ClosedLoop: c.o.Closed != nil,
-		Generator:  results.Generator{Slip: latency.NewTiming(c.total.slip), Busy: report.Busy},
+		Generator:  results.Generator{Slip: latency.NewTiming(c.total.slip, nil), Busy: report.Busy},
 	}
 	for i := range c.total.targets {
 		target := c.total.targets[i].record()
@@ -203,13 +211,16 @@ func (c *collector) load(report engine.Report) *results.Load {
 
 // record is the tally as the record has it.
 func (t *tally) record() results.Target {
-	all := newSeries()
+	all, censored := newSeries(), newSeries()
 	t.all(all)
+	if t.censored != nil {
+		censored = t.censored
+	}
 	target := results.Target{
 		Planned: t.planned, Sent: t.planned - t.dropped, Dropped: t.dropped, Answered: t.answered, Resent: t.resent,
 		Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
-		Latency: latency.NewTiming(all.latency), Service: latency.NewTiming(all.service),
-		FirstByte: latency.NewTiming(all.firstByte), Connect: latency.NewTiming(t.connect),
+		Latency: latency.NewTiming(all.latency, censored.latency), Service: latency.NewTiming(all.service, censored.service),
+		FirstByte: latency.NewTiming(all.firstByte, censored.firstByte), Connect: latency.NewTiming(t.connect, nil),
 		OutOfRange: all.latency.OutOfRange() + all.service.OutOfRange() + all.firstByte.OutOfRange() + t.connect.OutOfRange(),
 	}
 	for _, cause := range engine.Causes() {
@@ -228,7 +239,7 @@ func (t *tally) record() results.Target {
 	for number := class(1); int(number) < classes; number++ {
 		if s := t.series[number]; s != nil {
 			target.Classes = append(target.Classes, results.Class{
-				ClassKey: number.key(), Latency: latency.NewTiming(s.latency), Service: latency.NewTiming(s.service),
+				ClassKey: number.key(), Latency: latency.NewTiming(s.latency, nil), Service: latency.NewTiming(s.service, nil),
 			})
 		}
 	}

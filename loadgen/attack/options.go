@@ -93,7 +93,8 @@ type Progress struct {
 	InFlight int64
 	// Rate is how many requests per second were taken up during the last interval.
 	Rate float64
-	// P50Ms and P99Ms are latencies so far, over all targets; nil before the first answer.
+	// P50Ms and P99Ms are latencies so far, over all targets; nil where there are too
+	// few. Requests without a response count with the time after which they failed.
 	P50Ms, P99Ms *float64
 	// Targets are the same counts by target, in order.
 	Targets []TargetProgress

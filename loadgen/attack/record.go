@@ -68,8 +68,11 @@ type tally struct {
 	status                             [1000]int64
 	// series by class are made when the first answer of their kind comes. Each
 	// answer is in one of them, so that recording is three stores.
-	series  [classes]*series
-	connect *latency.Histogram
+	series [classes]*series
+	// censored are the times after which requests failed that got no response: a
+	// lower bound of what they would have taken. It is made with the first of them.
+	censored *series
+	connect  *latency.Histogram
 }
 
 func (t *tally) seriesOf(c class) *series {
@@ -77,6 +80,21 @@ func (t *tally) seriesOf(c class) *series {
 		t.series[c] = newSeries()
 	}
 	return t.series[c]
+}
+
+// censor records how long a request without a response had taken when it failed.
+func (t *tally) censor(o *engine.Outcome) {
+	if t.censored == nil {
+		t.censored = newSeries()
+	}
+	t.censored.latency.Record(max(o.End-o.Intended, 0))
+	if o.Sent == 0 {
+		return // it got no connection, and so has no service time
+	}
+	t.censored.service.Record(max(o.End-o.Sent, 0))
+	if o.FirstByte == 0 {
+		t.censored.firstByte.Record(max(o.End-o.Sent, 0))
+	}
 }
 
 func (t *tally) merge(o *tally) {
@@ -98,13 +116,22 @@ func (t *tally) merge(o *tally) {
 			t.seriesOf(class(c)).merge(s)
 		}
 	}
+	if o.censored != nil && o.censored.latency.N() > 0 {
+		if t.censored == nil {
+			t.censored = newSeries()
+		}
+		t.censored.merge(o.censored)
+	}
 	if o.connect.N() > 0 {
 		t.connect.Merge(o.connect)
 	}
 }
 
 func (t *tally) reset() {
-	series, connect := t.series, t.connect
+	series, censored, connect := t.series, t.censored, t.connect
+	if censored != nil && censored.latency.N() > 0 {
+		censored.reset()
+	}
 	for _, s := range series {
 		if s != nil && s.latency.N() > 0 {
 			s.reset()
@@ -113,7 +140,7 @@ func (t *tally) reset() {
 	if connect.N() > 0 {
 		connect.Reset()
 	}
-	*t = tally{series: series, connect: connect}
+	*t = tally{series: series, censored: censored, connect: connect}
 }
 
 func (t *tally) failures() (sum int64) {
@@ -211,6 +238,9 @@ func (r *recorder) Done(o *engine.Outcome) {
 		t.failed[o.Cause]++
 		if t.examples[o.Cause] == nil {
 			t.examples[o.Cause] = o.Err
+		}
+		if o.Status == 0 {
+			t.censor(o)
 		}
 		return
 	}

@@ -125,6 +125,54 @@ func TestBooksThatDoNotBalance(t *testing.T) {
 	}
 }
 
+// A request without a response took at least as long as it had when it failed, and is in
+// the percentiles and in the log; one with a response that was not expected is not.
+func TestRequestsWithoutAResponse(t *testing.T) {
+	const ms = time.Millisecond
+	log := new(file)
+	o := options("a")
+	o.HLog = func(string) (io.WriteCloser, error) { return log, nil }
+	r, err := play(t, o, &fake{report: engine.Report{Elapsed: 10 * time.Second}, script: func(_ int, r engine.Recorder) {
+		for i := range 200 {
+			at := time.Duration(1+i) * 10 * ms
+			outcome := answer(0, at, 43*ms)
+			switch {
+			case i%10 == 0:
+				outcome = &engine.Outcome{Cause: engine.TimedOut, Intended: at, Sent: at + ms, End: at + time.Second}
+			case i == 1:
+				outcome = &engine.Outcome{Cause: engine.BadStatus, Status: 503, Intended: at, Sent: at, End: at + 3*time.Second}
+			case i == 2: // it never got a connection
+				outcome = &engine.Outcome{Cause: engine.TimedOut, Intended: at, End: at + time.Second}
+			}
+			r.Due(0)
+			r.Done(outcome)
+			r.Tick(at)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := r.Targets[0]
+	if p := a.Latency; p.N != 178 || p.Unanswered != 21 || math.Abs(*p.P50-43) > 0.1 || !p.IsAtLeast("p95") || math.Abs(*p.P95-1000) > 1 || math.Abs(*p.Max-1000) > 1 {
+		t.Errorf("latency: %+v", p.Percentiles)
+	}
+	if p := a.Service; p.Unanswered != 20 || math.Abs(*p.Max-999) > 1 {
+		t.Errorf("service: %+v", p.Percentiles)
+	}
+	var logged int64
+	for row, err := range latency.ReadLog(&log.Buffer) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.Tag == results.UnansweredTag {
+			logged += row.Histogram.N()
+		}
+	}
+	if logged != 21 {
+		t.Errorf("%d requests without a response are logged, want 21", logged)
+	}
+}
+
 func TestClasses(t *testing.T) {
 	r, err := play(t, options("a"), &fake{script: func(_ int, r engine.Recorder) {
 		say := func(environment, invocation, initialization string, took time.Duration) {
