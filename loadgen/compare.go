@@ -45,7 +45,7 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 		return exitUsage, err
 	}
 	if format == formatJSON {
-		err = report.JSON(stdout, p)
+		err = results.WriteJSON(stdout, p)
 	} else {
 		err = report.PairText(stdout, p, console.TerminalOf(stdout))
 	}

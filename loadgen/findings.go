@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -38,7 +39,7 @@ const unverified = "failed to verify certificate"
 func (f *findings) exit(stderr io.Writer) int {
 	code := exitOK
 	say := func(c int, format string, args ...any) {
-		fmt.Fprintf(stderr, "loadgen: "+format+"\n", args...)
+		fmt.Fprintln(stderr, console.Clean("loadgen: "+fmt.Sprintf(format, args...)))
 		code = max(code, c)
 	}
 	load := f.run.Load

@@ -17,6 +17,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 )
 
 // The exit codes. Where several apply, the one that says most about the others
@@ -52,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errShown):
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(stderr, "loadgen: %v\n", err)
+		fmt.Fprintln(stderr, console.CleanLines(fmt.Sprint("loadgen: ", err)))
 		if code == exitUsage {
 			fmt.Fprintln(stderr, name, "-h shows every flag")
 		}

@@ -29,7 +29,7 @@ func printRun(w io.Writer, format string, r results.Run) error {
 	case formatHGRM:
 		return report.HGRM(w, r)
 	case formatJSON:
-		return report.JSON(w, r)
+		return results.WriteJSON(w, r)
 	}
 	return report.Text(w, r, console.TerminalOf(w))
 }

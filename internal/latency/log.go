@@ -166,6 +166,9 @@ func decode(payload string) (*Histogram, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decode the histogram: %w", err)
 	}
+	if hdr.LowestTrackableValue() == int64(Lowest) && hdr.HighestTrackableValue() == int64(Highest) && hdr.SignificantFigures() == Digits {
+		return &Histogram{hdr: hdr}, nil
+	}
 	h := New()
 	if lost := h.hdr.Merge(hdr); lost > 0 {
 		return nil, fmt.Errorf("decode the histogram: %d of its values are above %v", lost, Highest)

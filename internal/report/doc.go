@@ -6,8 +6,7 @@
 // are shortened and columns left out, which a line below it names; a file or a pipe
 // gets 100 columns. Words of verdicts are coloured where console.Terminal says so.
 // [Ending] is a command's last lines. What comes from outside is shown with its
-// control characters as codes, in every format. [JSON]
-// is what the types of package results say. [HTML] is report.html: one file that
+// control characters as codes, in every format. [HTML] is report.html: one file that
 // needs no network, is readable in the dark and in the light, and whose charts are
 // drawn by this package as SVG. [HGRM] is for the plotters of the HdrHistogram family.
 //

@@ -143,9 +143,9 @@ func TestTextFromOutsideIsClean(t *testing.T) {
 		func() error { return report.Ending(&b, r, evil, console.Terminal{}) },
 		func() error { return report.HTML(&b, r) },
 		func() error { return report.HGRM(&b, r) },
-		func() error { return report.JSON(&b, r) },
+		func() error { return results.WriteJSON(&b, r) },
 		func() error { return report.PairText(&b, p, console.Terminal{}) },
-		func() error { return report.JSON(&b, p) },
+		func() error { return results.WriteJSON(&b, p) },
 	} {
 		if err := write(); err != nil {
 			t.Fatal(err)

@@ -19,13 +19,18 @@ const (
 	ReportFile   = "report.html"
 )
 
+// fileMode is that of every file of a run: they hold what functions answered, what
+// servers said, and which headers were sent.
+const fileMode = 0o600
+
 // Dir is a run directory that is being written. Its methods may be called by
 // several goroutines at once.
 type Dir struct {
 	path string
 
-	mu      sync.Mutex
-	samples *os.File
+	mu       sync.Mutex
+	samples  *os.File // nil before the first sample, and once the run is finished
+	finished bool
 }
 
 // CreateDir begins a run directory, its parents included, with its manifest. A
@@ -34,59 +39,18 @@ func CreateDir(path string, m Manifest) (*Dir, error) {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("create run directory: %w", err)
 	}
-	if _, err := os.Lstat(filepath.Join(path, ManifestFile)); err == nil {
-		return nil, fmt.Errorf("create run directory %s: it holds a run already; choose another one", path)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("create run directory: %w", err)
+	for _, name := range []string{ManifestFile, SamplesFile} {
+		if _, err := os.Lstat(filepath.Join(path, name)); err == nil {
+			return nil, fmt.Errorf("create run directory %s: it holds a run already; choose another one", path)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("create run directory: %w", err)
+		}
 	}
-	d, err := openDir(path)
-	if err != nil {
+	d := &Dir{path: path}
+	if err := d.WriteJSON(ManifestFile, m); err != nil {
 		return nil, fmt.Errorf("create run directory %s: %w", path, err)
 	}
-	if err := d.WriteJSON(ManifestFile, m); err != nil {
-		return nil, errors.Join(fmt.Errorf("create run directory %s: %w", path, err), d.samples.Close())
-	}
 	return d, nil
-}
-
-// openDir opens the samples for appending, and takes off what a killed run left
-// of a line that it could not finish.
-func openDir(path string) (*Dir, error) {
-	f, err := os.OpenFile(filepath.Join(path, SamplesFile), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	end, err := lastNewline(f)
-	if err == nil {
-		err = f.Truncate(end)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &Dir{path: path, samples: f}, nil
-}
-
-// lastNewline is the offset behind the last newline of the file, or 0.
-func lastNewline(f *os.File) (int64, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	buffer := make([]byte, 4096)
-	for end := info.Size(); end > 0; {
-		start := max(0, end-int64(len(buffer)))
-		chunk := buffer[:end-start]
-		if _, err := f.ReadAt(chunk, start); err != nil {
-			return 0, err
-		}
-		for i := len(chunk) - 1; i >= 0; i-- {
-			if chunk[i] == '\n' {
-				return start + int64(i) + 1, nil
-			}
-		}
-		end = start
-	}
-	return 0, nil
 }
 
 // Path is where the directory is.
@@ -101,8 +65,13 @@ func (d *Dir) Append(s Sample) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.samples == nil {
+	if d.finished {
 		return fmt.Errorf("append sample %s to %s: the run is finished", s.Key(), d.path)
+	}
+	if d.samples == nil { // a load test alone has no samples
+		if d.samples, err = os.OpenFile(filepath.Join(d.path, SamplesFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, fileMode); err != nil {
+			return fmt.Errorf("append sample %s: %w", s.Key(), err)
+		}
 	}
 	if _, err := d.samples.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("append sample %s: %w", s.Key(), err)
@@ -112,12 +81,7 @@ func (d *Dir) Append(s Sample) error {
 
 // WriteJSON writes v, indented, as a whole file or not at all.
 func (d *Dir) WriteJSON(name string, v any) error {
-	return d.WriteFile(name, func(w io.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(v)
-	})
+	return d.WriteFile(name, func(w io.Writer) error { return WriteJSON(w, v) })
 }
 
 // WriteFile writes a file aside and renames it into place once write has
@@ -138,10 +102,7 @@ func (d *Dir) WriteFile(name string, write func(io.Writer) error) (err error) {
 			_ = os.Remove(f.Name())
 		}
 	}()
-	// CreateTemp's mode is for the owner alone; a run directory is no secret.
-	if err := f.Chmod(0o644); err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
+	// CreateTemp's mode is fileMode.
 	if err := write(f); err != nil {
 		return err
 	}
@@ -154,13 +115,13 @@ func (d *Dir) WriteFile(name string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), filepath.Join(d.path, name))
 }
 
-// Create opens a file that grows during the run, such as an .hlog. Whoever
-// writes it takes care that each write ends at the end of a line.
+// Create opens a file that grows during the run, such as an .hlog. Each write to it
+// has to end at the end of a line, so that a killed run leaves whole lines.
 func (d *Dir) Create(name string) (io.WriteCloser, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	f, err := os.Create(filepath.Join(d.path, name))
+	f, err := os.OpenFile(filepath.Join(d.path, name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("create %s: %w", name, err)
 	}
@@ -177,6 +138,7 @@ func (d *Dir) Finish(m Manifest) error {
 func (d *Dir) close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.finished = true
 	if d.samples == nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -78,6 +79,33 @@ func TestDirKeepsARunThatIsThere(t *testing.T) {
 	}
 }
 
+func TestFilesAreTheirOwners(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
+	d := createDir(t)
+	if err := d.Append(resultstest.Sample("run", 1)); err != nil {
+		t.Fatal(err)
+	}
+	log, err := d.Create(results.LogFile("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if err := d.WriteJSON(results.SummaryFile, results.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{results.ManifestFile, results.SamplesFile, results.SummaryFile, "a.hlog"} {
+		info, err := os.Stat(filepath.Join(d.Path(), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has mode %o, want 600", name, mode)
+		}
+	}
+}
+
 func TestReadTornAndBrokenLines(t *testing.T) {
 	line := func(i int) string {
 		data, err := json.Marshal(resultstest.Sample("run", i))
@@ -144,7 +172,7 @@ func TestWriteFileIsWholeOrNotThere(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if diff := cmp.Diff([]string{"manifest.json", "samples.jsonl", "summary.json"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"manifest.json", "summary.json"}, names); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package results
 
 import (
 	"bytes"
@@ -8,10 +8,10 @@ import (
 	"unicode"
 )
 
-// JSON writes v indented, as the files of a run directory are. Characters that
+// WriteJSON writes v indented, as the files of a run directory are. Characters that
 // would steer a terminal or turn a line around are written as \u escapes, which
 // mean the same in JSON.
-func JSON(w io.Writer, v any) error {
+func WriteJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
