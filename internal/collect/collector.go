@@ -39,8 +39,8 @@ type Store interface {
 
 var _ Store = (*dynamo.Store)(nil)
 
-// Patience is how long after an invocation its record may come: AWS speaks of 5
-// to 10 minutes, and of seconds usually.
+// Patience is how long after an invocation its record may come. AWS documents 5
+// to 10 minutes; seconds are usual.
 const Patience = 12 * time.Minute
 
 // Collector is the handler. Its fields are set once; it is safe for concurrent use.
@@ -93,7 +93,7 @@ type AggregateResponse struct {
 	Series int `json:"series"`
 }
 
-// Handle does what the request asks for.
+// Handle performs the request.
 func (c *Collector) Handle(ctx context.Context, q Request) (any, error) {
 	var answer any
 	var err error
@@ -107,19 +107,15 @@ func (c *Collector) Handle(ctx context.Context, q Request) (any, error) {
 	default:
 		err = fmt.Errorf("action %q is not known", q.Action)
 	}
-	if c.Log != nil {
-		c.Log.Info(q.Action, "run", q.Run, "answer", answer, "error", err)
-	}
+	c.logger().Info(q.Action, "run", q.Run, "answer", answer, "error", err)
 	return answer, named(err)
 }
 
-// named puts the type that the state machine knows outermost, where it looks.
+// named puts the type that the state machine knows outermost, since Step Functions
+// sees only that one.
 func named(err error) error {
 	if _, ok := errors.AsType[*workflow.StoreError](err); ok {
 		return &workflow.StoreError{Err: err}
-	}
-	if _, ok := errors.AsType[*workflow.ThrottledError](err); ok {
-		return &workflow.ThrottledError{Err: err}
 	}
 	return err
 }
@@ -127,7 +123,7 @@ func named(err error) error {
 // tallyPrefix begins the names under which tallies are kept.
 const tallyPrefix = "TALLY#"
 
-// stopMargin is what is left of an invocation for the function at hand.
+// stopMargin is the time that one function may take: no other is begun with less.
 const stopMargin = 45 * time.Second
 
 // collect makes one pass over the functions that are not complete yet.
@@ -175,8 +171,8 @@ func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, er
 	return answer, nil
 }
 
-// wait is how many seconds to wait for records of which the youngest has waited
-// for so long: most come soon, the rest much later.
+// wait is how many seconds to wait until the next pass, by the age of the youngest
+// missing record: most records come soon, the rest much later.
 func wait(age time.Duration) int {
 	return int(min(max(age/3, 5*time.Second), time.Minute) / time.Second)
 }
@@ -185,7 +181,7 @@ func (c *Collector) patience() time.Duration { return cmp.Or(c.Patience, Patienc
 
 // function completes one function's samples as far as its log does today. It
 // returns how many records may still come, and how long ago the last of those
-// invocations ended.
+// invocations ended. A log that cannot be read is a loss of this function only.
 func (c *Collector) function(ctx context.Context, q Request, started time.Time, fn deployed.Function) (missing int, age time.Duration, err error) {
 	var samples []results.Sample
 	for s, err := range c.Store.SamplesOf(ctx, q.Run, fn.Variant) {
@@ -195,7 +191,12 @@ func (c *Collector) function(ctx context.Context, q Request, started time.Time, 
 		samples = append(samples, s)
 	}
 	tally := results.Tally{Function: fn.Variant.Name()}
+	loss, final := LossNoRecord, false
 	found, age, err := c.complete(ctx, q.Run, fn, samples, &tally)
+	if u, ok := errors.AsType[*unreadableLogError](err); ok {
+		loss, final, err = u.loss, u.final, nil
+		c.logger().Warn("the log cannot be read", "run", q.Run, "function", tally.Function, "error", u.Error())
+	}
 	if err != nil {
 		return 0, 0, err
 	}
@@ -211,14 +212,21 @@ func (c *Collector) function(ctx context.Context, q Request, started time.Time, 
 		case found.mentions(s.RequestID):
 			unrecorded[s.Key()] = LossMalformed
 		default:
-			unrecorded[s.Key()] = LossNoRecord
+			unrecorded[s.Key()] = loss
 			missing++
 		}
 	}
-	if missing > 0 && age < c.patience() {
+	if missing > 0 && age < c.patience() && !final {
 		return missing, age, nil
 	}
 	return 0, 0, c.close(ctx, q, started, fn, samples, unrecorded, tally)
+}
+
+func (c *Collector) logger() *slog.Logger {
+	if c.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return c.Log
 }
 
 // fromLogs marks a record that came from the logs and not from the tail.
@@ -233,7 +241,7 @@ const (
 
 // complete asks the function's log for what the samples lack, and stores those
 // that it completed, in samples too.
-func (c *Collector) complete(ctx context.Context, run string, fn deployed.Function, samples []results.Sample, t *results.Tally) (found Matched, age time.Duration, err error) {
+func (c *Collector) complete(ctx context.Context, run string, fn deployed.Function, samples []results.Sample, t *results.Tally) (found matched, age time.Duration, err error) {
 	var from, to time.Time
 	for _, s := range samples {
 		if !lacking(s) {
@@ -247,18 +255,20 @@ func (c *Collector) complete(ctx context.Context, run string, fn deployed.Functi
 		}
 	}
 	if to.IsZero() {
-		return Matched{}, 0, nil
+		return matched{}, 0, nil
 	}
 	age = time.Since(to)
-	events, err := c.fetch(ctx, fn.LogGroup, from.Add(-before), to.Add(after))
-	if err != nil {
-		return Matched{}, 0, err
+	matcher := newMatcher()
+	// What was read before an error counts.
+	unread := c.fetch(ctx, fn.LogGroup, from.Add(-before), to.Add(after), matcher.add)
+	if ctx.Err() != nil {
+		return matched{}, 0, unread
 	}
-	found = Match(events)
-	t.Events = found.Counts
+	found = matcher.match()
+	t.Events = found.counts
 	var changed []results.Sample
 	for i, s := range samples {
-		record, ok := found.Reports[s.RequestID]
+		record, ok := found.reports[s.RequestID]
 		if !ok || !lacking(s) {
 			continue
 		}
@@ -270,16 +280,16 @@ func (c *Collector) complete(ctx context.Context, run string, fn deployed.Functi
 		changed = append(changed, samples[i])
 	}
 	if err := c.Store.Replace(ctx, changed...); err != nil {
-		return Matched{}, 0, &workflow.StoreError{Err: err}
+		return matched{}, 0, &workflow.StoreError{Err: err}
 	}
-	if err := c.Store.PutRaw(ctx, run, raws(fn.LogGroup, found.Malformed)...); err != nil {
-		return Matched{}, 0, &workflow.StoreError{Err: err}
+	if err := c.Store.PutRaw(ctx, run, raws(fn.LogGroup, found.malformed)...); err != nil {
+		return matched{}, 0, &workflow.StoreError{Err: err}
 	}
-	return found, age, nil
+	return found, age, unread
 }
 
-// lacking says whether the log may know more of a sample than its tail did: the
-// record itself, or of an init that ran out of time, what became of it.
+// lacking says whether the log may complete a sample: its record is missing, or its
+// init ran out of time and the log has what happened to it.
 func lacking(s results.Sample) bool {
 	if s.RequestID == "" {
 		return false
@@ -287,14 +297,26 @@ func lacking(s results.Sample) bool {
 	return s.Record == nil || s.Temperature() == results.InitTimeout && s.Record.Extra[fromLogs] == ""
 }
 
-func raws(group string, lines []Malformed) []dynamo.Raw {
+// maxRawBytes bounds the message and the error of a stored line. JSON may write a
+// byte as six, and an item of DynamoDB has 400 kB at most.
+const maxRawBytes = 16 << 10
+
+func raws(group string, lines []malformed) []dynamo.Raw {
 	var all []dynamo.Raw
 	for _, l := range lines {
+		message, cut := head(l.message, maxRawBytes)
+		why, _ := head(l.err.Error(), maxRawBytes)
 		all = append(all, dynamo.Raw{
-			LogGroup: group, EventID: l.ID, LogStream: l.Stream, Timestamp: l.Timestamp, Message: l.Message, Error: l.Err.Error(),
+			LogGroup: group, EventID: l.id, LogStream: l.stream, Timestamp: l.timestamp, Message: message, Cut: cut, Error: why,
 		})
 	}
 	return all
+}
+
+// head is the beginning of a text, and how many bytes were cut off behind it.
+func head(text string, most int) (beginning string, cut int) {
+	cut = max(0, len(text)-most)
+	return text[:len(text)-cut], cut
 }
 
 // close aggregates a function whose samples are complete, counts them, and keeps

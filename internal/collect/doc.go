@@ -1,21 +1,22 @@
 // Package collect completes a run's samples from CloudWatch Logs and aggregates
 // them: the handler behind the collector Lambda, [Collector.Handle].
 //
-// An invocation's answer usually carries its REPORT in the log's tail. Where it
-// did not, the record is in the function's log group, some seconds or minutes
-// later. Each pass asks every group once for the window of time in which records
-// are missing, page by page, and never once for each request: FilterLogEvents has
-// 5 requests a second for a whole account. What the window holds is parsed and
-// put together by stream and time ([Match]), since INIT_START and INIT_REPORT
-// carry no request id. What is not there yet is asked for in a later pass: the
-// state machine waits as long as the answer says. After [Patience] the rest is
-// lost, by name.
+// An invocation's answer usually carries its REPORT in the log's tail. Otherwise
+// the record is in the function's log group, seconds or minutes later. Each pass
+// queries every group once for the window of time in which records are missing, page
+// by page, and never once for each request: FilterLogEvents has 5 requests a second
+// for a whole account. The events are parsed and joined by stream and time, since
+// INIT_START and INIT_REPORT carry no request id. A record that is not there yet is
+// asked for in a later pass; the answer says how long the state machine waits. After
+// [Patience] the rest is lost, by name. A log that cannot be read is a loss of its
+// own function, and never ends the pass.
 //
 // A function whose samples are complete is aggregated at once, and counted: asked
-// = stored + losses, and every loss has a name ([Tally]). The tally is kept, so
-// that a function is complete only once, whatever is tried again. Lines that
-// claim to be the platform's and cannot be read are stored as they are.
+// = stored + losses, and every loss has a name (results.Tally). The tally is kept,
+// so that a function is completed once, even if steps are retried. Lines that seem
+// to be the platform's and cannot be read are stored as they are, up to a size and a
+// number.
 //
-// Whether a sample is cold or warm is for results.Sample.Temperature to say; a
-// record that came late changes what it says.
+// results.Sample.Temperature decides whether a sample is cold or warm; a late record
+// can change it.
 package collect

@@ -3,6 +3,7 @@ package collect
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,30 +12,31 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// Event is one event of a log group.
-type Event struct {
-	ID, Stream, Message string
-	Timestamp           time.Time
+// event is one event of a log group.
+type event struct {
+	id, stream, message string
+	timestamp           time.Time
 }
 
-// Matched is what a window of a log says.
-type Matched struct {
-	// Reports are the invocations' records by request id, with what the log says of
-	// the environment's init in [lambdalog.Record.Extra].
-	Reports map[string]lambdalog.Record
-	// Malformed are the lines that seem to be the platform's and cannot be read.
-	Malformed []Malformed
-	Counts    results.EventCounts
+// matched is what a window of a log says.
+type matched struct {
+	// reports are the invocations' records, with what the log says of the
+	// environment's init in [lambdalog.Record.Extra].
+	reports lambdalog.Reports
+	// malformed are the lines that seem to be the platform's and cannot be read, up
+	// to maxRaw of them.
+	malformed []malformed
+	counts    results.EventCounts
 }
 
-// Malformed is a line that could not be read, and why.
-type Malformed struct {
-	Event
-	Err error
+// malformed is a line that could not be read, and why.
+type malformed struct {
+	event
+	err error
 }
 
-// The names in [lambdalog.Record.Extra] of what other lines say of the
-// environment that an invocation was the first of.
+// The names in [lambdalog.Record.Extra] of an environment's first invocation, for
+// what other lines say of the environment's init.
 const (
 	InitStartTime = "INIT_START Time"
 	InitPhase     = "INIT_REPORT Phase"
@@ -43,46 +45,75 @@ const (
 	InitDuration  = "INIT_REPORT Init Duration"
 )
 
-// Match puts the events of a log group together, in whatever order they are and
-// however often. A stream is one execution environment, and what it logs before
-// its first START belongs to that invocation.
-func Match(events []Event) Matched {
-	m := Matched{Reports: map[string]lambdalog.Record{}, Counts: results.EventCounts{Read: len(events)}}
-	seen := map[string]bool{}
-	streams := map[string][]line{}
-	for _, e := range events {
-		if seen[e.ID] {
-			m.Counts.Duplicates++
-			continue
-		}
-		seen[e.ID] = true
-		record, err := lambdalog.Parse([]byte(e.Message))
-		switch {
-		case errors.Is(err, lambdalog.ErrNotRecord):
-			m.Counts.Own++
-		case err != nil:
-			m.Counts.Malformed++
-			m.Malformed = append(m.Malformed, Malformed{e, err})
-		default:
-			streams[e.Stream] = append(streams[e.Stream], line{e, record})
-		}
+// maxLine is the longest line that is read as the platform's, in bytes. Its lines
+// have some hundred bytes.
+const maxLine = 16 << 10
+
+// maxRaw bounds the malformed lines that are stored for one function and pass. All
+// of them are counted.
+const maxRaw = 1000
+
+// matcher puts the events of a log group together, in any order and however often
+// each comes. A stream is one execution environment.
+type matcher struct {
+	matched
+	seen  map[string]bool
+	lines []line
+}
+
+func newMatcher() *matcher {
+	return &matcher{matched: matched{reports: lambdalog.Reports{}}, seen: map[string]bool{}}
+}
+
+// add reads one event. The function's own lines are counted and dropped.
+func (m *matcher) add(e event) {
+	m.counts.Read++
+	if m.seen[e.id] {
+		m.counts.Duplicates++
+		return
 	}
-	for _, lines := range streams {
-		slices.SortFunc(lines, compareLines)
-		m.stream(lines)
+	m.seen[e.id] = true
+	record, err := lambdalog.Parse([]byte(e.message))
+	if err == nil && len(e.message) > maxLine {
+		err = fmt.Errorf("a line of %d bytes is longer than the platform's", len(e.message))
 	}
-	return m
+	switch {
+	case errors.Is(err, lambdalog.ErrNotRecord):
+		m.counts.Own++
+	case err != nil:
+		m.counts.Malformed++
+		if len(m.malformed) < maxRaw {
+			m.malformed = append(m.malformed, malformed{e, err})
+		}
+	default:
+		m.lines = append(m.lines, line{e, record})
+	}
+}
+
+// match joins the lines that were added. They are read in the order of time, so
+// that the last REPORT of a request counts: a line of that form which the function
+// printed itself comes before the platform's.
+func (m *matcher) match() matched {
+	slices.SortFunc(m.lines, compareLines)
+	streams := map[string]*environment{}
+	for _, l := range m.lines {
+		if streams[l.stream] == nil {
+			streams[l.stream] = &environment{inits: map[string]map[string]string{}}
+		}
+		m.read(l, streams[l.stream])
+	}
+	return m.matched
 }
 
 type line struct {
-	Event
+	event
 	record lambdalog.Record
 }
 
-// compareLines orders a stream's lines by time. The platform writes several
-// within one millisecond, always in the same order.
+// compareLines orders lines by time. The platform writes several lines of an
+// environment within one millisecond, always in the same order.
 func compareLines(a, b line) int {
-	return cmp.Or(a.Timestamp.Compare(b.Timestamp), cmp.Compare(rank(a.record.Kind), rank(b.record.Kind)), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(a.timestamp.Compare(b.timestamp), cmp.Compare(rank(a.record.Kind), rank(b.record.Kind)), cmp.Compare(a.id, b.id))
 }
 
 func rank(k lambdalog.Kind) int {
@@ -91,52 +122,85 @@ func rank(k lambdalog.Kind) int {
 	}, k)
 }
 
-// stream reads one environment's lines. What an init says waits for the
-// invocation that comes after it; a timed-out init is followed by another one
-// inside the invocation, whose report comes before that invocation's REPORT.
-func (m *Matched) stream(lines []line) {
-	waiting := map[string]string{}
-	for _, l := range lines {
-		r := l.record
-		switch r.Kind {
-		case lambdalog.Report:
-			if _, there := m.Reports[r.RequestID]; there {
-				m.Counts.Duplicates++
-				continue
-			}
-			m.Counts.Reports++
-			for name, value := range waiting {
-				if r.Extra == nil {
-					r.Extra = map[string]string{}
-				}
-				r.Extra[name] = value
-			}
-			clear(waiting)
-			m.Reports[r.RequestID] = r
-			continue
-		case lambdalog.InitStart, lambdalog.Restore:
-			waiting[InitStartTime] = l.Timestamp.UTC().Format(time.RFC3339Nano)
-			for _, name := range []string{lambdalog.RuntimeVersion, lambdalog.RuntimeVersionARN} {
-				if value, ok := r.Extra[name]; ok {
-					waiting[name] = value
-				}
-			}
-		case lambdalog.InitReport:
-			waiting[InitDuration] = r.InitDuration.String()
-			for name, value := range map[string]string{InitPhase: r.Phase, InitStatus: r.Status, InitErrorType: r.ErrorType} {
-				if value != "" {
-					waiting[name] = value
-				}
-			}
+// environment is what a stream has said so far of its environment's init.
+type environment struct {
+	// waiting belongs to the invocation that starts next.
+	waiting map[string]string
+	// running is the request between its START and its END, or empty.
+	running string
+	// inits are the inits that belong to each request.
+	inits map[string]map[string]string
+}
+
+// note adds what a line says of the init: to the request that is running, because
+// an init that ran out of time is repeated inside the invocation, or to the next.
+func (e *environment) note(name, value string) {
+	if value == "" {
+		return
+	}
+	if e.running != "" {
+		if e.inits[e.running] == nil {
+			e.inits[e.running] = map[string]string{}
 		}
-		m.Counts.Phases++
+		e.inits[e.running][name] = value
+		return
+	}
+	if e.waiting == nil {
+		e.waiting = map[string]string{}
+	}
+	e.waiting[name] = value
+}
+
+// claim gives what waits to a request.
+func (e *environment) claim(requestID string) {
+	if e.inits[requestID] == nil && e.waiting != nil {
+		e.inits[requestID], e.waiting = e.waiting, nil
 	}
 }
 
+// read reads one line of a stream.
+func (m *matcher) read(l line, e *environment) {
+	r := l.record
+	switch r.Kind {
+	case lambdalog.Report:
+		e.claim(r.RequestID) // its START may be malformed or outside of the window
+		for name, value := range e.inits[r.RequestID] {
+			if r.Extra == nil {
+				r.Extra = map[string]string{}
+			}
+			r.Extra[name] = value
+		}
+		if _, replaced := m.reports.Add(r); replaced {
+			m.counts.Duplicates++
+		} else {
+			m.counts.Reports++
+		}
+		return
+	case lambdalog.Start:
+		e.running = r.RequestID
+		e.claim(r.RequestID)
+	case lambdalog.End:
+		e.running = ""
+	case lambdalog.InitStart, lambdalog.Restore:
+		e.note(InitStartTime, l.timestamp.UTC().Format(time.RFC3339Nano))
+		for _, name := range []string{lambdalog.RuntimeVersion, lambdalog.RuntimeVersionARN} {
+			e.note(name, r.Extra[name])
+		}
+	case lambdalog.InitReport:
+		if r.InitDuration != nil {
+			e.note(InitDuration, r.InitDuration.String())
+		}
+		e.note(InitPhase, r.Phase)
+		e.note(InitStatus, r.Status)
+		e.note(InitErrorType, r.ErrorType)
+	}
+	m.counts.Phases++
+}
+
 // mentions says whether a malformed report names the request.
-func (m Matched) mentions(requestID string) bool {
-	return slices.ContainsFunc(m.Malformed, func(l Malformed) bool {
-		report := strings.HasPrefix(l.Message, string(lambdalog.Report)) || strings.Contains(l.Message, `"platform.report"`)
-		return report && strings.Contains(l.Message, requestID)
+func (m matched) mentions(requestID string) bool {
+	return slices.ContainsFunc(m.malformed, func(l malformed) bool {
+		report := strings.HasPrefix(l.message, string(lambdalog.Report)) || strings.Contains(l.message, `"platform.report"`)
+		return report && strings.Contains(l.message, requestID)
 	})
 }

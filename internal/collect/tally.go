@@ -15,9 +15,14 @@ import (
 const (
 	LossNoRecord  = "no record in the logs"
 	LossMalformed = "its record is malformed"
-	LossNoRequest = "no request id"
-	LossFailed    = "the invocation failed"
-	LossNotTaken  = "not taken"
+	// LossNoLog, LossLongLog and LossUnreadableLog are for functions whose whole log
+	// cannot be read.
+	LossNoLog         = "the log group does not exist"
+	LossLongLog       = "the log is too long to read"
+	LossUnreadableLog = "the log cannot be read"
+	LossNoRequest     = "no request id"
+	LossFailed        = "the invocation failed"
+	LossNotTaken      = "not taken"
 )
 
 // count counts a function's samples in its tally. unrecorded names the losses of

@@ -92,7 +92,7 @@ type Tally struct {
 // EventCounts says what became of a log's events: Read is the sum of the others.
 type EventCounts struct {
 	Read int `json:"read"`
-	// Reports were the first of their request, Phases are the platform's other lines.
+	// Reports is one for each request, Phases are the platform's other lines.
 	Reports int `json:"reports"`
 	Phases  int `json:"phases"`
 	// Own are the function's lines.

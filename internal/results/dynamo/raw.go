@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-// Raw is a line of a log that could not be read. It is stored as it is, so that
-// nothing that the platform wrote is lost.
+// Raw is a line of a log that could not be read, stored as it is.
 type Raw struct {
 	LogGroup string `json:"logGroup"`
 	// EventID is CloudWatch Logs' identifier of the line.
 	EventID   string    `json:"eventId"`
 	LogStream string    `json:"logStream,omitempty"`
 	Timestamp time.Time `json:"timestamp"`
-	Message   string    `json:"message"`
+	// Message is the line's beginning if Cut bytes were cut off behind it.
+	Message string `json:"message"`
+	Cut     int    `json:"cut,omitempty"`
 	// Error says why it could not be read.
 	Error string `json:"error"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -16,6 +17,9 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
+
+// maxItem is DynamoDB's limit of an item's size.
+const maxItem = 400 << 10
 
 // Table is the table of results in memory: what the workflow and the collector
 // need of package dynamo's store, with its promises, quick enough for a run of a
@@ -260,6 +264,9 @@ func (t *Table) PutRaw(ctx context.Context, run string, lines ...dynamo.Raw) err
 	}
 	defer t.mu.Unlock()
 	for _, line := range lines {
+		if data, err := json.Marshal(line); err != nil || len(data) > maxItem {
+			return fmt.Errorf("ValidationException: item size has exceeded the maximum allowed size (%w)", err)
+		}
 		sub(&t.raw, run)[line.LogGroup+"#"+line.EventID] = line
 	}
 	return nil

@@ -95,7 +95,7 @@ func TestOwnWorkflow(t *testing.T) {
 			name: "the logs come late", want: `"execution-1"`,
 			change: map[string][]answer{"collector collect": {
 				answered(object{"complete": false, "missing": 9, "waitSeconds": 5}), answered(object{"complete": false, "missing": 2, "waitSeconds": 10}),
-				failed("ThrottledError"), answered(object{"complete": true, "missing": 0, "waitSeconds": 0}),
+				failed("StoreError"), answered(object{"complete": true, "missing": 0, "waitSeconds": 0}),
 			}},
 			calls: map[string]int{"collector collect": 4, "collector aggregate": 1},
 		},
