@@ -99,7 +99,7 @@ func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *m
 		Region: plan.Region, AccountID: plan.AccountID,
 		Launcher: o.host, Logs: store, Directory: directory,
 		Runtime: runtimeLauncher(o.finder),
-		CodeDir: o.codeDir, Unpack: artifact.Unpack,
+		CodeDir: o.codeDir, Unpack: artifact.Unpacker{Progress: o.console.Printf}.Unpack,
 		Endpoints: map[string]string{"AWS_ENDPOINT_URL": m.stack.EndpointURL},
 		Seed:      o.seed,
 		Progress:  o.console.Printf,

@@ -9,21 +9,23 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
 )
 
 // Artifact is a zip, ready to be deployed.
 type Artifact struct {
 	// Path of the zip.
-	Path string
+	Path string `json:"-"`
 	// SHA256 of the zip, in hexadecimal.
-	SHA256 string
+	SHA256 string `json:"sha256"`
 	// Size of the zip in bytes.
-	Size int64
+	Size int64 `json:"size"`
 	// Toolchain made it: go1.26.8, or "none" where the sources are shipped as they are.
-	Toolchain string
+	Toolchain string `json:"toolchain"`
 }
 
 // Builder builds artefacts. Its fields are set before the first Build, which
@@ -121,10 +123,12 @@ func (b *Builder) build(ctx context.Context, f functions.Function, arch function
 		return Artifact{}, fmt.Errorf("hash the source: %w", err)
 	}
 	key := hashStrings(layoutVersion, r.name, tool.version, f.Handler, cell, sources)
-	if a, err := describe(b.zipPath(cell, key), tool.version); err == nil {
+	a, err := readCached(b.zipPath(cell, key))
+	switch {
+	case err == nil:
 		return a, nil
-	} else if !errors.Is(err, os.ErrNotExist) {
-		return Artifact{}, err
+	case !errors.Is(err, os.ErrNotExist):
+		b.progress("the zip of %s in the cache is damaged (%v): building it again", cell, err)
 	}
 	return j.make(ctx, cell, key)
 }
@@ -159,6 +163,25 @@ func describe(path, toolchain string) (Artifact, error) {
 	}
 	return Artifact{Path: path, SHA256: sum, Size: size, Toolchain: toolchain}, nil
 }
+
+// readCached returns a zip of the cache, if it is what was put there.
+func readCached(path string) (Artifact, error) {
+	var made Artifact
+	if err := manifest.Read(manifestPath(path), &made); err != nil {
+		return Artifact{}, err
+	}
+	made.Path = path
+	switch found, err := describe(path, made.Toolchain); {
+	case err != nil:
+		return Artifact{}, err
+	case found != made:
+		return Artifact{}, fmt.Errorf("%d bytes with SHA-256 %s instead of %d with %s", found.Size, found.SHA256, made.Size, made.SHA256)
+	}
+	return made, nil
+}
+
+// manifestPath is where the description of a zip of the cache is.
+func manifestPath(zip string) string { return strings.TrimSuffix(zip, ".zip") + ".json" }
 
 func hashFile(path string) (sum string, size int64, err error) {
 	file, err := os.Open(path)

@@ -5,6 +5,7 @@ package artifact
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -288,6 +289,51 @@ func TestUnknownBuilder(t *testing.T) {
 	_, err := (&Builder{Root: t.TempDir()}).Build(t.Context(), f, functions.ARM64)
 	if err == nil || !strings.Contains(err.Error(), `"make"`) || !strings.Contains(err.Error(), "cargo, dotnet, go") {
 		t.Errorf("error %v, want one that names the builders", err)
+	}
+}
+
+// TestDamagedZipIsBuiltAgain spoils a zip of the cache, and what describes it.
+func TestDamagedZipIsBuiltAgain(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		spoil func(zip string) error
+		again int
+		said  string
+	}{
+		{"untouched", func(string) error { return nil }, 1, ""},
+		{"cut off", func(zip string) error { return os.Truncate(zip, 50) }, 2, "the zip of esmodule-nodejs-any in the cache is damaged (50 bytes"},
+		{"changed", func(zip string) error {
+			data, err := os.ReadFile(zip)
+			data[10] ^= 1
+			return errors.Join(err, os.WriteFile(zip, data, 0o644))
+		}, 2, "is damaged"},
+		{"without a description", func(zip string) error { return os.Remove(manifestPath(zip)) }, 2, ""},
+		{"half a description", func(zip string) error { return os.Truncate(manifestPath(zip), 20) }, 2, "is damaged"},
+		{"gone", os.Remove, 2, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := fakeRepository(t, map[string]string{"npm": fakeNPM})
+			var said strings.Builder
+			b.Progress = func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) }
+			first, err := b.Build(t.Context(), npmFunction, functions.ARM64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := row.spoil(first.Path); err != nil {
+				t.Fatal(err)
+			}
+			said.Reset()
+			second, err := b.Build(t.Context(), npmFunction, functions.ARM64)
+			if err != nil || second != first {
+				t.Errorf("got %+v, %v; want %+v", second, err, first)
+			}
+			if n := installs(t, os.Getenv("HOME")); n != row.again {
+				t.Errorf("npm was run %d times, want %d", n, row.again)
+			}
+			if !strings.Contains(said.String(), row.said) || row.said == "" && strings.Contains(said.String(), "damaged") {
+				t.Errorf("said %q, want %q", said.String(), row.said)
+			}
+		})
 	}
 }
 

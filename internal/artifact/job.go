@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
@@ -102,6 +103,9 @@ func (j *job) make(ctx context.Context, cell, key string) (Artifact, error) {
 	a.Path = b.zipPath(cell, key)
 	if err := os.Rename(aside, a.Path); err != nil {
 		return Artifact{}, fmt.Errorf("put the zip into its place: %w", err)
+	}
+	if err := manifest.Write(manifestPath(a.Path), a); err != nil {
+		return Artifact{}, fmt.Errorf("describe the zip: %w", err)
 	}
 	return a, nil
 }

@@ -11,6 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/filelock"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
 )
 
 const (
@@ -20,35 +24,117 @@ const (
 	maxEntries = 100_000
 )
 
-// Unpack unpacks a zip into dir, as Lambda does before it starts an execution
-// environment. The caller names dir by the zip's hash: a dir that is there is
-// taken for the same content, and left alone. The files are read-only, and a
-// dir that is there is always whole.
-func Unpack(zipPath, dir string) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
-		return fmt.Errorf("unpack %s: %w", zipPath, err)
-	}
-	aside, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".tmp-")
-	if err != nil {
-		return fmt.Errorf("unpack %s: %w", zipPath, err)
-	}
-	defer os.RemoveAll(aside)
-	if err := extract(zipPath, aside, MaxUnpacked); err != nil {
-		return fmt.Errorf("unpack %s: %w", zipPath, err)
-	}
-	if err := os.Rename(aside, dir); err != nil {
-		if info, statErr := os.Stat(dir); statErr == nil && info.IsDir() {
-			return nil // somebody else was faster
-		}
-		return fmt.Errorf("unpack %s: %w", zipPath, err)
-	}
-	if err := makeReadOnly(dir); err != nil {
+// Unpacker unpacks zips as Lambda does before it starts an execution environment.
+type Unpacker struct {
+	// Progress, if not nil, is told of a folder that has to be unpacked again.
+	Progress func(format string, args ...any)
+}
+
+// Unpack unpacks a zip into dir, which the caller names by the zip's hash. The
+// files are read-only, and a dir that is there is whole. Its manifest stands
+// beside it: a dir that does not match it is replaced.
+func (u Unpacker) Unpack(zipPath, dir string) error {
+	if err := u.unpack(zipPath, dir); err != nil {
 		return fmt.Errorf("unpack %s: %w", zipPath, err)
 	}
 	return nil
+}
+
+func (u Unpacker) unpack(zipPath, dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
+		return err
+	}
+	unlock, err := lockFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	manifestPath := dir + ".json"
+	if _, err := os.Lstat(dir); err == nil {
+		var files manifest.Files
+		err := manifest.Read(manifestPath, &files)
+		if err == nil {
+			err = files.Verify(dir)
+		}
+		if err == nil {
+			return nil
+		}
+		if u.Progress != nil {
+			u.Progress("the code in %s is not what was unpacked there (%v): unpacking it again", dir, err)
+		}
+	}
+
+	scratch, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".tmp-")
+	if err != nil {
+		return err
+	}
+	defer removeAll(scratch)
+	aside := filepath.Join(scratch, "new")
+	if err := os.Mkdir(aside, 0o755); err != nil {
+		return err
+	}
+	if err := extract(zipPath, aside, MaxUnpacked); err != nil {
+		return err
+	}
+	files, err := manifest.Of(aside)
+	if err != nil {
+		return err
+	}
+	if err := manifest.Sync(aside); err != nil {
+		return err
+	}
+	if err := makeReadOnly(aside); err != nil {
+		return err
+	}
+	if err := moveFolder(dir, filepath.Join(scratch, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := manifest.Write(manifestPath, files); err != nil {
+		return err
+	}
+	if err := moveFolder(aside, dir); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o555)
+}
+
+// lockFolder waits until no other caller, in this process or another, is at a folder.
+func lockFolder(dir string) (unlock func(), err error) {
+	file, err := os.OpenFile(dir+".lock", os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		locked, err := filelock.Try(file)
+		if locked {
+			return func() { file.Close() }, nil // which unlocks
+		}
+		if err != nil {
+			file.Close()
+			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
+		}
+		time.Sleep(lockPoll / 10)
+	}
+}
+
+// moveFolder renames a folder, which has to be writable for that.
+func moveFolder(from, to string) error {
+	if err := os.Chmod(from, 0o755); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+// removeAll removes a folder whose folders may be read-only.
+func removeAll(dir string) {
+	// What cannot be entered or removed stays behind, as other temporary files do.
+	_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			return os.Chmod(name, 0o755)
+		}
+		return nil
+	})
+	_ = os.RemoveAll(dir)
 }
 
 // extract writes the entries of a zip below dir, which exists, and no more than
@@ -78,7 +164,7 @@ func extract(zipPath, dir string, limit int64) error {
 		}
 		left -= n
 	}
-	return nil
+	return checkLinks(root)
 }
 
 // errLeftover says that a file is larger than what is left of the limit.
@@ -117,16 +203,33 @@ func mkdirAll(root *os.Root, name string) error {
 	return root.MkdirAll(name, 0o755)
 }
 
-// extractLink makes a symbolic link that stays inside.
+// extractLink makes a symbolic link. Where it leads is judged once everything is
+// there: the way may go over other links.
 func extractLink(root *os.Root, name string, content io.Reader) (int64, error) {
 	target, err := io.ReadAll(io.LimitReader(content, 4096))
 	if err != nil {
 		return 0, err
 	}
-	if path.IsAbs(string(target)) || !filepath.IsLocal(filepath.FromSlash(path.Join(path.Dir(name), string(target)))) {
+	if path.IsAbs(string(target)) {
 		return 0, fmt.Errorf("the link to %q leads out of the folder", target)
 	}
 	return 0, root.Symlink(string(target), name)
+}
+
+// checkLinks refuses links below dir that lead out of it. What is behind a link
+// decides, not how the link reads: with a -> b/c and b/c -> ../.., a/x is outside.
+func checkLinks(root *os.Root) error {
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.Type()&fs.ModeSymlink == 0 {
+			return err
+		}
+		// Stat follows the link step by step and does not leave the root.
+		if _, err := root.Stat(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			target, _ := root.Readlink(name)
+			return fmt.Errorf("entry %q: the link to %q leads out of the folder, or in a circle: %w", name, target, err)
+		}
+		return nil
+	})
 }
 
 func extractFile(root *os.Root, name string, content io.Reader, executable bool, left int64) (int64, error) {

@@ -31,6 +31,9 @@ func writeZip(to, dir string, keep func(name string) bool) error {
 	if closeErr := z.Close(); err == nil {
 		err = closeErr
 	}
+	if err == nil {
+		err = out.Sync() // before it is renamed to its place
+	}
 	if closeErr := out.Close(); err == nil {
 		err = closeErr
 	}

@@ -70,7 +70,7 @@ func prepare(t *testing.T, v matrix.Variant) cell {
 		t.Fatal(err)
 	}
 	c.taskRoot = filepath.Join(root, ".build", "code", c.artifact.SHA256)
-	if err := artifact.Unpack(c.artifact.Path, c.taskRoot); err != nil {
+	if err := (artifact.Unpacker{Progress: t.Logf}).Unpack(c.artifact.Path, c.taskRoot); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%v: built with %s, runs on %s", v, c.artifact.Toolchain,

@@ -37,7 +37,7 @@ func fetchDynoxide(ctx context.Context, o Options) (string, error) {
 	}
 	finder := &runtimes.Finder{Cache: o.Cache, Progress: o.Progress}
 	return finder.Fetch(ctx, runtimes.Package{
-		Name: name, Version: dynoxideVersion, Title: dynoxide, Program: program,
+		Name: name + "@" + dynoxideVersion, Title: dynoxide, Program: program,
 	})
 }
 

@@ -33,7 +33,7 @@ type Options struct {
 	Runtime func(ctx context.Context, runtime string, arch functions.Architecture) (Launch, error)
 	// CodeDir has the unpacked zips, each in a folder named by its hash.
 	CodeDir string
-	// Unpack unpacks a zip into a folder that may be there already; nil means artifact.Unpack.
+	// Unpack unpacks a zip into a folder that may be there already; nil means artifact.Unpacker's.
 	Unpack func(zipPath, dir string) error
 	// Endpoints are AWS_ENDPOINT_URL and its kin, given to every function.
 	Endpoints map[string]string
@@ -85,7 +85,7 @@ func New(o Options) *Service {
 		o.Propagation = DefaultPropagation
 	}
 	if o.Unpack == nil {
-		o.Unpack = artifact.Unpack
+		o.Unpack = artifact.Unpacker{}.Unpack
 	}
 	if o.Progress == nil {
 		o.Progress = func(string, ...any) {}

@@ -100,11 +100,11 @@ func FuzzManifest(f *testing.F) {
 		if err := os.WriteFile(filepath.Join(folder, manifestName), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		m, err := readManifest(folder)
+		m, err := readContents(folder)
 		if err != nil {
 			return
 		}
-		if err := m.check(filepath.Join(folder, "root")); err == nil {
+		if err := m.Files.Check(filepath.Join(folder, "root")); err == nil {
 			t.Error("an empty folder matches a manifest with files")
 		}
 	})

@@ -28,6 +28,8 @@ type recipe struct {
 	name string
 	// title is what it is for people, such as Node.js 22.
 	title string
+	// client is the registry's client that fill calls: npm, pip or mvn.
+	client string
 	// fill fetches archives into downloads, which is thrown away, and unpacks them into root.
 	fill func(ctx context.Context, root, downloads string) (origin, error)
 }
@@ -62,9 +64,9 @@ func (c cache) get(ctx context.Context, r recipe) (folder, error) {
 
 	path := filepath.Join(c.dir, r.name)
 	root := filepath.Join(path, "root")
-	m, err := readManifest(path)
+	m, err := readContents(path)
 	if err == nil {
-		err = m.check(root)
+		err = m.Files.Check(root)
 	}
 	if err == nil {
 		return folder{m.origin, root}, nil
@@ -95,12 +97,12 @@ func (c cache) make(ctx context.Context, r recipe, path string) (folder, error) 
 	}
 	from, err := r.fill(ctx, root, downloads)
 	if err != nil {
-		return folder{}, err
+		return folder{}, &fetchError{r.title, err}
 	}
 	if err := os.RemoveAll(downloads); err != nil {
 		return folder{}, fmt.Errorf("fetch %s: %w", r.title, err)
 	}
-	if err := writeManifest(making, root, from); err != nil {
+	if err := writeContents(making, root, from); err != nil {
 		return folder{}, fmt.Errorf("fetch %s: %w", r.title, err)
 	}
 	if err := os.Chmod(making, 0o755); err != nil { // MkdirTemp lets nobody else in
@@ -112,6 +114,17 @@ func (c cache) make(ctx context.Context, r recipe, path string) (folder, error) 
 	c.progress("%s: %s is ready after %.1f s", r.title, from.Version, time.Since(start).Seconds())
 	return folder{from, filepath.Join(path, "root")}, nil
 }
+
+// fetchError says that a folder could not be filled: the registry's or the
+// package's fault, and not the cache's.
+type fetchError struct {
+	title string
+	err   error
+}
+
+func (e *fetchError) Error() string { return "fetch " + e.title + ": " + e.err.Error() }
+
+func (e *fetchError) Unwrap() error { return e.err }
 
 // lockSilence is how long a wait is not worth a word.
 const lockSilence = time.Second

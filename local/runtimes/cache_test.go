@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
 )
 
 func TestCacheKeepsWhatIsWhole(t *testing.T) {
@@ -23,7 +25,7 @@ func TestCacheKeepsWhatIsWhole(t *testing.T) {
 			}
 		}, false},
 		{"a left-over of a killed process", func(t *testing.T, node string) {
-			if err := os.MkdirAll(filepath.Join(filepath.Dir(node), "../../../node-22-x.making-1/root"), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Join(filepath.Dir(node), "../../../node-22.99.1-x.making-1/root"), 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}, false},
@@ -105,15 +107,15 @@ func TestManifestHasChecksums(t *testing.T) {
 	m.stockNode("22", "22.99.1")
 	r := m.mustFind("nodejs22.x")
 	folder := filepath.Join(filepath.Dir(r.Interpreter), "../..")
-	got, err := readManifest(folder)
+	got, err := readContents(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum, err := hashFile(filepath.Join(m.shelf, nodePackage(r.Architecture)+"@22.tgz"))
+	sum, err := manifest.Hash(filepath.Join(m.shelf, nodePackage(r.Architecture)+"@22.99.1.tgz"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Archives["package.tgz"] != sum || got.Source != "npm "+nodePackage(r.Architecture)+"@22" || got.Version != "22.99.1" {
+	if got.Archives["package.tgz"] != sum || got.Source != "npm "+nodePackage(r.Architecture)+"@22.99.1" || got.Version != "22.99.1" {
 		t.Errorf("origin is %+v, want the archive's checksum %s", got.origin, sum)
 	}
 	if len(got.Files) != 2 {

@@ -22,7 +22,7 @@ func (f *Finder) findDotnet(ctx context.Context, req request) (Runtime, error) {
 		if err != nil {
 			continue
 		}
-		said, _, err := command{argv: []string{path, "--list-runtimes"}, env: environ(), limit: 30 * time.Second}.run(ctx)
+		said, _, err := command{argv: []string{path, "--list-runtimes"}, limit: 30 * time.Second}.run(ctx)
 		if err != nil {
 			continue
 		}

@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"strings"
 	"sync"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
 // Finder finds runtimes, and fetches what is not installed. It may be used by
@@ -26,8 +26,15 @@ type Finder struct {
 	// be called by several goroutines at once.
 	Progress func(format string, args ...any)
 
+	// pins are this program's own, except in tests.
+	pins *pins
+
 	mu    sync.Mutex
 	found map[key]*search
+	// failed has why a folder of the cache could not be fetched. It is not tried again.
+	failed map[string]error
+	// unreachable has the clients that could not reach their registry. None is asked again.
+	unreachable map[string]error
 }
 
 type key struct {
@@ -35,8 +42,8 @@ type key struct {
 	architecture functions.Architecture
 }
 
-// search is one runtime being looked for. What has been found stays found;
-// what has not is looked for again.
+// search is one runtime being looked for. What has been found stays found; what
+// has not is looked for again, but not fetched again.
 type search struct {
 	mu    sync.Mutex
 	found *Runtime
@@ -55,9 +62,63 @@ func (r request) missing(what, hint string, err error) *MissingError {
 	return &MissingError{Runtime: r.id, Architecture: r.architecture, Missing: what, Hint: hint, Err: err}
 }
 
-// unfetched is missing for what a registry's client is there for, but did not get.
-func (r request) unfetched(what string, err error) *MissingError {
-	return r.missing(what, "fetching it failed; once it has been fetched, no network is needed", err)
+// errNoClient says that a registry's client is not installed.
+var errNoClient = errors.New("the registry's client is not installed")
+
+// fetch returns a folder of the cache for a runtime. hint is what to do without
+// the registry's client.
+func (f *Finder) fetch(ctx context.Context, req request, r recipe, hint string) (folder, error) {
+	got, err := f.get(ctx, r)
+	if failed, ok := errors.AsType[*fetchError](err); ok {
+		switch {
+		case errors.Is(err, errNoClient):
+			return folder{}, req.missing(r.title, hint, nil)
+		case errors.As(err, new(*MissingError)):
+			return folder{}, failed.err
+		}
+		return folder{}, req.missing(r.title, "fetching it failed; once it has been fetched, no network is needed", failed.err)
+	}
+	return got, err
+}
+
+// get returns a folder of the cache. A fetch that failed is not tried again, and
+// neither is a registry that could not be reached: finding that out takes long.
+func (f *Finder) get(ctx context.Context, r recipe) (folder, error) {
+	fill := r.fill
+	r.fill = func(ctx context.Context, root, downloads string) (origin, error) {
+		f.mu.Lock()
+		before := cmp.Or(f.failed[r.name], f.unreachable[r.client])
+		f.mu.Unlock()
+		if before != nil {
+			return origin{}, before
+		}
+		from, err := fill(ctx, root, downloads)
+		if err != nil && ctx.Err() == nil {
+			f.remember(r, err)
+		}
+		return from, err
+	}
+	return f.cache().get(ctx, r)
+}
+
+func (f *Finder) remember(r recipe, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed == nil {
+		f.failed, f.unreachable = map[string]error{}, map[string]error{}
+	}
+	f.failed[r.name] = err
+	if unreachable, ok := errors.AsType[*program.UnreachableError](err); ok {
+		f.unreachable[r.client] = unreachable
+	}
+}
+
+// pinned are the packages that may be fetched.
+func (f *Finder) pinned() *pins {
+	if f.pins != nil {
+		return f.pins
+	}
+	return embeddedPins()
 }
 
 var identifier = regexp.MustCompile(`^(nodejs|python|java|dotnet|provided)(?:\.?(al2|al2023|\d+(?:\.\d+)?)(?:\.x)?)?$`)
@@ -204,20 +265,4 @@ func matches(patterns ...string) []string {
 		all = append(all, found...)
 	}
 	return all
-}
-
-// environ is this process's environment without the variables that change how
-// an interpreter behaves, for asking it about itself.
-func environ() []string {
-	var kept []string
-	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		switch {
-		case strings.HasPrefix(name, "NODE_"), strings.HasPrefix(name, "PYTHON"),
-			name == "JAVA_TOOL_OPTIONS", name == "JDK_JAVA_OPTIONS", name == "_JAVA_OPTIONS":
-		default:
-			kept = append(kept, variable)
-		}
-	}
-	return kept
 }

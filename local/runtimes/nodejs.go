@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -18,9 +17,9 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
-// nodeClientVersion is the newest release with the behaviour of nodejs22.x and
-// older. Release 4, which nodejs24.x has, refuses callback handlers.
-const nodeClientVersion = "3.3.0"
+// nodeClient is the runtime client with the behaviour of nodejs22.x and older.
+// Release 4, which nodejs24.x has, refuses callback handlers.
+const nodeClient = "aws-lambda-ric@3"
 
 // nodeFiles stand beside the official client: its entry point, and what answers
 // for the native module that its package would compile at install time.
@@ -41,7 +40,7 @@ func (f *Finder) findNode(ctx context.Context, req request) (Runtime, error) {
 	major, err := strconv.Atoi(req.version)
 	if err != nil || major < 16 || major > 22 {
 		return Runtime{}, req.missing("a runtime client that behaves as this runtime's does",
-			"the client that is used here, aws-lambda-ric "+nodeClientVersion+", is that of Node.js 16 to 22", nil)
+			"the client that is used here, "+nodeClient+", is that of Node.js 16 to 22", nil)
 	}
 	if err := req.emulator.checkLibraries(req); err != nil {
 		return Runtime{}, err
@@ -50,7 +49,7 @@ func (f *Finder) findNode(ctx context.Context, req request) (Runtime, error) {
 	if err != nil {
 		return Runtime{}, err
 	}
-	client, err := f.nodeClient(ctx, req)
+	client, err := f.fetchNodeClient(ctx, req)
 	if err != nil {
 		return Runtime{}, err
 	}
@@ -73,44 +72,42 @@ func (f *Finder) nodeInterpreter(ctx context.Context, req request) (path, versio
 	}
 
 	name := nodePackage(req.architecture)
-	spec := name + "@" + req.version
 	title := "Node.js " + req.version
 	hint := "install Node.js " + req.version + ", or npm, which can fetch it"
 	if req.emulator.path != "" {
 		title += " for " + string(req.architecture)
 		hint = "install npm, which can fetch it"
 	}
+	pin, ok := f.pinned().NPM[name+"@"+req.version]
+	if !ok {
+		return "", "", req.missing(title, "install Node.js "+req.version, unpinned("npm's "+name+"@"+req.version))
+	}
 	binary := filepath.Join("bin", "node")
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	got, err := f.cache().get(ctx, recipe{
-		name:  "node-" + req.version + "-" + strings.TrimPrefix(name, "node-"),
-		title: title,
+	got, err := f.fetch(ctx, req, recipe{
+		name:   "node-" + pin.Version + "-" + strings.TrimPrefix(name, "node-") + "-" + digest(pin),
+		title:  title,
+		client: "npm",
 		fill: func(ctx context.Context, root, downloads string) (origin, error) {
-			npm, err := exec.LookPath("npm")
+			from, archive, err := packNPM(ctx, name, pin, downloads)
 			if err != nil {
-				return origin{}, req.missing(title, hint, nil)
-			}
-			from, archive, err := packNPM(ctx, npm, spec, downloads)
-			if err != nil {
-				return origin{}, req.unfetched(title, err)
+				return origin{}, err
 			}
 			wanted := func(name string) (string, bool) {
 				name = strings.TrimPrefix(name, "package/")
 				return name, name == filepath.ToSlash(binary) || name == "LICENSE"
 			}
 			if err := unpackTGZ(archive, root, wanted); err != nil {
-				return origin{}, req.unfetched(title, err)
+				return origin{}, err
 			}
 			// What does not start here (another C library, say) must not get into the cache.
 			ask := append(req.emulator.prefix(), filepath.Join(root, binary), "--version")
-			if _, _, err := (command{argv: ask, env: environ(), limit: time.Minute}).run(ctx); err != nil {
-				return origin{}, req.unfetched(title, err)
-			}
-			return from, nil
+			_, _, err = command{argv: ask, limit: time.Minute}.run(ctx)
+			return from, err
 		},
-	})
+	}, hint)
 	if err != nil {
 		return "", "", err
 	}
@@ -132,7 +129,6 @@ func nodePackage(arch functions.Architecture) string {
 func askNode(ctx context.Context, candidate string, req request) (path, version string, ok bool) {
 	said, _, err := command{
 		argv:  []string{candidate, "-p", "JSON.stringify([process.version, process.arch, process.execPath])"},
-		env:   environ(),
 		limit: 10 * time.Second,
 	}.run(ctx)
 	if err != nil {
@@ -150,9 +146,9 @@ func askNode(ctx context.Context, candidate string, req request) (path, version 
 	return answer[2], version, true
 }
 
-// nodeClient returns the official client with our files beside it. The folder's
-// name has their checksum, so that a change of ours makes a new one.
-func (f *Finder) nodeClient(ctx context.Context, req request) (folder, error) {
+// fetchNodeClient returns the official client with our files beside it. The
+// folder's name has their checksum, so that a change of ours makes a new one.
+func (f *Finder) fetchNodeClient(ctx context.Context, req request) (folder, error) {
 	hash := sha256.New()
 	contents := map[string][]byte{}
 	for _, name := range nodeFileNames {
@@ -163,18 +159,20 @@ func (f *Finder) nodeClient(ctx context.Context, req request) (folder, error) {
 		contents[name] = content
 		hash.Write(content)
 	}
-	const title = "aws-lambda-ric " + nodeClientVersion
-	return f.cache().get(ctx, recipe{
-		name:  fmt.Sprintf("aws-lambda-ric-%s-%.8x", nodeClientVersion, hash.Sum(nil)),
-		title: title,
+	name, _, _ := strings.Cut(nodeClient, "@")
+	pin, ok := f.pinned().NPM[nodeClient]
+	if !ok {
+		return folder{}, req.missing(name, "", unpinned("npm's "+nodeClient))
+	}
+	fmt.Fprint(hash, digest(pin))
+	return f.fetch(ctx, req, recipe{
+		name:   fmt.Sprintf("%s-%s-%.8x", name, pin.Version, hash.Sum(nil)),
+		title:  name + " " + pin.Version,
+		client: "npm",
 		fill: func(ctx context.Context, root, downloads string) (origin, error) {
-			npm, err := exec.LookPath("npm")
+			from, archive, err := packNPM(ctx, name, pin, downloads)
 			if err != nil {
-				return origin{}, req.missing(title, "install npm, which can fetch it", nil)
-			}
-			from, archive, err := packNPM(ctx, npm, "aws-lambda-ric@"+nodeClientVersion, downloads)
-			if err != nil {
-				return origin{}, req.unfetched(title, err)
+				return origin{}, err
 			}
 			wanted := func(name string) (string, bool) {
 				switch name = strings.TrimPrefix(name, "package/"); name {
@@ -186,7 +184,7 @@ func (f *Finder) nodeClient(ctx context.Context, req request) (folder, error) {
 				return "", false
 			}
 			if err := unpackTGZ(archive, root, wanted); err != nil {
-				return origin{}, req.unfetched(title, err)
+				return origin{}, err
 			}
 			for name, content := range contents {
 				if err := os.WriteFile(filepath.Join(root, name), content, 0o644); err != nil {
@@ -195,30 +193,7 @@ func (f *Finder) nodeClient(ctx context.Context, req request) (folder, error) {
 			}
 			return from, nil
 		},
-	})
-}
-
-// packNPM fetches one package's archive. Unlike an installation this runs none
-// of the package's scripts and fetches none of its dependencies: aws-lambda-ric
-// ships as one bundle, and its dependencies only compile the native module.
-func packNPM(ctx context.Context, npm, spec, downloads string) (from origin, archive string, err error) {
-	said, _, err := command{
-		argv:  []string{npm, "pack", "--json", "--ignore-scripts", "--loglevel=error", spec},
-		dir:   downloads,
-		limit: 10 * time.Minute,
-	}.run(ctx)
-	if err != nil {
-		return origin{}, "", err
-	}
-	var packed []struct{ Filename, Version string }
-	if err := json.Unmarshal(said, &packed); err != nil || len(packed) != 1 || !filepath.IsLocal(packed[0].Filename) {
-		return origin{}, "", fmt.Errorf("npm pack %s: its answer is not one package's name as JSON: %.80q", spec, said)
-	}
-	from = origin{Source: "npm " + spec, Version: packed[0].Version}
-	if from.Archives, err = hashArchives(downloads); err != nil {
-		return origin{}, "", err
-	}
-	return from, filepath.Join(downloads, packed[0].Filename), nil
+	}, "install npm, which can fetch it")
 }
 
 // launch starts Node.js as the managed runtime does: the heap follows the

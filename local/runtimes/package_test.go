@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-var tool = Package{Name: "tool", Version: "1.2.1", Title: "a tool", Program: "bin/tool"}
+var tool = Package{Name: "tool@1", Title: "a tool", Program: "bin/tool"}
 
 func TestFetch(t *testing.T) {
 	m := newMachine(t)
 	m.npm()
-	m.stock("tool@1.2.1", "1.2.1", map[string]string{"bin/tool": "#!/bin/sh\necho tool 1.2.1"})
+	m.stock("tool@1", "1.2.1", map[string]string{"bin/tool": "#!/bin/sh\necho tool 1.2.1"})
 	path, err := m.finder().Fetch(t.Context(), tool)
 	if err != nil {
 		t.Fatal(err)
@@ -37,11 +37,11 @@ func TestFetchOfWhatCannotBeHad(t *testing.T) {
 		{"not in the registry", func(m *machine) { m.npm() }, "npm error 404"},
 		{"a program that does not start", func(m *machine) {
 			m.npm()
-			m.stock("tool@1.2.1", "1.2.1", map[string]string{"bin/tool": "#!/bin/sh\necho wrong C library >&2; exit 1"})
+			m.stock("tool@1", "1.2.1", map[string]string{"bin/tool": "#!/bin/sh\necho wrong C library >&2; exit 1"})
 		}, "wrong C library"},
 		{"no such program in the package", func(m *machine) {
 			m.npm()
-			m.stock("tool@1.2.1", "1.2.1", map[string]string{"README.md": "hello"})
+			m.stock("tool@1", "1.2.1", map[string]string{"README.md": "hello"})
 		}, "bin/tool"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -13,7 +12,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
-const pythonClientVersion = "4.2.2"
+// pythonClient is the runtime client of every version of Python.
+const pythonClient = "awslambdaric"
 
 // python is a Python managed runtime.
 type python struct {
@@ -56,7 +56,7 @@ func sitePackages(root, version string) string {
 }
 
 func askPythonWho(ctx context.Context, candidate string, req request) (base, version string, ok bool) {
-	said, _, err := command{argv: []string{candidate, "-I", "-c", askPython}, env: environ(), limit: 10 * time.Second}.run(ctx)
+	said, _, err := command{argv: []string{candidate, "-I", "-c", askPython}, limit: 10 * time.Second}.run(ctx)
 	if err != nil {
 		return "", "", false
 	}
@@ -77,82 +77,46 @@ func askPythonWho(ctx context.Context, candidate string, req request) (base, ver
 // nothing else in it: what the host's owner has installed for the interpreter
 // is not in AWS's runtime either, and its .pth files would run at every start.
 func (f *Finder) pythonEnvironment(ctx context.Context, req request, base, version string) (folder, error) {
-	const title = "awslambdaric " + pythonClientVersion
-	return f.cache().get(ctx, recipe{
-		name:  fmt.Sprintf("awslambdaric-%s-python-%s-%.4x", pythonClientVersion, version, sha256.Sum256([]byte(base))),
-		title: title + " for Python " + version,
+	packages, ok := f.pinned().Pip[pythonClient]
+	if !ok {
+		return folder{}, req.missing(pythonClient, "", unpinned("PyPI's "+pythonClient))
+	}
+	pinned := packages[pythonClient].Version
+	return f.fetch(ctx, req, recipe{
+		name:   fmt.Sprintf("%s-%s-python-%s-%.4x-%s", pythonClient, pinned, version, sha256.Sum256([]byte(base)), digest(packages)),
+		title:  pythonClient + " " + pinned + " for Python " + version,
+		client: "pip",
 		fill: func(ctx context.Context, root, downloads string) (origin, error) {
-			venv := command{
-				argv: []string{base, "-I", "-m", "venv", "--without-pip", "--symlinks", root}, env: environ(), limit: time.Minute,
-			}
+			venv := command{argv: []string{base, "-I", "-m", "venv", "--without-pip", "--symlinks", root}, limit: time.Minute}
 			if _, _, err := venv.run(ctx); err != nil {
 				return origin{}, req.missing("Python's module venv", "install Debian's python"+req.version+"-venv, or what your system calls it", err)
 			}
-			if err := downloadWheels(ctx, "awslambdaric=="+pythonClientVersion, base, req.version, downloads); errors.Is(err, errNoPip) {
-				return origin{}, req.missing(title, "install pip, which can fetch it", nil)
-			} else if err != nil {
-				return origin{}, req.unfetched(title, err)
-			}
-			site := sitePackages(root, req.version)
-			wheels, err := filepath.Glob(filepath.Join(downloads, "*.whl"))
+			archives, err := downloadWheels(ctx, packages, base, req.version, downloads)
 			if err != nil {
 				return origin{}, err
 			}
+			site := sitePackages(root, req.version)
 			// A wheel without scripts and data, as these are, is installed by unpacking it.
 			everything := func(name string) (string, bool) { return name, !strings.HasSuffix(name, "/") }
-			for _, wheel := range wheels {
-				if err := unpackZip(wheel, site, everything); err != nil {
-					return origin{}, req.unfetched(title, err)
+			for wheel := range archives {
+				if err := unpackZip(filepath.Join(downloads, wheel), site, everything); err != nil {
+					return origin{}, err
 				}
 			}
 			interpreter := filepath.Join(root, "bin", "python"+req.version)
 			for _, args := range [][]string{
-				// Functions are started with -B, so nobody else would ever compile these.
+				// Functions are started with -B, so nothing else would ever compile these.
 				{"-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", site},
 				{"-B", "-c", "import awslambdaric.bootstrap, runtime_client"},
 			} {
-				start := command{argv: append([]string{interpreter}, args...), dir: root, env: environ(), limit: time.Minute}
+				start := command{argv: append([]string{interpreter}, args...), dir: root, limit: time.Minute}
 				if _, _, err := start.run(ctx); err != nil {
-					return origin{}, req.unfetched(title, err)
+					return origin{}, err
 				}
 			}
-			from := origin{Source: "pip awslambdaric==" + pythonClientVersion, Version: pythonClientVersion}
-			from.Archives, err = hashArchives(downloads)
-			return from, err
+			return origin{Source: "pip " + pythonClient + "==" + pinned, Version: pinned, Archives: archives}, nil
 		},
-	})
-}
-
-var errNoPip = errors.New("no pip on PATH")
-
-// downloadWheels fetches a package and what it needs, as wheels: never as
-// sources, whose build would need a compiler. The interpreter's own pip comes
-// first, then any other, told which Python the wheels are for. With an empty
-// version they are for whichever.
-func downloadWheels(ctx context.Context, requirement, interpreter, version, downloads string) error {
-	args := []string{"download", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "--dest", downloads}
-	var pips [][]string
-	if interpreter != "" {
-		pips = append(pips, append([]string{interpreter, "-m", "pip"}, args...))
-	}
-	if version != "" {
-		args = append(args, "--python-version", version, "--implementation", "cp")
-	}
-	for _, pip := range executables([]string{"pip" + version, "pip3", "pip"}) {
-		pips = append(pips, append([]string{pip}, args...))
-	}
-	err := errNoPip
-	for _, pip := range pips {
-		fetch := command{argv: append(pip, requirement), dir: downloads, limit: 10 * time.Minute}
-		_, _, failed := fetch.run(ctx)
-		if failed == nil || ctx.Err() != nil {
-			return failed
-		}
-		if !strings.Contains(failed.Error(), "No module named pip") {
-			err = failed
-		}
-	}
-	return err
+	}, "install pip, which can fetch it")
 }
 
 // launch starts the official client as its module. AWS's task root is

@@ -55,8 +55,8 @@ func TestPythonIsFound(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			m := newMachine(t)
-			m.wheel("awslambdaric-4.2.2-cp311.whl", map[string]string{"awslambdaric/bootstrap.py": ""})
-			m.wheel("simplejson-3-cp311.whl", map[string]string{"simplejson/__init__.py": ""})
+			m.pinWheel(pythonClient, "awslambdaric-4.2.2-cp311.whl", map[string]string{"awslambdaric/bootstrap.py": ""})
+			m.pinWheel(pythonClient, "simplejson-3-cp311.whl", map[string]string{"simplejson/__init__.py": ""})
 			test.setup(m, filepath.Join(filepath.Dir(m.bin), "real", "python3.11"))
 			r := m.mustFind("python3.11")
 			if r.Version != "3.11.9" || r.Client != "awslambdaric 4.2.2" {
@@ -96,7 +96,7 @@ func TestPythonIsMissing(t *testing.T) {
 		m.script(real, m.python("3.11.9", real, "echo No module named pip >&2; exit 1"))
 		m.script("python3.11", m.python("3.11.9", real, ""))
 		_, err := m.find("python3.11")
-		wantMissing(t, err, "awslambdaric 4.2.2", "install pip")
+		wantMissing(t, err, "awslambdaric 4.2.2 for Python 3.11.9", "install pip")
 	})
 	t.Run("no network", func(t *testing.T) {
 		m := newMachine(t)
@@ -105,6 +105,6 @@ func TestPythonIsMissing(t *testing.T) {
 		m.script("python3.11", m.python("3.11.9", real, ""))
 		m.script("pip", "echo connection refused by pip >&2; exit 1")
 		_, err := m.find("python3.11")
-		wantMissing(t, err, "awslambdaric 4.2.2", "connection refused by pip", "fetching it failed")
+		wantMissing(t, err, "awslambdaric 4.2.2 for Python 3.11.9", "connection refused by pip", "fetching it failed")
 	})
 }
