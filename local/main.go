@@ -16,7 +16,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -30,26 +29,22 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 )
 
-// The exit statuses.
-const (
-	exitOK     = 0
-	exitFailed = 1 // something of the run did not work; what was measured until then is reported
-	exitUsage  = 2
-)
-
 func main() {
 	guard.Run(func() int { return run(context.Background(), os.Args[1:], os.Stdout, os.Stderr) })
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, err := parseOptions(args, time.Now(), stderr)
+	o, err := parseOptions(args, time.Now(), stdout, stderr)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errShown):
 		return exitOK
 	case err != nil:
 		return exitUsage
 	}
 	c := console.New(stderr)
+	if !o.Estimate {
+		c.Printf("local: stage %s on this machine, without AWS; the first run fetches runtimes and builds functions, which takes some minutes", o.Stage)
+	}
 	ctx, stop := console.Interruptible(ctx, exitFailed, func(s os.Signal) { // the guard ends every process that is left
 		what := "ending the run and reporting what there is"
 		if o.Serve {
@@ -59,47 +54,56 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	})
 	defer stop()
 
-	err = launch(ctx, o, c, stdout)
+	e, err := launch(ctx, o, c, stdout)
 	c.Done()
 	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, console.ErrInterrupted): // whatever else went wrong then follows from it
-		c.Printf("local: interrupted; what there is is in %s", o.Out)
-	default:
+	case errors.Is(err, console.ErrInterrupted): // everything else that went wrong then follows from it
+		c.Printf("local: interrupted; what was measured is in %s", o.Out)
+	case err != nil:
 		c.Printf("local: %v", err)
 	}
-	return exitFailed
+	switch {
+	case e != nil:
+		e.err = errors.Join(err, e.print(stdout))
+		return e.code()
+	case errors.Is(err, errNothing):
+		return exitNothing
+	case err != nil:
+		return exitFailed
+	}
+	return exitOK
 }
 
-// launch reads the stage, starts it, and then serves or measures.
-func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer) error {
+// launch reads the stage, starts it, and then serves or measures. The ending is nil
+// if nothing was started to be measured.
+func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer) (*ending, error) {
 	root, err := repositoryRoot()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := stage.Read(root, o.Stage)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if o.Estimate {
-		return estimate(s.Config, stdout)
+		return nil, estimate(s.Config, stdout)
 	}
 	if s.Config, err = hostConfig(s.Config, o, c); err != nil {
-		return err
+		return nil, err
 	}
 	r, err := newRecord(o, s)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.Printf("results go to %s", r.dir.Path())
 	begin := setup{root: root, stage: s, options: o, tools: newToolbox(root, c), record: r, console: c}
+	var e *ending
 	if o.Serve {
 		err = serve(ctx, begin, stdout)
 	} else {
-		err = measure(ctx, begin, stdout)
+		e, err = measure(ctx, begin, stdout)
 	}
-	return errors.Join(err, r.finish(ctx.Err() != nil))
+	return e, errors.Join(err, r.finish(ctx.Err() != nil))
 }
 
 // hostConfig is the stage's configuration as this machine runs it.

@@ -25,10 +25,10 @@ type measurement struct {
 
 // measure starts the stack, takes every sample, runs the load test and reports.
 // If ctx ends it, what has been measured until then is reported all the same.
-func measure(ctx context.Context, s setup, stdout io.Writer) error {
+func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	machine, err := s.start(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.stop(machine)
 	m := measurement{machine: machine, config: s.stage.Config, options: s.options, record: s.record, console: s.console}
@@ -43,7 +43,9 @@ func measure(ctx context.Context, s setup, stdout io.Writer) error {
 	}
 	m.console.Done()
 	m.record.manifest.Interrupted = ctx.Err() != nil
-	errs = append(errs, m.record.report(summary, stdout))
+	e := ending{summary: summary}
+	e.report, err = m.record.report(summary, stdout)
+	errs = append(errs, err)
 	if ctx.Err() != nil {
 		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run
 	}
@@ -52,7 +54,7 @@ func measure(ctx context.Context, s setup, stdout io.Writer) error {
 			errs = append(errs, fmt.Errorf("%v failed: %s", v.Variant, v.Reason))
 		}
 	}
-	return errors.Join(errs...)
+	return &e, errors.Join(errs...)
 }
 
 // starts lets the workflow take the cold and warm samples, checks the cells that

@@ -38,7 +38,7 @@ func testSetup(t *testing.T, counts map[string]int) setup {
 	}
 	write(t, filepath.Join(root, "Pulumi.test.yaml"), []byte(config))
 
-	o, err := parseOptions([]string{"-only", "go", "-stage", "test", "-seed", "1", "-out", filepath.Join(t.TempDir(), "run")}, time.Now(), io.Discard)
+	o, err := parseOptions([]string{"-only", "go", "-stage", "test", "-seed", "1", "-out", filepath.Join(t.TempDir(), "run")}, time.Now(), io.Discard, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,8 +77,12 @@ func write(t *testing.T, path string, data []byte) {
 func TestMeasure(t *testing.T) {
 	s := testSetup(t, map[string]int{"cold": 7, "warm": 11, "rounds": 2, "iterations": 50})
 	var stdout strings.Builder
-	if err := measure(t.Context(), s, &stdout); err != nil {
+	e, err := measure(t.Context(), s, &stdout)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if e.report != filepath.Join(s.record.dir.Path(), results.ReportFile) {
+		t.Errorf("the report is at %q", e.report)
 	}
 	if err := s.record.finish(false); err != nil {
 		t.Fatal(err)
@@ -176,7 +180,7 @@ func TestInterruptedRunIsReadable(t *testing.T) {
 		}
 	}()
 	var stdout strings.Builder
-	err := measure(ctx, s, &stdout)
+	_, err := measure(ctx, s, &stdout)
 	if err == nil || !strings.Contains(err.Error(), console.ErrInterrupted.Error()) {
 		t.Errorf("error %v, want %v", err, console.ErrInterrupted)
 	}

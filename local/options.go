@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
@@ -25,7 +26,8 @@ type Options struct {
 	Estimate bool
 	// Stage names the Pulumi.<stage>.yaml whose configuration is deployed.
 	Stage string
-	// Only keeps the hello cells of these runtimes and languages; empty keeps all.
+	// Only keeps the benchmarked cells of these runtimes, languages and
+	// architectures; empty keeps all.
 	Only matrix.Selection
 	// Out is the run directory.
 	Out string
@@ -62,54 +64,110 @@ var (
 	quickLoad = load{rate: 10, duration: 10 * time.Second}
 )
 
-const usage = `Runs the whole benchmark on this machine, without AWS.
+// The exit codes.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitInvalid = 3
+	exitNothing = 4
+)
+
+const measureHelp = `Runs the stack, the benchmark and the load test on this machine, without AWS.
 
   go run ./local [flags]         deploy, measure cold and warm starts, load-test the two module functions, report
-  go run ./local serve [flags]   deploy and stay up: prints the API's URL and the AWS endpoint
+  go run ./local serve [flags]   deploy and stay up (serve -h shows its flags)
 
+How much is measured is said by the stage, in Pulumi.<stage>.yaml.
+
+flags
 `
 
-// errUsage says that the command line could not be used, and that what is wrong has been printed.
-var errUsage = errors.New("usage")
+const measureFoot = `
+The last lines that are printed are the verdict on the run and the path of its report.html.
 
-// parseOptions reads the command line. What is wrong with it, and the help
-// that was asked for, go to stderr.
-func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, error) {
+exit codes
+  0  everything that can run here was measured
+  1  a part of the run failed, or it was interrupted; what was measured is reported
+  2  the command line cannot be used; nothing was started
+  3  not valid: the load test's own lateness could explain what it measured
+  4  nothing that was asked for can run here, or nothing could be measured
+Of several, 4 counts before 3 and 3 before 1.
+"go run" makes 1 of every code: build first ("go build ./local") where codes matter.
+`
+
+const serveHelp = `Deploys the stack on this machine and keeps it up until Ctrl-C: the API of the two module functions,
+the stats API, and AWS's own APIs for the AWS CLI and the SDKs. Their addresses are printed.
+
+  go run ./local serve [flags]
+
+flags
+`
+
+const serveFoot = `
+exit codes
+  0  it was up until it was interrupted
+  1  it could not be started, or a part of it failed
+  2  the command line cannot be used; nothing was started
+  4  nothing that was asked for can run here
+`
+
+// The ways to end with nothing to do.
+var (
+	// errShown says that what was asked for, help or the version, has been printed.
+	errShown = errors.New("shown")
+	// errUsage says that the command line cannot be used, and that the reason has been printed.
+	errUsage = errors.New("usage")
+)
+
+// parseOptions reads the command line. Help and version go to stdout, and what is
+// wrong with the command line to stderr.
+func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Options, error) {
 	var o Options
+	command, help, foot := "local", measureHelp, measureFoot
 	if len(args) > 0 && args[0] == "serve" {
 		o.Serve, args = true, args[1:]
+		command, help, foot = "local serve", serveHelp, serveFoot
 	}
-	flags := flag.NewFlagSet("local", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		flags.PrintDefaults()
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	if o.Serve {
+		flags.DurationVar(&o.Every, "every", 0, "how often the workflow starts by itself, at least 1m (default: the stage's schedule)")
+	} else {
+		flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
 	}
-	flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
-	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts per workload in place of the stage's counts, %.0f requests per module function in place of %.0f", quick.cold, quick.warm, quickLoad.requests(), fullLoad.requests()))
-	only := flags.String("only", "", "measure only these runtimes and languages, such as `go,nodejs22.x`")
-	flags.StringVar(&o.Stage, "stage", "dev", "the `stage` whose Pulumi.<stage>.yaml is deployed")
-	flags.StringVar(&o.Out, "out", "", "the run's `directory` (default out/<time>)")
-	flags.Uint64Var(&o.Seed, "seed", 0, "fixes every order that is drawn at random (default: a new one, written into the manifest)")
-	flags.DurationVar(&o.SSMLatency, "ssm-latency", 20*time.Millisecond, "how long the local SSM takes to answer; on one machine it would be microseconds")
-	flags.DurationVar(&o.Every, "every", 0, "with serve: how often the workflow starts by itself (default: the stage's schedule)")
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return o, err
-	case err != nil:
-		return o, errUsage // the flag set has printed it
-	}
+	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts of each workload in %d rounds, whatever the stage says, and %.0f requests to each module function in place of %.0f",
+		quick.cold, quick.warm, quick.rounds, quickLoad.requests(), fullLoad.requests()))
+	flags.Func("only", "measure only these runtimes, languages and architectures, such as `go,nodejs22.x` or java,arm64", func(text string) (err error) {
+		o.Only, err = matrix.ParseSelection(text, functions.Catalogue())
+		return err
+	})
+	flags.StringVar(&o.Stage, "stage", "dev", "the `stage`, whose Pulumi.<stage>.yaml is deployed")
+	flags.StringVar(&o.Out, "out", "", "the run's `directory` (default: out/ and the time)")
+	flags.Uint64Var(&o.Seed, "seed", 0, "`N` fixes every order that is drawn at random (default: a new one, written into the manifest)")
+	flags.DurationVar(&o.SSMLatency, "ssm-latency", 20*time.Millisecond, "how long the local SSM takes to answer, at most 10s; on one machine it would be microseconds")
+	version := flags.Bool("version", false, "print the version")
 
 	fail := func(format string, args ...any) (Options, error) {
-		fmt.Fprintf(stderr, "local: "+format+"\n", args...)
+		fmt.Fprintf(stderr, "%s: %s\n-h shows the flags\n", command, fmt.Sprintf(format, args...))
 		return o, errUsage
 	}
-	if flags.NArg() > 0 {
-		return fail("%q is not understood: the only word before the flags is serve; -h shows the flags", flags.Arg(0))
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, help)
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
+		fmt.Fprint(stdout, foot)
+		return o, errShown
+	case err != nil:
+		return fail("%v", err)
+	case *version:
+		fmt.Fprintln(stdout, "local", hostinfo.Version())
+		return o, errShown
 	}
-	var err error
-	if o.Only, err = matrix.ParseSelection(*only, functions.Catalogue()); err != nil {
-		return fail("-only: %v", err)
+	if flags.NArg() > 0 {
+		return fail("%q is not understood: the only word before the flags is serve", flags.Arg(0))
 	}
 	if o.Stage == "" || o.Stage != filepath.Base(o.Stage) || strings.HasPrefix(o.Stage, ".") {
 		return fail("-stage: %q is not the name of a stage", o.Stage)
@@ -117,11 +175,8 @@ func parseOptions(args []string, now time.Time, stderr io.Writer) (Options, erro
 	if o.SSMLatency < 0 || o.SSMLatency > 10*time.Second {
 		return fail("-ssm-latency: %v is not between 0 and 10s", o.SSMLatency)
 	}
-	switch {
-	case o.Every < 0 || o.Every > 0 && o.Every < time.Minute:
+	if o.Every < 0 || o.Every > 0 && o.Every < time.Minute {
 		return fail("-every: %v is less than a minute", o.Every)
-	case o.Every > 0 && !o.Serve:
-		return fail("-every: only serve keeps a schedule")
 	}
 	o.Load = fullLoad
 	if o.Quick {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"flag"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -23,16 +23,18 @@ func TestParseOptions(t *testing.T) {
 		{name: "serve with flags", args: []string{"serve", "-only", "go, nodejs22.x"}, want: func(o Options) bool {
 			return o.Serve && len(o.Only) == 2
 		}},
-		{name: "unknown runtime", args: []string{"-only", "cobol"}, says: `-only: "cobol" is neither a runtime nor a language`},
+		{name: "unknown runtime", args: []string{"-only", "cobol"}, says: `"cobol" is no runtime, language or architecture`},
 		{name: "a word too many", args: []string{"-quick", "fast"}, says: `"fast" is not understood`},
 		{name: "stage that is a path", args: []string{"-stage", "../x"}, says: "not the name of a stage"},
+		{name: "a schedule without serve", args: []string{"-every", "1h"}, says: "not defined: -every"},
+		{name: "too often", args: []string{"serve", "-every", "1s"}, says: "-every: 1s is less than a minute"},
 		{name: "negative latency", args: []string{"-ssm-latency", "-1s"}, says: "not between"},
 		{name: "unknown flag", args: []string{"-fast"}, says: "not defined: -fast"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var stderr strings.Builder
-			o, err := parseOptions(tt.args, now, &stderr)
+			o, err := parseOptions(tt.args, now, io.Discard, &stderr)
 			if tt.says != "" {
 				if !errors.Is(err, errUsage) || !strings.Contains(stderr.String(), tt.says) {
 					t.Errorf("error %v, stderr %q; want stderr to say %q", err, stderr.String(), tt.says)
@@ -46,12 +48,32 @@ func TestParseOptions(t *testing.T) {
 	}
 }
 
-func TestHelpIsNotAnError(t *testing.T) {
-	var stderr strings.Builder
-	if _, err := parseOptions([]string{"-h"}, time.Now(), &stderr); !errors.Is(err, flag.ErrHelp) {
-		t.Fatalf("error %v, want %v", err, flag.ErrHelp)
-	}
-	if !strings.Contains(stderr.String(), "serve") {
-		t.Errorf("the help does not mention serve:\n%s", stderr.String())
+// TestHelp asks each command for its help: it shows its own flags and no others.
+func TestHelp(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		args        []string
+		has, hasNot []string
+	}{
+		{"local", []string{"-h"}, []string{"serve [flags]", "-estimate", "-quick", "exit codes", "-version"}, []string{"-every"}},
+		{"serve", []string{"serve", "-h"}, []string{"Ctrl-C", "-every", "-version"}, []string{"-estimate"}},
+		{"version", []string{"-version"}, []string{"local "}, []string{"-quick"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var stdout, stderr strings.Builder
+			if _, err := parseOptions(tt.args, time.Now(), &stdout, &stderr); !errors.Is(err, errShown) || stderr.Len() > 0 {
+				t.Fatalf("error %v and stderr %q, want %v", err, stderr.String(), errShown)
+			}
+			for _, text := range tt.has {
+				if !strings.Contains(stdout.String(), text) {
+					t.Errorf("it does not mention %s:\n%s", text, stdout.String())
+				}
+			}
+			for _, text := range tt.hasNot {
+				if strings.Contains(stdout.String(), text) {
+					t.Errorf("it mentions %s:\n%s", text, stdout.String())
+				}
+			}
+		})
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
 	"github.com/lambda-benchmark/lambda-benchmark/stack"
@@ -70,6 +71,16 @@ func (c cells) emulated() []matrix.Variant {
 	return variantsOf(c.benchmarked, func(c cell) bool { return c.skipped == "" && c.emulated() })
 }
 
+// any says whether a cell can run here that was asked for. The module functions are
+// asked for unless a selection names others.
+func (c cells) any(selected bool) bool {
+	asked := c.benchmarked
+	if !selected {
+		asked = slices.Concat(asked, c.modules)
+	}
+	return slices.ContainsFunc(asked, func(c cell) bool { return c.skipped == "" })
+}
+
 func variantsOf(cells []cell, keep func(cell) bool) (variants []matrix.Variant) {
 	for _, c := range cells {
 		if keep(c) {
@@ -120,9 +131,7 @@ func newToolbox(root string, c *console.Console) *toolbox {
 // empty selection keeps all.
 func (t *toolbox) prepare(ctx context.Context, c stage.Config, only matrix.Selection) (cells, error) {
 	benchmarked, modules := c.Benchmarked(), c.Modules()
-	if len(only) > 0 {
-		benchmarked = slices.DeleteFunc(benchmarked, func(v matrix.Variant) bool { return !only.Has(v) })
-	}
+	benchmarked = slices.DeleteFunc(benchmarked, func(v matrix.Variant) bool { return !only.Keeps(v) })
 	all, err := t.prepareAll(ctx, slices.Concat(benchmarked, modules, c.Harness()))
 	if err != nil {
 		return cells{}, err
@@ -132,7 +141,7 @@ func (t *toolbox) prepare(ctx context.Context, c stage.Config, only matrix.Selec
 }
 
 // prepareAll builds and finds everything that the variants need, in parallel. A
-// missing toolchain skips its cells; everything else that goes wrong is an error,
+// missing toolchain, or a registry out of reach, skips its cells; everything else that goes wrong is an error,
 // because a function that cannot be built although its tools are here is broken.
 func (t *toolbox) prepareAll(ctx context.Context, variants []matrix.Variant) ([]cell, error) {
 	cells := make([]cell, len(variants))
@@ -197,6 +206,7 @@ func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, erro
 	var (
 		noRuntime   *runtimes.MissingError
 		noToolchain *artifact.MissingToolchainError
+		noNetwork   *program.UnreachableError
 	)
 	// The cell is named beside the reason, so that the reason need not name it again.
 	switch {
@@ -204,6 +214,8 @@ func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, erro
 		c.skipped = missing(noRuntime.Missing, noRuntime.Err, noRuntime.Hint)
 	case errors.As(err, &noToolchain):
 		c.skipped = missing(noToolchain.Missing, nil, noToolchain.Hint)
+	case errors.As(err, &noNetwork):
+		c.skipped = noNetwork.Error()
 	case err != nil:
 		return c, fmt.Errorf("prepare %v: %w", v, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
@@ -51,22 +52,25 @@ func (r *record) started(m *machine) error {
 func (r *record) note(notes ...string) { r.manifest.Notes = append(r.manifest.Notes, notes...) }
 
 // report writes the summary and the page made of the whole run directory, and
-// prints the tables.
-func (r *record) report(s results.Summary, stdout io.Writer) error {
-	return errors.Join(
+// prints the tables. The path of the page is empty if it could not be written.
+func (r *record) report(s results.Summary, stdout io.Writer) (path string, err error) {
+	written := errors.Join(
 		r.dir.WriteJSON(results.SummaryFile, s),
 		r.dir.WriteJSON(results.ManifestFile, r.manifest), // the page shows it
-		r.page(),
-		report.Text(stdout, results.Run{Manifest: r.manifest, Summary: s}, console.TerminalOf(stdout)),
 	)
+	path, pageErr := r.page()
+	return path, errors.Join(written, pageErr, report.Text(stdout, results.Run{Manifest: r.manifest, Summary: s}, console.TerminalOf(stdout)))
 }
 
-func (r *record) page() error {
+func (r *record) page() (path string, err error) {
 	run, err := results.Read(r.dir.Path())
 	if err != nil {
-		return err
+		return "", err
 	}
-	return r.dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, run) })
+	if err := r.dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, run) }); err != nil {
+		return "", err
+	}
+	return filepath.Join(r.dir.Path(), results.ReportFile), nil
 }
 
 // finish writes the end of the run into the manifest.

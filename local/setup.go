@@ -40,6 +40,9 @@ func (s setup) start(ctx context.Context) (_ *machine, err error) {
 		return nil, err
 	}
 	cells.printSkipped(s.console)
+	if !cells.any(len(s.options.Only) > 0) {
+		return nil, errNothing
+	}
 	plan, err := deploy.Make(deploy.Options{Stage: s.stage, Artifacts: cells.artifacts(), Cells: cells.defined()})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ package matrix
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,18 +64,22 @@ func Compare(a, b Variant) int {
 	)
 }
 
-// Selection is a set of runtimes and languages, as people write it: nodejs22.x,go.
+// Selection is a set of runtimes, languages and architectures, as people write it:
+// nodejs22.x,go,arm64.
 type Selection []string
 
-// ParseSelection reads a comma-separated list of runtime identifiers and
-// languages. A word that no function of the catalogue has is an error, so that
-// a slip of the pen cannot leave a cell in or out unnoticed.
+// ParseSelection reads a comma-separated list of runtime identifiers, languages and
+// architectures. A word that no function of the catalogue has is an error, so that
+// a misspelt one cannot leave a cell in or out unnoticed.
 func ParseSelection(list string, catalogue []functions.Function) (Selection, error) {
 	known := map[string]bool{}
 	for _, f := range catalogue {
 		known[f.Language] = true
 		for _, r := range f.Runtimes {
 			known[r] = true
+		}
+		for _, a := range f.Architectures {
+			known[string(a)] = true
 		}
 	}
 	var s Selection
@@ -84,21 +89,37 @@ func ParseSelection(list string, catalogue []functions.Function) (Selection, err
 			continue
 		}
 		if !known[word] {
-			names := make([]string, 0, len(known))
-			for name := range known {
-				names = append(names, name)
-			}
-			slices.Sort(names)
-			return nil, fmt.Errorf("%q is neither a runtime nor a language: choose from %s", word, strings.Join(names, ", "))
+			return nil, fmt.Errorf("%q is no runtime, language or architecture: choose from %s", word, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 		s = append(s, word)
 	}
 	return s, nil
 }
 
-// Has says whether the selection names the variant's runtime or language.
+// Has says whether the selection names the variant's runtime, language or
+// architecture.
 func (s Selection) Has(v Variant) bool {
+	return s.hasRuntime(v) || s.hasArchitecture(v)
+}
+
+// Keeps says whether the variant is among those that the selection narrows all
+// variants down to: java,arm64 keeps Java on arm64. An empty one keeps all.
+func (s Selection) Keeps(v Variant) bool {
+	runtimes := slices.ContainsFunc(s, func(word string) bool { return !isArchitecture(word) })
+	architectures := slices.ContainsFunc(s, isArchitecture)
+	return (!runtimes || s.hasRuntime(v)) && (!architectures || s.hasArchitecture(v))
+}
+
+func (s Selection) hasRuntime(v Variant) bool {
 	return slices.Contains(s, v.Runtime) || slices.Contains(s, v.Language)
+}
+
+func (s Selection) hasArchitecture(v Variant) bool {
+	return slices.Contains(s, string(v.Architecture))
+}
+
+func isArchitecture(word string) bool {
+	return word == string(functions.ARM64) || word == string(functions.X8664)
 }
 
 // Expand returns the variants of one function at each memory size, sorted.

@@ -17,7 +17,7 @@ type Config struct {
 
 	// MemoryMB are the memory sizes of the benchmarked functions.
 	MemoryMB []int
-	// Exclude leaves runtimes and languages out of the benchmarked functions.
+	// Exclude leaves runtimes, languages and architectures out of the benchmarked functions.
 	Exclude matrix.Selection
 	// Architecture is that of the module functions and of our own mains.
 	Architecture functions.Architecture

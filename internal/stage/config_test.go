@@ -58,7 +58,7 @@ func TestParseConfig(t *testing.T) {
 		{name: "a size twice", values: map[string]string{"memoryMB": "[512, 512]"}, err: "config memoryMB: 512 is there twice"},
 		{name: "too little", values: map[string]string{"memoryMB": "[64]"}, err: "config memoryMB: 64 MB is outside of what Lambda offers"},
 		{name: "half a megabyte", values: map[string]string{"moduleMemoryMB": "128.5"}, err: `config moduleMemoryMB: "128.5" is not a whole number`},
-		{name: "a word that names nothing", values: map[string]string{"exclude": "cobol"}, err: `config exclude: "cobol" is neither a runtime nor a language`},
+		{name: "a word that names nothing", values: map[string]string{"exclude": "cobol"}, err: `config exclude: "cobol" is no runtime, language or architecture`},
 		{name: "an architecture of others", values: map[string]string{"architecture": "amd64"}, err: `config architecture: "amd64" is neither arm64 nor x86_64`},
 		{name: "negative", values: map[string]string{"provisionedConcurrency": "-1"}, err: "config provisionedConcurrency: -1 is negative"},
 		{name: "a retention that CloudWatch lacks", values: map[string]string{"logRetentionDays": "10"}, err: `config logRetentionDays: "10" is none of the periods`},

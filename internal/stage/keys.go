@@ -36,7 +36,7 @@ var keys = []key{
 	},
 	{
 		name: "exclude", kind: "string", fallback: "",
-		description: "Runtimes or languages to leave out of the benchmarked functions, with commas between them, such as dotnet8,java.",
+		description: "Runtimes, languages or architectures to leave out of the benchmarked functions, with commas between them, such as dotnet8,java or arm64.",
 		set: func(c *Config, value string) (err error) {
 			c.Exclude, err = matrix.ParseSelection(value, helloRows())
 			return err

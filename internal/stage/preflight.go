@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ func Preflight(ctx context.Context, c Config, n Names, a Account, now time.Time)
 	p.checkRuntimes(ctx)
 	p.checkConcurrency(ctx)
 	p.checkSecret(ctx)
+	if len(p.commands) > 0 {
+		p.refuse("these commands make the stage fit, without asking AWS:\n  %s", strings.Join(p.commands, "\n  "))
+	}
 	return p.warnings, errors.Join(p.errs...)
 }
 
@@ -44,6 +48,8 @@ type preflight struct {
 
 	warnings []string
 	errs     []error
+	// commands are what the user can do about the errors.
+	commands []string
 }
 
 func (p *preflight) warn(format string, args ...any) {
@@ -52,6 +58,16 @@ func (p *preflight) warn(format string, args ...any) {
 
 func (p *preflight) refuse(format string, args ...any) {
 	p.errs = append(p.errs, fmt.Errorf(format, args...))
+}
+
+// set adds the command that sets a key of the stage.
+func (p *preflight) set(key, value string) {
+	p.commands = append(p.commands, fmt.Sprintf("pulumi config set %s %s", key, value))
+}
+
+// with is a selection with further words.
+func with(s matrix.Selection, words []string) string {
+	return strings.Join(slices.Concat(s, words), ",")
 }
 
 // checkRuntimes compares the runtimes with the dates of AWS.
@@ -65,53 +81,73 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 		of[v.Runtime] = append(of[v.Runtime], v)
 	}
 	slices.Sort(ids)
+	var blocked, unforced []string
 	for _, id := range ids {
 		l, known := p.runtimes.find(id)
 		switch {
 		case !known:
 			p.warn("runtime %s: internal/stage/runtimes.json does not know it", id)
 		case !p.now.Before(l.CreateBlocked.Time):
-			p.checkExisting(ctx, l, of[id])
+			if !p.allExist(ctx, l, of[id]) {
+				blocked = append(blocked, id)
+				continue
+			}
 		case p.now.Add(notice).After(l.CreateBlocked.Time):
 			p.warn("runtime %s: from %v on AWS takes no new functions of it, and from %v on no changes (%s)", id, l.CreateBlocked, l.UpdateBlocked, p.asOf())
 		}
-		if known && !p.now.Before(l.UpdateBlocked.Time) {
-			p.checkForced(l, of[id])
+		if known && !p.now.Before(l.UpdateBlocked.Time) && !p.scaledOut(l, of[id]) {
+			unforced = append(unforced, id)
 		}
+	}
+	if len(blocked) > 0 {
+		p.set("exclude", with(p.config.Exclude, blocked))
+	}
+	if len(unforced) > 0 {
+		p.set("scaleOut", with(p.config.ScaleOut, unforced))
 	}
 }
 
-// checkExisting refuses a runtime that AWS takes no new functions of, unless
-// all that the stage wants are there already.
-func (p *preflight) checkExisting(ctx context.Context, l lifecycle, variants []matrix.Variant) {
+// allExist refuses a runtime that AWS takes no new functions of, unless all that
+// the stage wants are there already.
+func (p *preflight) allExist(ctx context.Context, l lifecycle, variants []matrix.Variant) bool {
 	var missing []string
 	for _, v := range variants {
 		name := p.names.Physical(v.Name())
 		there, err := p.account.Exists(ctx, name)
 		if err != nil {
 			p.warn("runtime %s: AWS takes no new functions of it since %v, and whether %s exists could not be asked: %v", l.ID, l.CreateBlocked, name, err)
-			return
+			return true
 		}
 		if !there {
 			missing = append(missing, name)
 		}
 	}
 	if len(missing) > 0 {
-		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out with `pulumi config set exclude %s`, or correct internal/stage/runtimes.json if AWS has put the date off",
-			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "), l.ID)
+		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out, or correct internal/stage/runtimes.json if AWS has put the date off",
+			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "))
 	}
+	return len(missing) == 0
 }
 
-// checkForced refuses cold starts by a change that AWS does not allow any more.
-func (p *preflight) checkForced(l lifecycle, variants []matrix.Variant) {
+// scaledOut refuses cold starts by a change that AWS does not allow any more.
+func (p *preflight) scaledOut(l lifecycle, variants []matrix.Variant) bool {
 	forced := func(v matrix.Variant) bool { return v.Function == Hello && !p.config.ScaleOut.Has(v) }
-	if slices.ContainsFunc(variants, forced) {
-		p.refuse("runtime %s: AWS changes no functions of it since %v (%s), so cold starts cannot be forced: take them by scale-out with `pulumi config set scaleOut %s`",
-			l.ID, l.UpdateBlocked, p.asOf(), strings.Join(append(slices.Clone(p.config.ScaleOut), l.ID), ","))
+	if !slices.ContainsFunc(variants, forced) {
+		return true
 	}
+	p.refuse("runtime %s: AWS changes no functions of it since %v (%s), so cold starts cannot be forced: take them by scale-out",
+		l.ID, l.UpdateBlocked, p.asOf())
+	return false
 }
 
 func (p *preflight) asOf() string { return fmt.Sprintf("as of %v", p.runtimes.Checked) }
+
+// unreserved is how much of an account's concurrency Lambda leaves to functions
+// without any of their own. In an account with no more than that nothing can be
+// provisioned.
+const unreserved = 100
+
+const askForMore = "ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)"
 
 // checkConcurrency compares what the stage keeps and starts at once with what
 // the account may have. It goes by the limit and not by what is left of it: the
@@ -122,25 +158,24 @@ func (p *preflight) checkConcurrency(ctx context.Context) {
 		p.warn("whether the account's concurrency is enough could not be asked: %v", err)
 		return
 	}
-	const ask = "ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)"
 	modules := len(p.config.Modules())
+	most := limit - min(limit, unreserved)
 	provisioned := modules * p.config.ProvisionedConcurrency
-	// Lambda leaves this much to functions without any of their own. With less than
-	// that in all, nothing can be provisioned.
-	floor := min(limit, 100)
-	if provisioned > limit-floor {
-		p.refuse("provisioned concurrency: %d for each of %d functions is %d, and of the account's %d Lambda gives out %d at most: `pulumi config set provisionedConcurrency %d`, or %s",
-			p.config.ProvisionedConcurrency, modules, provisioned, limit, limit-floor, (limit-floor)/modules, ask)
-		return
+	if provisioned > most {
+		p.refuse("provisioned concurrency: %d for each of %d functions is %d, and of the account's %d Lambda gives out %d at most: %s",
+			p.config.ProvisionedConcurrency, modules, provisioned, limit, most, askForMore)
+		p.set("provisionedConcurrency", strconv.Itoa(most/modules))
+		provisioned = most / modules * modules
 	}
 	// A visit runs the runner and the function that it measures.
 	if left := limit - provisioned; 2*p.config.MapConcurrency > left {
 		if left < 2 {
-			p.refuse("concurrency: the account has %d, and a run needs 2: %s", limit, ask)
+			p.refuse("concurrency: the account has %d, and a run needs 2: %s", limit, askForMore)
 			return
 		}
-		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides provisioned concurrency: `pulumi config set mapConcurrency %d`, or %s",
-			p.config.MapConcurrency, 2*p.config.MapConcurrency, left, left/2, ask)
+		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides provisioned concurrency: %s",
+			p.config.MapConcurrency, 2*p.config.MapConcurrency, left, askForMore)
+		p.set("mapConcurrency", strconv.Itoa(left/2))
 	}
 }
 

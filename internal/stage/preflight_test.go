@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -62,18 +63,21 @@ func TestPreflight(t *testing.T) {
 		{
 			name: "the day that it is blocked", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"}, account: madeUp{limit: 1000},
 			errs: []string{
-				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out with `pulumi config set exclude nodejs18.x`, or correct internal/stage/runtimes.json if AWS has put the date off",
+				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out, or correct internal/stage/runtimes.json if AWS has put the date off",
+				"these commands make the stage fit, without asking AWS:", "  pulumi config set exclude dotnet8,nodejs18.x",
 			},
 		},
 		{
 			name: "blocked, and a part is there", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"},
 			account: madeUp{limit: 1000, there: func(f string) bool { return strings.Contains(f, "arm64") }},
-			errs:    []string{"and lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new"},
+			errs: []string{
+				"and lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new", "these commands", "pulumi config set exclude dotnet8,nodejs18.x",
+			},
 		},
 		{name: "blocked, and all is there", on: "2027-02-01", account: madeUp{limit: 1000, there: all}},
 		{
 			name: "changes are blocked", on: "2027-03-03", values: map[string]string{"exclude": "dotnet8", "scaleOut": "java"}, account: madeUp{limit: 1000, there: all},
-			errs: []string{"runtime nodejs18.x: AWS changes no functions of it since 2027-03-03 (as of 2026-11-22), so cold starts cannot be forced: take them by scale-out with `pulumi config set scaleOut java,nodejs18.x`"},
+			errs: []string{"runtime nodejs18.x: AWS changes no functions of it since 2027-03-03 (as of 2026-11-22), so cold starts cannot be forced: take them by scale-out", "these commands", "  pulumi config set scaleOut java,nodejs18.x"},
 		},
 		{
 			name: "changes are blocked, and not wanted", on: "2027-03-04", values: map[string]string{"scaleOut": quiet}, account: madeUp{limit: 1000, there: all},
@@ -83,15 +87,19 @@ func TestPreflight(t *testing.T) {
 		{name: "as much as there is", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "450"}, account: madeUp{limit: 1000}},
 		{
 			name: "one too many", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "451"}, account: madeUp{limit: 1000},
-			errs: []string{"provisioned concurrency: 451 for each of 2 functions is 902, and of the account's 1000 Lambda gives out 900 at most: `pulumi config set provisionedConcurrency 450`, or ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)"},
+			errs: []string{"provisioned concurrency: 451 for each of 2 functions is 902, and of the account's 1000 Lambda gives out 900 at most: ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)", "these commands", "  pulumi config set provisionedConcurrency 450"},
 		},
 		{
 			name: "a new account", on: "2026-06-01", account: madeUp{limit: 10},
-			errs: []string{"of the account's 10 Lambda gives out 0 at most: `pulumi config set provisionedConcurrency 0`"},
+			errs: []string{
+				"of the account's 10 Lambda gives out 0 at most",
+				"concurrency: 10 visits at once are 20 environments, and the account has 10 besides provisioned concurrency",
+				"these commands make the stage fit, without asking AWS:", "  pulumi config set provisionedConcurrency 0", "  pulumi config set mapConcurrency 5",
+			},
 		},
 		{
 			name: "a new account without provisioned concurrency", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0"}, account: madeUp{limit: 10},
-			errs: []string{"concurrency: 10 visits at once are 20 environments, and the account has 10 besides provisioned concurrency: `pulumi config set mapConcurrency 5`"},
+			errs: []string{"concurrency: 10 visits at once are 20 environments, and the account has 10 besides provisioned concurrency", "these commands", "pulumi config set mapConcurrency 5"},
 		},
 		{name: "a new account that takes its time", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0", "mapConcurrency": "5"}, account: madeUp{limit: 10}},
 		{
@@ -161,5 +169,54 @@ func TestLifecycles(t *testing.T) {
 		if slices.ContainsFunc(l.Runtimes[:i], func(other lifecycle) bool { return other.ID == r.ID }) {
 			t.Errorf("%s is there twice", r.ID)
 		}
+	}
+}
+
+// TestPreflightCommands runs the commands that preflight prints: with them it has
+// nothing more to say.
+func TestPreflightCommands(t *testing.T) {
+	all := func(string) bool { return true }
+	for _, row := range []struct {
+		name, on string
+		values   map[string]string
+		account  madeUp
+	}{
+		{"a new account", "2026-06-01", nil, madeUp{limit: 10}},
+		{"a new account with everything in it", "2026-06-01", map[string]string{"memoryMB": "[128, 512, 1769]", "mapConcurrency": "50"}, madeUp{limit: 10}},
+		{"a small account", "2026-06-01", map[string]string{"provisionedConcurrency": "450", "mapConcurrency": "100"}, madeUp{limit: 200}},
+		{"runtimes that are blocked", "2027-02-01", map[string]string{"exclude": "java"}, madeUp{limit: 1000}},
+		{"all of it", "2027-03-03", map[string]string{"scaleOut": "java"}, madeUp{limit: 10, there: all}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			values := maps.Clone(row.values)
+			if values == nil {
+				values = map[string]string{}
+			}
+			check := func() error {
+				c, err := ParseConfig(values)
+				if err != nil {
+					t.Fatal(err)
+				}
+				day, err := time.Parse(time.DateOnly, row.on)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = Preflight(t.Context(), c, Names{Project: "lambda-benchmark", Stage: "dev"}, row.account, day)
+				return err
+			}
+			err := check()
+			if err == nil {
+				t.Fatal("there is nothing to mend")
+			}
+			for line := range strings.Lines(err.Error()) {
+				if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "pulumi config set "); ok {
+					key, value, _ := strings.Cut(rest, " ")
+					values[key] = value
+				}
+			}
+			if err := check(); err != nil {
+				t.Errorf("with its own commands (%v) it still refuses: %v", values, err)
+			}
+		})
 	}
 }

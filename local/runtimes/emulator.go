@@ -57,7 +57,7 @@ func findEmulator(ctx context.Context, req request) (emulator, error) {
 		return e, nil
 	}
 	return emulator{}, req.missing(what,
-		"install Debian's "+e.packages+" (and, for Node.js, "+e.libraries+"), or leave this architecture out", nil)
+		"install Debian's "+e.packages+" (and, for Node.js, "+e.libraries+"), or leave this architecture out with exclude: "+string(req.architecture)+" in the stage's configuration, or with -only", nil)
 }
 
 // versionOf picks 7.2.22 out of "qemu-aarch64 version 7.2.22 (Debian ...)".

@@ -1,0 +1,60 @@
+package matrix_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
+
+func TestSelection(t *testing.T) {
+	v := matrix.Variant{Function: "hello", Language: "java", Runtime: "java21", Architecture: functions.ARM64, MemoryMB: 512}
+	for _, row := range []struct {
+		list       string
+		has, keeps bool
+		err        string
+	}{
+		{list: "", has: false, keeps: true},
+		{list: "java", has: true, keeps: true},
+		{list: "java21", has: true, keeps: true},
+		{list: "go", has: false, keeps: false},
+		{list: "arm64", has: true, keeps: true},
+		{list: "x86_64", has: false, keeps: false},
+		{list: "java, arm64", has: true, keeps: true},
+		{list: "java,x86_64", has: true, keeps: false},
+		{list: "go,arm64", has: true, keeps: false},
+		{list: "go,java,x86_64,arm64", has: true, keeps: true},
+		{list: "jaba", err: `"jaba" is no runtime, language or architecture: choose from arm64, dotnet, dotnet8, go, `},
+	} {
+		t.Run(row.list, func(t *testing.T) {
+			s, err := matrix.ParseSelection(row.list, functions.Catalogue())
+			if row.err != "" {
+				if err == nil || !strings.HasPrefix(err.Error(), row.err) {
+					t.Errorf("error is %v, want %s", err, row.err)
+				}
+				return
+			}
+			if err != nil || s.Has(v) != row.has || s.Keeps(v) != row.keeps {
+				t.Errorf("has %v, keeps %v, error %v; want %v and %v", s.Has(v), s.Keeps(v), err, row.has, row.keeps)
+			}
+		})
+	}
+}
+
+// TestNames holds the names of the catalogue's variants to be different and short
+// enough for AWS.
+func TestNames(t *testing.T) {
+	seen := map[string]matrix.Variant{}
+	for _, f := range functions.Catalogue() {
+		for _, v := range matrix.Expand(f, []int{128, 10240}) {
+			if other, ok := seen[v.Name()]; ok {
+				t.Errorf("%v and %v are both called %s", other, v, v.Name())
+			}
+			seen[v.Name()] = v
+			if strings.Trim(v.Name(), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+				t.Errorf("%v is called %s", v, v.Name())
+			}
+		}
+	}
+}
