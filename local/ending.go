@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -15,24 +16,24 @@ var errNothing = errors.New("nothing that was asked for can run on this machine"
 
 // ending is the last word on a run.
 type ending struct {
-	// summary is what was measured.
-	summary results.Summary
-	// report is the path of report.html; empty if none was written.
-	report string
+	// run is what was measured.
+	run results.Run
+	// page is the path of report.html; empty if none was written.
+	page string
 	// err is what went wrong.
 	err error
 }
 
 // measured says whether the run has any number or any checked answer to show.
 func (e ending) measured() bool {
-	if e.summary.Load != nil {
-		for _, t := range e.summary.Load.Targets {
+	if e.run.Summary.Load != nil {
+		for _, t := range e.run.Summary.Load.Targets {
 			if t.Answered > 0 {
 				return true
 			}
 		}
 	}
-	for _, v := range e.summary.Variants {
+	for _, v := range e.run.Summary.Variants {
 		if v.Status == results.Checked || len(v.Series) > 0 {
 			return true
 		}
@@ -41,7 +42,7 @@ func (e ending) measured() bool {
 }
 
 // valid says whether the load test, if there was one, can be believed.
-func (e ending) valid() bool { return e.summary.Load == nil || e.summary.Load.Generator.Valid }
+func (e ending) valid() bool { return e.run.Summary.Load == nil || e.run.Summary.Load.Generator.Valid }
 
 // code is the exit code of the run.
 func (e ending) code() int {
@@ -56,8 +57,8 @@ func (e ending) code() int {
 	return exitOK
 }
 
-// verdict is one sentence about what the run is worth.
-func (e ending) verdict() string {
+// state is one line about how much of the run there is, and whether it can be believed.
+func (e ending) state() string {
 	word := "valid"
 	switch {
 	case !e.measured():
@@ -70,7 +71,7 @@ func (e ending) verdict() string {
 		word = "incomplete"
 	}
 	of := map[results.Status]int{}
-	for _, v := range e.summary.Variants {
+	for _, v := range e.run.Summary.Variants {
 		of[v.Status]++
 	}
 	var parts []string
@@ -89,7 +90,7 @@ func (e ending) verdict() string {
 		cells = "cells: " + strings.Join(parts, ", ")
 	}
 	load := "no load test"
-	if e.summary.Load != nil {
+	if e.run.Summary.Load != nil {
 		load = "the load test is valid"
 		if !e.valid() {
 			load = "the load test is not valid"
@@ -98,12 +99,10 @@ func (e ending) verdict() string {
 	return fmt.Sprintf("%s (%s; %s)", word, cells, load)
 }
 
-// print writes the last lines of a run.
+// print writes the last lines of a run: its state, the verdict and the path of the page.
 func (e ending) print(w io.Writer) error {
-	lines := "\nverdict  " + e.verdict() + "\n"
-	if e.report != "" {
-		lines += "report   " + e.report + "\n"
+	if _, err := fmt.Fprintf(w, "\nrun %s\n", e.state()); err != nil {
+		return err
 	}
-	_, err := io.WriteString(w, lines)
-	return err
+	return report.Ending(w, e.run, e.page, console.TerminalOf(w))
 }

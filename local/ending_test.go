@@ -23,27 +23,27 @@ func TestEnding(t *testing.T) {
 		return &results.Load{Targets: []results.Target{{Answered: answered}}, Generator: results.Generator{Valid: valid}}
 	}
 	for _, row := range []struct {
-		name    string
-		ending  ending
-		code    int
-		verdict string
+		name   string
+		ending ending
+		code   int
+		state  string
 	}{
-		{"all of it", ending{summary: results.Summary{Variants: []results.VariantSummary{measured, checked, skipped}, Load: load(5, true)}},
+		{"all of it", ending{run: results.Run{Summary: results.Summary{Variants: []results.VariantSummary{measured, checked, skipped}, Load: load(5, true)}}},
 			exitOK, "valid (cells: 1 measured, 1 checked under an emulator, 1 skipped; the load test is valid)"},
-		{"a cell failed", ending{summary: results.Summary{Variants: []results.VariantSummary{measured, failed}}, err: errors.New("no answer")},
+		{"a cell failed", ending{run: results.Run{Summary: results.Summary{Variants: []results.VariantSummary{measured, failed}}}, err: errors.New("no answer")},
 			exitFailed, "incomplete (cells: 1 measured, 1 failed; no load test)"},
-		{"interrupted", ending{summary: results.Summary{Variants: []results.VariantSummary{measured}}, err: fmt.Errorf("load test: %w", console.ErrInterrupted)},
+		{"interrupted", ending{run: results.Run{Summary: results.Summary{Variants: []results.VariantSummary{measured}}}, err: fmt.Errorf("load test: %w", console.ErrInterrupted)},
 			exitFailed, "interrupted (cells: 1 measured; no load test)"},
-		{"a load test that is not valid", ending{summary: results.Summary{Variants: []results.VariantSummary{measured}, Load: load(5, false)}, err: errors.New("and a failure")},
+		{"a load test that is not valid", ending{run: results.Run{Summary: results.Summary{Variants: []results.VariantSummary{measured}, Load: load(5, false)}}, err: errors.New("and a failure")},
 			exitInvalid, "not valid (cells: 1 measured; the load test is not valid)"},
-		{"the load test alone", ending{summary: results.Summary{Variants: []results.VariantSummary{skipped}, Load: load(5, true)}},
+		{"the load test alone", ending{run: results.Run{Summary: results.Summary{Variants: []results.VariantSummary{skipped}, Load: load(5, true)}}},
 			exitOK, "valid (cells: 1 skipped; the load test is valid)"},
-		{"nothing", ending{summary: results.Summary{Variants: []results.VariantSummary{skipped, failed}, Load: load(0, true)}, err: errors.New("all failed")},
+		{"nothing", ending{run: results.Run{Summary: results.Summary{Variants: []results.VariantSummary{skipped, failed}, Load: load(0, true)}}, err: errors.New("all failed")},
 			exitNothing, "nothing was measured (cells: 1 skipped, 1 failed; the load test is valid)"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if code, verdict := row.ending.code(), row.ending.verdict(); code != row.code || verdict != row.verdict {
-				t.Errorf("exit code %d and verdict %q, want %d and %q", code, verdict, row.code, row.verdict)
+			if code, state := row.ending.code(), row.ending.state(); code != row.code || state != row.state {
+				t.Errorf("exit code %d and state %q, want %d and %q", code, state, row.code, row.state)
 			}
 		})
 	}

@@ -43,8 +43,8 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	}
 	m.console.Done()
 	m.record.manifest.Interrupted = ctx.Err() != nil
-	e := ending{summary: summary}
-	e.report, err = m.record.report(summary, stdout)
+	e := ending{run: results.Run{ID: m.record.id, Manifest: m.record.manifest, Summary: summary}}
+	e.page, err = m.record.report(summary, stdout)
 	errs = append(errs, err)
 	if ctx.Err() != nil {
 		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run

@@ -81,8 +81,8 @@ func TestMeasure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e.report != filepath.Join(s.record.dir.Path(), results.ReportFile) {
-		t.Errorf("the report is at %q", e.report)
+	if e.page != filepath.Join(s.record.dir.Path(), results.ReportFile) {
+		t.Errorf("the report is at %q", e.page)
 	}
 	if err := s.record.finish(false); err != nil {
 		t.Fatal(err)
