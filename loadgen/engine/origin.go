@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,9 @@ type origin struct {
 	addresses []string // looked up upfront, with the port
 	lookup    error    // why that failed
 	turn      atomic.Uint32
+
+	mu     sync.Mutex
+	silent map[string]time.Time // until when an address that did not answer is tried last
 }
 
 // failure is an error with the cause to count it under.
@@ -127,10 +131,16 @@ func alternate(hosts []string) []string {
 	return ordered
 }
 
-// attemptDelay is how long an address has before the next one is tried beside it (RFC 8305, section 5).
-const attemptDelay = 250 * time.Millisecond
+const (
+	// attemptDelay is how long an address has before the next one is tried beside it (RFC 8305, section 5).
+	attemptDelay = 250 * time.Millisecond
+	// silence is how long an address that did not answer within attemptDelay is tried last. Otherwise
+	// every other connection would be late, and would take up the bound on dials while it waits.
+	silence = 10 * time.Second
+)
 
-// connect makes a TCP connection. Connections begin with the addresses in turn. Each goes on to the
+// connect makes a TCP connection. Connections begin with the addresses in turn, but for those that
+// did not answer lately. Each goes on to the
 // next address as soon as one fails, and after [attemptDelay] if one does not answer; the first
 // address that accepts is taken.
 func (o *origin) connect(ctx context.Context) (net.Conn, error) {
@@ -146,12 +156,38 @@ func (o *origin) connect(ctx context.Context) (net.Conn, error) {
 		conn, err = o.dialer(ctx, "tcp", addresses[0])
 	} else {
 		first := int(o.turn.Add(1)-1) % len(addresses)
-		conn, err = o.race(ctx, slices.Concat(addresses[first:], addresses[:first]))
+		conn, err = o.race(ctx, o.silentLast(slices.Concat(addresses[first:], addresses[:first])))
 	}
 	if err != nil {
 		return nil, &failure{causeOfDial(ctx, err, ConnectFailed), err}
 	}
 	return conn, nil
+}
+
+// silentLast moves the addresses that did not answer lately to the end.
+func (o *origin) silentLast(addresses []string) []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := time.Now()
+	slices.SortStableFunc(addresses, func(a, b string) int {
+		switch aSilent, bSilent := now.Before(o.silent[a]), now.Before(o.silent[b]); {
+		case aSilent == bSilent:
+			return 0
+		case bSilent:
+			return -1
+		}
+		return 1
+	})
+	return addresses
+}
+
+func (o *origin) setSilent(address string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.silent == nil {
+		o.silent = map[string]time.Time{}
+	}
+	o.silent[address] = time.Now().Add(silence)
 }
 
 // race dials the addresses one after the other, each without waiting longer than [attemptDelay]
@@ -179,9 +215,12 @@ func (o *origin) race(ctx context.Context, addresses []string) (net.Conn, error)
 	err := errors.New("the name has no address")
 	delay := time.NewTimer(0)
 	defer delay.Stop()
-	for next := addresses; ; {
+	for next, address := addresses, ""; ; {
 		select {
 		case <-delay.C:
+			if address != "" {
+				o.setSilent(address)
+			}
 		case a := <-attempts:
 			underWay--
 			if a.err == nil {
@@ -197,13 +236,12 @@ func (o *origin) race(ctx context.Context, addresses []string) (net.Conn, error)
 			}
 			continue
 		}
-		address := next[0]
-		next = next[1:]
+		address, next = next[0], next[1:]
 		underWay++
-		go func() {
+		go func(address string) {
 			conn, err := o.dialer(dialing, "tcp", address)
 			attempts <- attempt{conn, err}
-		}()
+		}(address)
 		delay.Reset(attemptDelay)
 	}
 }

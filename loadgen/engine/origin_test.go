@@ -107,7 +107,41 @@ func TestConnect(t *testing.T) {
 	}
 }
 
-// Of a name with two addresses one is silent: nothing times out, and other targets do not wait for the dials.
+// An address that did not answer is tried last for a while, so that it does not delay every other connection.
+func TestSilentAddressIsLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := &origin{dns: Upfront, addresses: []string{"10.0.0.1", "10.0.0.2", "10.0.0.3"}}
+		o.dialer = func(ctx context.Context, _, address string) (net.Conn, error) {
+			if address == "10.0.0.1" {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			client, _ := net.Pipe()
+			return client, nil
+		}
+		late := func() (n int) {
+			for range 30 {
+				began := time.Now()
+				if _, err := o.connect(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if time.Since(began) > 0 {
+					n++
+				}
+			}
+			return n
+		}
+		if got := late(); got != 1 {
+			t.Errorf("%d connections of 30 were late, want the first", got)
+		}
+		time.Sleep(silence)
+		if got := late(); got != 1 {
+			t.Errorf("%d connections of 30 were late after a while, want one", got)
+		}
+	})
+}
+
+// Of a name with two addresses one is silent: no request fails.
 func TestSilentAddress(t *testing.T) {
 	for _, engine := range engines() {
 		t.Run(engine, func(t *testing.T) {
