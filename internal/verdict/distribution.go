@@ -3,6 +3,7 @@ package verdict
 import (
 	"math"
 	"slices"
+	"sort"
 )
 
 // Distribution is a set of measured values that can be asked for its order
@@ -25,6 +26,11 @@ func (s Sorted) N() int64 { return int64(len(s)) }
 
 // AtRank returns the value at a rank from 1 to N.
 func (s Sorted) AtRank(rank int64) float64 { return s[rank-1] }
+
+// AtMost is how many of the values are v or less.
+func (s Sorted) AtMost(v float64) int64 {
+	return int64(sort.Search(len(s), func(i int) bool { return s[i] > v }))
+}
 
 // RankOf is the rank of a percentile among n values: the smallest rank below
 // which, itself included, lie percentile percent of them. The percentile is

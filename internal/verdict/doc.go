@@ -10,6 +10,6 @@
 // All of it works on order statistics alone ([Distribution]), so sorted values
 // and HDR histograms are judged by the same code. Less is faster: the package
 // speaks of times, and of anything else where small is good. It knows nothing of
-// units, samples or functions, and it draws random numbers from the given seed
-// only: the same input has the same verdict.
+// units, samples or functions, and it draws no random numbers: the
+// same input has the same verdict.
 package verdict

@@ -10,6 +10,16 @@ const (
 	// NeedsSamples: the percentile takes Needs samples of each side, and the
 	// smaller side has Has.
 	NeedsSamples ReasonKind = "needs-samples"
+	// NeedsClusters and NeedsBlocks: values depend on each other within clusters or
+	// over time, it takes Needs of those, and a side has Has.
+	NeedsClusters ReasonKind = "needs-clusters"
+	NeedsBlocks   ReasonKind = "needs-blocks"
+	// WorthTooFew: the percentile takes Needs independent values of each side, and
+	// those of one side are worth Has.
+	WorthTooFew ReasonKind = "worth-too-few"
+	// Drifts: the difference changed over the whole time, which is too short to
+	// average over that.
+	Drifts ReasonKind = "drifts"
 	// NoSuchInterval: no number of samples bears this percentile at Confidence.
 	NoSuchInterval ReasonKind = "no-such-interval"
 	// MoreSamples: about More further samples of each side would decide.
