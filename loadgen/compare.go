@@ -17,10 +17,8 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	flags.section("flags")
 	var m margin
 	var format string
-	var seed uint64
 	flags.value(&m, "margin", marginUsage)
 	flags.word(&format, "format", formatText, "`F` of what is printed: text, json", formatText, formatJSON)
-	flags.seed(&seed, "seed", 1, "`N` fixes what is drawn at random")
 	dirs, _, err := flags.parse(args, stdout)
 	switch {
 	case err != nil:
@@ -40,7 +38,7 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	if labelA == labelB {
 		labelA, labelB = dirs[0], dirs[1]
 	}
-	p, err := pair.Judge(labelA, a, labelB, b, m.options(seed))
+	p, err := pair.Judge(labelA, a, labelB, b, m.options())
 	if err != nil {
 		return exitUsage, err
 	}

@@ -20,7 +20,7 @@ type findings struct {
 // judge compares the targets, and holds the figures against the thresholds. err is
 // what went wrong in the load test beside its record.
 func (lt *loadTest) judge(l *results.Load, err error) *findings {
-	l.Comparison = l.Compare(lt.margin.options(lt.seed))
+	l.Comparison = l.Compare(lt.margin.options())
 	for _, t := range lt.failIf {
 		l.Thresholds = append(l.Thresholds, t.Judge(l.Targets))
 	}

@@ -203,6 +203,6 @@ func (m *margin) Set(text string) error {
 }
 
 // options are those of a verdict with this margin.
-func (m *margin) options(seed uint64) verdict.Options {
-	return verdict.Options{MarginAbs: m.ms, MarginRel: m.share, Seed: seed}
+func (m *margin) options() verdict.Options {
+	return verdict.Options{MarginAbs: m.ms, MarginRel: m.share}
 }

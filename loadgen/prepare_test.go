@@ -28,7 +28,7 @@ func TestMargin(t *testing.T) {
 			if (err == nil) != row.ok {
 				t.Fatalf("the error is %v", err)
 			}
-			if o := m.options(3); row.ok && (o.MarginAbs != row.ms || o.MarginRel != row.share || o.Seed != 3 || m.String() != row.text) {
+			if o := m.options(); row.ok && (o.MarginAbs != row.ms || o.MarginRel != row.share || m.String() != row.text) {
 				t.Errorf("the options are %+v", o)
 			}
 		})

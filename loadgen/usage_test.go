@@ -99,7 +99,7 @@ func TestHelp(t *testing.T) {
 	}{
 		{"of a load test", []string{"-h"}, []string{"  -url URL             base URL, such as", "  -rate N              N requests per second", "(default 10)", "  -arrivals PROCESS    PROCESS", "  4  no request was answered"}, "DIR DIR [flags]"},
 		{"by name", []string{"help"}, []string{"  -url URL"}, "loadgen compare [flags]"},
-		{"of compare", []string{"compare", "-h"}, []string{"  loadgen compare [flags] DIR DIR", "  -margin M", "  -seed N", "  -format F            F of what is printed: text, json (default text)"}, "-url"},
+		{"of compare", []string{"compare", "-h"}, []string{"  loadgen compare [flags] DIR DIR", "  -margin M", "  -format F            F of what is printed: text, json (default text)"}, "-url"},
 		{"of report", []string{"report", "-h"}, []string{"  loadgen report [flags] DIR", "text, json, hgrm, html"}, "-margin"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -146,7 +146,7 @@ func (m measurement) rows(ctx context.Context, fns []deployed.Function, samples 
 		}
 		rows = append(rows, bench.Row(fn, own, o, failureOf[fn.Variant.Name()]))
 	}
-	results.SetPlaces(rows, slices.Values(samples), verdict.Options{Seed: m.options.Seed})
+	results.SetPlaces(rows, slices.Values(samples), verdict.Options{})
 	run, ok, err := m.machine.results.Run(ctx, m.record.id)
 	if ok {
 		m.record.note(run.Manifest.Notes...)

@@ -3,6 +3,7 @@ package latency
 import (
 	"io"
 	"iter"
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -54,6 +55,14 @@ func (h *Histogram) Merge(o *Histogram) {
 	}
 	h.hdr.Merge(o.hdr)
 	h.outOfRange += o.outOfRange
+}
+
+// Add adds what c holds.
+func (h *Histogram) Add(c Counts) {
+	for upper, count := range c.Buckets() {
+		// Its own geometry has a place for every bucket of another of the same.
+		_ = h.hdr.RecordValues(int64(math.Round(upper*nsPerMs)), count)
+	}
 }
 
 // Reset empties the histogram and keeps its memory.

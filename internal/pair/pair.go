@@ -22,6 +22,8 @@ func Judge(labelA string, a results.Run, labelB string, b results.Run, o verdict
 			Name: both[0].Name, A: both[0].Latency, B: both[1].Latency,
 			Comparison: results.CompareTargets(labelA, labelB, both[0], both[1], o),
 		}
+		// What differs from run to run of the same thing is in no interval of one run.
+		t.Comparison.Withhold(verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1})
 		if both[1].Name != t.Name {
 			t.Name += " and " + both[1].Name
 		}

@@ -65,7 +65,7 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 	}
 	var firsts, others []row
 	for _, r := range all {
-		if p := of(r).Place; p != nil && p.Tier == 1 {
+		if p := of(r).Place; p != nil && p.Best == 1 {
 			firsts = append(firsts, r)
 		} else {
 			others = append(others, r)
@@ -91,10 +91,13 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 
 // untold says why a ranking tells nothing apart.
 func untold(all []row, of func(row) *results.SeriesSummary) string {
-	if least, n := verdict.MinSamples(50, verdict.DefaultConfidence), largest(all, of); n < least {
-		return fmt.Sprintf("since it takes %d of each to tell medians apart and there are %d", least, n)
+	n := largest(all, of)
+	for _, r := range all {
+		if p := of(r).Place; p != nil && n < p.Needs {
+			return fmt.Sprintf("since it takes %d of each to tell %d apart and there are %d", p.Needs, p.Of, n)
+		}
 	}
-	return "since none can be told apart from the first"
+	return "since none can be told apart from another"
 }
 
 // loadFindings are those of a load test: first requests first, for that is where

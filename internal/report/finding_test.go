@@ -17,13 +17,13 @@ import (
 )
 
 // raced is a variant that was measured warm only, with its median and place.
-func raced(language string, memoryMB, n int, median float64, tier int) results.VariantSummary {
+func raced(language string, memoryMB, n int, median float64, best int) results.VariantSummary {
 	s := results.SeriesSummary{
 		Workload: "hello", Temperature: results.Warm, N: n,
 		Metrics: map[string]results.MetricSummary{results.DurationMs: {N: n, P50: &median}},
 	}
-	if tier > 0 {
-		s.Place = &results.Place{Tier: tier}
+	if best > 0 {
+		s.Place = &results.Place{Best: best, Worst: best, Of: 9, Needs: 7}
 	}
 	return results.VariantSummary{
 		Variant: matrix.Variant{Function: "hello", Language: language, Runtime: language, Architecture: functions.ARM64, MemoryMB: memoryMB},
@@ -68,9 +68,9 @@ func TestFindingsOfStarts(t *testing.T) {
 			raced("a", 512, 20, 1, 1), raced("b", 512, 20, 2, 1), raced("c", 512, 20, 3, 1), raced("d", 512, 20, 4, 1), raced("e", 512, 20, 5, 1), raced("f", 512, 20, 6, 2),
 		}, "a (1.00 ms), b (2.00 ms), c (3.00 ms), d (4.00 ms), and 1 more, which cannot be told apart, then f (6.00 ms)"},
 		{"no first place among enough samples", []results.VariantSummary{raced("java", 512, 20, 2.1, 1), raced("python", 512, 20, 2, 1)},
-			"undecided, since none can be told apart from the first; the smallest median is that of python (2.00 ms)"},
+			"undecided, since none can be told apart from another; the smallest median is that of python (2.00 ms)"},
 		{"too few samples", []results.VariantSummary{raced("java", 512, 5, 2.1, 1), raced("python", 512, 5, 2, 1)},
-			"undecided, since it takes 6 of each to tell medians apart and there are 5; the smallest median is that of python (2.00 ms)"},
+			"undecided, since it takes 7 of each to tell 9 apart and there are 5; the smallest median is that of python (2.00 ms)"},
 		{"two sizes have their names", []results.VariantSummary{raced("java", 128, 20, 9, 2), raced("java", 512, 20, 2, 1)},
 			"java arm64, 512 MB with a median of 2.00 ms, then java arm64, 128 MB (9.00 ms)"},
 	} {

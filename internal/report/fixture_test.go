@@ -17,7 +17,7 @@ import (
 )
 
 // options are how the fixtures are judged.
-var options = verdict.Options{Seed: 1, MarginAbs: 1}
+var options = verdict.Options{MarginAbs: 1}
 
 // The numbers of the fixtures are drawn from a seed: they look like a run and are none.
 var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
@@ -113,7 +113,7 @@ func summary(cold, warm int) results.Summary {
 			Variant: c.variant, Status: results.Measured, RanOn: &results.RanOn{Version: c.version}, AnswerOK: new(true), Series: series[c.variant],
 		})
 	}
-	results.SetPlaces(s.Variants, slices.Values(all), verdict.Options{Seed: 1})
+	results.SetPlaces(s.Variants, slices.Values(all), verdict.Options{})
 	other := func(language, runtime string, a functions.Architecture, status results.Status, reason string) {
 		s.Variants = append(s.Variants, results.VariantSummary{
 			Variant: matrix.Variant{Function: "hello", Language: language, Runtime: runtime, Architecture: a, MemoryMB: 512}, Status: status, Reason: reason,
@@ -147,6 +147,8 @@ type target struct {
 	all     *latency.Histogram
 	classes map[string]*latency.Histogram
 	log     []latency.Interval
+	// classLogs are the logs of the classes.
+	classLogs map[string][]latency.Interval
 }
 
 // targets draws n requests for each module; the first 20 are an environment's first.
@@ -157,7 +159,7 @@ func targets(n int) []target {
 		name         string
 		first, later float64
 	}{{"esmodule", 6, 3.2}, {"commonjs", 27, 3.3}} {
-		t := target{name: module.name, all: latency.New(), classes: map[string]*latency.Histogram{"first": latency.New(), "later": latency.New()}}
+		t := target{name: module.name, all: latency.New(), classes: map[string]*latency.Histogram{"first": latency.New(), "later": latency.New()}, classLogs: map[string][]latency.Interval{}}
 		for i := range n {
 			median, class := module.later, "later"
 			if i%(n/20) == 0 {
@@ -168,8 +170,15 @@ func targets(n int) []target {
 				d += 30 * time.Millisecond
 			}
 			if second := i / 10; len(t.log) <= second {
-				t.log = append(t.log, latency.Interval{Start: started.Add(time.Duration(second) * time.Second), Length: time.Second, Histogram: latency.New()})
+				row := func() latency.Interval {
+					return latency.Interval{Start: started.Add(time.Duration(second) * time.Second), Length: time.Second, Histogram: latency.New()}
+				}
+				t.log = append(t.log, row())
+				for name := range t.classes {
+					t.classLogs[name] = append(t.classLogs[name], row())
+				}
 			}
+			t.classLogs[class][len(t.log)-1].Histogram.Record(d)
 			t.log[len(t.log)-1].Histogram.Record(d)
 			t.all.Record(d)
 			t.classes[class].Record(d)
@@ -186,19 +195,32 @@ func load(n int) results.Load {
 		Busy: new(0.07), GCPauseMaxMs: new(0.08), OfferedRate: new(20.0), AchievedRate: new(20.0), Valid: true,
 	}}
 	for _, t := range all {
-		target := results.Target{
-			Name: t.name, URL: "http://127.0.0.1:9001/dev/" + t.name, Planned: int64(n), Sent: int64(n), Answered: int64(n),
-			Failed: map[string]int64{}, Status: map[int]int64{200: int64(n)},
-			Latency: latency.NewTiming(t.all, nil), Service: latency.NewTiming(t.all, nil), FirstByte: latency.NewTiming(t.all, nil), Environments: 20,
-		}
-		for _, name := range []string{"first", "later"} {
-			h := t.classes[name]
-			target.Classes = append(target.Classes, results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, Latency: latency.NewTiming(h, nil)})
-		}
-		l.Targets = append(l.Targets, target)
+		l.Targets = append(l.Targets, t.record())
 	}
 	l.Comparison = l.Compare(options)
 	return l
+}
+
+// record is the target as attack fills it in.
+func (t target) record() results.Target {
+	n := t.all.N()
+	r := results.Target{
+		Name: t.name, URL: "http://127.0.0.1:9001/dev/" + t.name, Planned: n, Sent: n, Answered: n,
+		Failed: map[string]int64{}, Status: map[int]int64{200: n},
+		Latency: latency.NewTiming(t.all, nil), Service: latency.NewTiming(t.all, nil), FirstByte: latency.NewTiming(t.all, nil), Environments: 20,
+	}
+	for _, row := range t.log {
+		r.Intervals = append(r.Intervals, results.Interval{Start: row.Start, Length: row.Length, Latency: row.Histogram.Counts()})
+	}
+	for _, name := range []string{"first", "later"} {
+		h := t.classes[name]
+		class := results.Class{ClassKey: results.ClassKey{Environment: name, Initialization: "provisioned-concurrency"}, Latency: latency.NewTiming(h, nil)}
+		for _, row := range t.classLogs[name] {
+			class.Intervals = append(class.Intervals, results.Interval{Start: row.Start, Length: row.Length, Latency: row.Histogram.Counts()})
+		}
+		r.Classes = append(r.Classes, class)
+	}
+	return r
 }
 
 // run is a run of local.

@@ -19,7 +19,7 @@ import (
 var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"ms": optional, "whole": whole, "median": median, "p90": p90, "memory": memory, "grouped": grouped,
+	"ms": optional, "whole": whole, "median": median, "placeRange": placeRange, "p90": p90, "memory": memory, "grouped": grouped,
 	"interval": interval, "needs": htmlNeeds, "bound": htmlBound,
 	// A unit stays with its number.
 	"unbroken": strings.NewReplacer(" ms", "\u00a0ms", " %", "\u00a0%").Replace,

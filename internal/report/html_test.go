@@ -93,7 +93,7 @@ func TestPageShowsPlacesOnlyWhereTheyTellSomething(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			text := html(t, run(summary(test.cold, 120), results.Manifest{}))
-			if got := strings.Count(text, `title="place,`); got != test.places {
+			if got := strings.Count(text, `title="the places`); got != test.places {
 				t.Errorf("%d places, want %d", got, test.places)
 			}
 		})

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
@@ -130,12 +130,23 @@ func timeChart(targets []results.Target, title string) template.HTML {
 	for i, t := range targets {
 		stretches[i] = map[int][]results.Interval{}
 		for _, v := range t.Intervals {
-			if v.N == 0 {
+			if v.Latency.N() == 0 {
 				continue
 			}
 			k := min(int(v.Start.Sub(start)/bucket), last)
 			stretches[i][k] = append(stretches[i][k], v)
-			least, most = min(least, v.P50Ms), max(most, v.MaxMs)
+		}
+	}
+	drawn := make([][]stretch, len(targets))
+	for i := range targets {
+		for k := range last + 1 {
+			if len(stretches[i][k]) == 0 {
+				continue
+			}
+			s := condense(stretches[i][k])
+			s.middle = (time.Duration(k)*bucket + bucket/2).Seconds()
+			drawn[i] = append(drawn[i], s)
+			least, most = min(least, s.median), max(most, s.slowest)
 		}
 	}
 	if most == 0 {
@@ -147,42 +158,33 @@ func timeChart(targets []results.Target, title string) template.HTML {
 	for _, v := range x.ticks() {
 		c.text("label", "middle", x.at(v), plotTop+plotHeight+16, tickLabel(v))
 	}
-	line := "median of every " + bucket.String()
-	if bucket > time.Second {
-		line = fmt.Sprintf("of every %v the middle one of its seconds' medians", bucket)
-	}
-	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, fmt.Sprintf("seconds from the start; line: %s, dot: its slowest answer", line))
+	c.text("label", "middle", (x.from+x.to)/2, plotTop+plotHeight+36, fmt.Sprintf("seconds from the start; line: median of every %v, dot: its slowest answer", bucket))
 	for i, t := range targets {
 		var line []point
-		for k := range last + 1 {
-			if len(stretches[i][k]) == 0 {
-				continue
-			}
-			n, median, slowest := condense(stretches[i][k])
-			at := (time.Duration(k)*bucket + bucket/2).Seconds()
-			line = append(line, point{x.at(at), y.at(median)})
-			c.dot(seriesClass(i)+" fill soft", x.at(at), y.at(slowest), 2.4, fmt.Sprintf("%s at %.0f s: slowest of %d is %s ms", t.Name, at, n, number(slowest)))
+		for _, s := range drawn[i] {
+			line = append(line, point{x.at(s.middle), y.at(s.median)})
+			c.dot(seriesClass(i)+" fill soft", x.at(s.middle), y.at(s.slowest), 2.4, fmt.Sprintf("%s at %.0f s: slowest of %d is %s ms", t.Name, s.middle, s.n, number(s.slowest)))
 		}
 		c.path(seriesClass(i)+" stroke", line, t.Name+": median")
 	}
 	return c.markup()
 }
 
-// condense is the number of answers of some intervals, the middle one of their
-// medians, each counted by its answers, and their slowest answer.
-func condense(all []results.Interval) (n int64, median, slowest float64) {
-	all = slices.SortedFunc(slices.Values(all), func(a, b results.Interval) int { return cmp.Compare(a.P50Ms, b.P50Ms) })
+// stretch is a target's answers in a stretch of time.
+type stretch struct {
+	middle          float64 // seconds from the start
+	n               int64
+	median, slowest float64 // milliseconds
+}
+
+// condense puts intervals together.
+func condense(all []results.Interval) stretch {
+	together := latency.New()
 	for _, i := range all {
-		n += i.N
-		slowest = max(slowest, i.MaxMs)
+		together.Add(i.Latency)
 	}
-	before := int64(0)
-	for _, i := range all {
-		if before += i.N; 2*before >= n {
-			return n, i.P50Ms, slowest
-		}
-	}
-	return n, median, slowest
+	n := together.N()
+	return stretch{n: n, median: together.AtRank(verdict.RankOf(50, n)), slowest: together.AtRank(n)}
 }
 
 // classChart is a strip for each class of each target: from the fastest to the

@@ -17,6 +17,16 @@ func reasonText(c results.Comparison) string {
 		return fmt.Sprintf("within %.4g ms", r.Margin)
 	case verdict.NeedsSamples:
 		return fmt.Sprintf("p%v needs %d samples of each, there are %d", c.Percentile, r.Needs, r.Has)
+	case verdict.NeedsClusters:
+		return fmt.Sprintf("it takes %d execution environments of each that say who they are, there are %d", r.Needs, r.Has)
+	case verdict.NeedsBlocks:
+		return fmt.Sprintf("answers depend on when they came: it takes %d seconds, there are %d", r.Needs, r.Has)
+	case verdict.WorthTooFew:
+		return fmt.Sprintf("answers of the same moments resemble each other: those of one side are worth %d independent ones, and p%v needs %d", r.Has, c.Percentile, r.Needs)
+	case verdict.NeedsRuns:
+		return fmt.Sprintf("two runs of the same thing differ too: a word takes %d runs of each, there are %d", r.Needs, r.Has)
+	case verdict.Drifts:
+		return "the difference drifted over the whole time, which is too short to average over that: run longer"
 	case verdict.NoSuchInterval:
 		return fmt.Sprintf("no number of samples bears an interval of p%v at confidence %v", c.Percentile, r.Confidence)
 	case verdict.MoreSamples:

@@ -181,9 +181,9 @@ func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 		{"", "runtime", true}, {"", "ran on", true},
 		{"cold start", "init", false}, {"cold start", "first", false}, {"cold start", "total", false}, {"cold start", "p90", false}, {"cold start", "client", false}, {"cold start", "#", false},
 		{"warm invocation", "p50", false}, {"warm invocation", "p90", false}, {"warm invocation", "cpu", false}, {"warm invocation", "billed", false}, {"warm invocation", "#", false},
-		{"memory", "MB", false},
+		{"max", "MB", false},
 	}}
-	t.dropped = []string{"warm invocation billed", "warm invocation cpu", "ran on", "memory MB", "cold start client", "cold start p90", "warm invocation p90", "cold start first", "cold start init"}
+	t.dropped = []string{"warm invocation billed", "warm invocation cpu", "ran on", "max MB", "cold start client", "cold start p90", "warm invocation p90", "cold start first", "cold start init"}
 	coldPlaces, warmPlaces := toldApart(all, coldOf), toldApart(all, warmOf)
 	for _, section := range sections {
 		if len(sections) > 1 {
@@ -197,7 +197,7 @@ func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 	}
 	t.write(s)
 	if coldPlaces || warmPlaces {
-		s.wrap(indent, indent+indent, "#: the place; what cannot be told apart from the first of a place shares it")
+		s.wrap(indent, indent+indent, "#: the places that it may have, right for all rows at once (95 %)")
 	}
 	for _, part := range []struct {
 		name   string
@@ -242,7 +242,7 @@ func cells(r row, coldPlaces, warmPlaces bool) []string {
 		case s == nil || s.Place == nil:
 			return absent
 		}
-		return fmt.Sprint(s.Place.Tier)
+		return placeRange(*s.Place)
 	}
 	return []string{
 		r.name(), r.version(),
@@ -267,11 +267,19 @@ func largest(all []row, of func(row) *results.SeriesSummary) int64 {
 	return int64(n)
 }
 
-// toldApart says whether a ranking has more than one tier: with one alone, a
-// column of ones would look like a result.
+// placeRange is the places that a series may have.
+func placeRange(p results.Place) string {
+	if p.Best == p.Worst {
+		return fmt.Sprint(p.Best)
+	}
+	return fmt.Sprintf("%d-%d", p.Best, p.Worst)
+}
+
+// toldApart says whether a ranking tells anything apart: without that, a column of
+// places would look like a result.
 func toldApart(all []row, of func(row) *results.SeriesSummary) bool {
 	for _, r := range all {
-		if s := of(r); s != nil && s.Place != nil && s.Place.Tier > 1 {
+		if s := of(r); s != nil && s.Place != nil && s.Place.Best > 1 {
 			return true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // fits checks what every terminal and pipe can show.
@@ -114,6 +115,7 @@ func TestPairText(t *testing.T) {
 	a, b := &load(600).Targets[0], &load(600).Targets[1]
 	a.Classes, b.Classes = a.Classes[:1], b.Classes[:1] // a log has the first requests only
 	t1 := results.PairTarget{Name: "esmodule", A: a.Latency, B: b.Latency, Comparison: results.CompareTargets("monday", "tuesday", a, b, options)}
+	t1.Comparison.Withhold(verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1})
 	p.Targets = []results.PairTarget{t1}
 	same := p
 	p.Differences = []results.SetupDifference{{What: "machine cpu", A: "AMD EPYC", B: "Intel Xeon"}, {What: "knob freeze", B: "cgroup v2"}}

@@ -2,6 +2,7 @@ package results
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -18,11 +19,15 @@ type Comparison struct {
 	// DifferenceMs is A minus B: negative means that A is faster. It is nil where
 	// a side has too few answers.
 	DifferenceMs *float64 `json:"differenceMs,omitempty"`
-	// IntervalMs is the difference's bootstrap 95 % interval.
+	// IntervalMs is the difference's interval at [verdict.DefaultConfidence].
 	IntervalMs []float64 `json:"intervalMs,omitempty"`
 	// AtLeast says that requests without an answer make the difference larger than
 	// DifferenceMs, by an unknown amount; then there is no interval.
 	AtLeast bool `json:"atLeast,omitempty"`
+	// WorthA and WorthB are how many independent answers those of each side are
+	// worth; 0 where that was not looked at.
+	WorthA int64 `json:"worthA,omitempty"`
+	WorthB int64 `json:"worthB,omitempty"`
 	// Verdict speaks of A.
 	Verdict verdict.Word `json:"verdict"`
 	// Reason says, for undecided, what is missing, and for same, the margin in milliseconds.
@@ -47,37 +52,42 @@ func (l *Load) Compare(o verdict.Options) *Comparison {
 
 // CompareTargets judges a against b by their histograms: at p99, at p50 and p90
 // beside it, and at the median of every class that both have, since the first
-// request of an environment is a question of its own.
+// request of an environment is a question of its own. The words stand together: 5 %
+// of all that are found may be chance, and not 5 % of each.
 func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comparison {
+	var all []Comparison
+	var timings [][2]latency.Timing
+	var judgements []verdict.Judgement
+	ask := func(class ClassKey, timingA, timingB latency.Timing, a, b verdict.Side, percentile float64) {
+		all = append(all, Comparison{A: labelA, B: labelB, Class: class, Percentile: percentile})
+		timings = append(timings, [2]latency.Timing{timingA, timingB})
+		judgements = append(judgements, verdict.Compare(a, b, percentile, o))
+	}
 	last := len(judged) - 1
-	c := compare(labelA, labelB, a.Latency, b.Latency, judged[last], o)
-	for _, percentile := range judged[:last] {
-		c.Others = append(c.Others, compare(labelA, labelB, a.Latency, b.Latency, percentile, o))
+	for _, percentile := range append([]float64{judged[last]}, judged[:last]...) {
+		ask(ClassKey{}, a.Latency, b.Latency, a.side(), b.side(), percentile)
 	}
-	if len(a.Classes) == 1 && len(b.Classes) == 1 && a.Classes[0].Latency.N == a.Latency.N && b.Classes[0].Latency.N == b.Latency.N {
-		return c // the class is all of them
+	for _, class := range sharedClasses(a, b) {
+		ask(class[0].ClassKey, class[0].Latency, class[1].Latency, class[0].side(), class[1].side(), 50)
 	}
-	for _, class := range a.Classes {
-		i := slices.IndexFunc(b.Classes, func(other Class) bool { return other.ClassKey == class.ClassKey })
-		if i < 0 || class.Latency.Histogram == nil || b.Classes[i].Latency.Histogram == nil {
-			continue
-		}
-		of := compare(labelA, labelB, class.Latency, b.Classes[i].Latency, 50, o)
-		of.Class = class.ClassKey
-		c.Others = append(c.Others, of)
+	verdict.Control(judgements, 1-verdict.DefaultConfidence)
+	for i, j := range judgements {
+		all[i].set(j, timings[i], o)
 	}
+	c := all[0]
+	c.Others = all[1:]
 	return c
 }
 
-// compare judges a against b at one percentile.
-func compare(labelA, labelB string, a, b latency.Timing, percentile float64, o verdict.Options) Comparison {
-	j := verdict.Compare(a.Distribution(), b.Distribution(), percentile, o)
-	c := Comparison{A: labelA, B: labelB, Percentile: percentile, Verdict: j.Word, Reason: j.Reason}
+// set takes the judgement over, as far as requests without an answer leave it.
+func (c *Comparison) set(j verdict.Judgement, timings [2]latency.Timing, o verdict.Options) {
+	c.Verdict, c.Reason = j.Word, j.Reason
+	c.WorthA, c.WorthB = j.Worth[0], j.Worth[1]
 	if !j.Judged {
-		return c
+		return
 	}
 	// A lower bound can only show that the side with it is the slower one.
-	knownA, knownB := known(a, percentile, o), known(b, percentile, o)
+	knownA, knownB := known(timings[0], j.Worth[0], c.Percentile, o), known(timings[1], j.Worth[1], c.Percentile, o)
 	switch {
 	case knownA && knownB:
 		c.DifferenceMs, c.IntervalMs = &j.Difference, j.Interval[:]
@@ -86,11 +96,40 @@ func compare(labelA, labelB string, a, b latency.Timing, percentile float64, o v
 	default:
 		c.Verdict, c.Reason = verdict.Undecided, verdict.Reason{Kind: verdict.Unanswered}
 	}
-	return c
 }
 
-// known says that requests without an answer do not reach the percentile's interval.
-func known(t latency.Timing, percentile float64, o verdict.Options) bool {
-	_, high, _, ok := verdict.Ranks(t.N+t.Unanswered, percentile, cmp.Or(o.Confidence, verdict.DefaultConfidence))
-	return ok && t.Exact(high)
+// known says that requests without an answer do not reach the interval of the
+// percentile, if the requests are worth as many independent ones.
+func known(t latency.Timing, worth int64, percentile float64, o verdict.Options) bool {
+	_, high, _, ok := verdict.Ranks(worth, percentile, cmp.Or(o.Confidence, verdict.DefaultConfidence))
+	n := t.N + t.Unanswered
+	return ok && t.Exact(min(n, int64(math.Ceil(float64(high)*float64(n)/float64(worth)))))
+}
+
+// sharedClasses are the classes that both targets have, with their histograms. A
+// class that is all of the answers is not asked about again.
+func sharedClasses(a, b *Target) [][2]*Class {
+	if len(a.Classes) == 1 && len(b.Classes) == 1 && a.Classes[0].Latency.N == a.Latency.N && b.Classes[0].Latency.N == b.Latency.N {
+		return nil
+	}
+	var shared [][2]*Class
+	for i := range a.Classes {
+		class := &a.Classes[i]
+		k := slices.IndexFunc(b.Classes, func(other Class) bool { return other.ClassKey == class.ClassKey })
+		if k >= 0 && class.Latency.Histogram != nil && b.Classes[k].Latency.Histogram != nil {
+			shared = append(shared, [2]*Class{class, &b.Classes[k]})
+		}
+	}
+	return shared
+}
+
+// Withhold takes the words of the comparison and of its others back, for a reason,
+// where there was something to judge. What differs by how much stays.
+func (c *Comparison) Withhold(r verdict.Reason) {
+	if c.DifferenceMs != nil {
+		c.Verdict, c.Reason = verdict.Undecided, r
+	}
+	for i := range c.Others {
+		c.Others[i].Withhold(r)
+	}
 }

@@ -70,6 +70,18 @@ type Target struct {
 	Intervals []Interval `json:"-"`
 }
 
+// side is what a target brings to a comparison. Answers depend on when they came:
+// on what the server did just before, and on who else was there.
+func (t *Target) side() verdict.Side { return overTime(t.Latency, t.Intervals) }
+
+func overTime(t latency.Timing, intervals []Interval) verdict.Side {
+	blocks := make([]verdict.Part, len(intervals))
+	for i, v := range intervals {
+		blocks[i] = v.all()
+	}
+	return verdict.Timed(t.Distribution(), blocks)
+}
+
 // Failures is the number of failures of every cause.
 func (t *Target) Failures() int64 {
 	var sum int64
@@ -84,6 +96,17 @@ type Class struct {
 	ClassKey
 	Latency latency.Timing `json:"latencyMs,omitzero"`
 	Service latency.Timing `json:"serviceMs,omitzero"`
+	// Intervals are those of the class's latencies.
+	Intervals []Interval `json:"-"`
+}
+
+// side is what a class brings to a comparison. A first request has an execution
+// environment of its own.
+func (c *Class) side() verdict.Side {
+	if c.Environment == FirstInvocation {
+		return verdict.Independent(c.Latency.Distribution())
+	}
+	return overTime(c.Latency, c.Intervals)
 }
 
 // ClassKey identifies a kind of start.
@@ -101,22 +124,24 @@ const (
 	LaterInvocations = "later"
 )
 
-// Interval is the figures of a target's latencies in a stretch of time. A whole
-// histogram takes 160 kB, and an hour has 3600 intervals for each target.
+// Interval is a target's latencies in a stretch of time.
 type Interval struct {
-	Start  time.Time
-	Length time.Duration
-	N      int64
-	// P50Ms and MaxMs mean nothing if N is 0.
-	P50Ms, MaxMs float64
+	Start   time.Time
+	Length  time.Duration
+	Latency latency.Counts
+	// Unanswered are the requests without an answer, as in [latency.Timing].
+	Unanswered latency.Counts
 }
 
-// NewInterval takes the figures of the latencies of an interval.
-func NewInterval(start time.Time, length time.Duration, h *latency.Histogram) Interval {
-	i := Interval{Start: start, Length: length, N: h.N()}
-	i.P50Ms, _ = verdict.Quantile(h, 50)
-	i.MaxMs = h.AtRank(i.N)
-	return i
+// all are the latencies of all requests of the interval.
+func (i Interval) all() latency.Counts {
+	if i.Unanswered.N() == 0 {
+		return i.Latency
+	}
+	h := latency.New()
+	h.Add(i.Latency)
+	h.Add(i.Unanswered)
+	return h.Counts()
 }
 
 // Generator is what the load generator found out about itself.

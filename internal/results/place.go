@@ -1,7 +1,10 @@
 package results
 
 import (
+	"cmp"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
@@ -10,16 +13,19 @@ import (
 
 // Place is a series' place among those of the same event and temperature.
 type Place struct {
-	// Metric and Percentile are what is ranked: totalMs of cold starts, durationMs
-	// of warm invocations, at p50.
-	Metric     string  `json:"metric"`
-	Percentile float64 `json:"percentile"`
-	// Tier counts from 1. What cannot be told apart from a tier's first shares it.
-	Tier int `json:"tier"`
-	// Best and Worst are the places that the series may have, of Of.
+	// Metric is what is ranked: totalMs of cold starts, durationMs of warm
+	// invocations. A series is before another if its values are smaller more often
+	// than not.
+	Metric string `json:"metric"`
+	// Best and Worst are the places that the series may have, of Of: those that can
+	// be told apart from it are before Best or behind Worst. With a probability of at
+	// least [verdict.DefaultConfidence], that is right of all series at once.
 	Best  int `json:"best"`
 	Worst int `json:"worst"`
 	Of    int `json:"of"`
+	// Needs is how many samples of each it takes to tell that many series apart.
+	// Warm samples of one execution environment count as one.
+	Needs int64 `json:"needs"`
 }
 
 // ranked is the metric by which series of a temperature are ranked.
@@ -33,7 +39,7 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 	for _, m := range Metrics() {
 		of[m.Name] = m.Of
 	}
-	values := map[Series][]float64{}
+	values := map[Series]*rankedValues{}
 	for s := range samples {
 		series, ok := s.Series()
 		if !ok {
@@ -41,7 +47,10 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 		}
 		if metric, ok := ranked[series.Temperature]; ok {
 			if v, ok := of[metric](s); ok {
-				values[series] = append(values[series], v)
+				if values[series] == nil {
+					values[series] = &rankedValues{byEnvironment: map[string][]float64{}}
+				}
+				values[series].add(s, v)
 			}
 		}
 	}
@@ -51,31 +60,58 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 		temperature Temperature
 	}
 	runners := map[race][]*SeriesSummary{}
-	sides := map[race][]verdict.Distribution{}
+	sides := map[race][]verdict.Side{}
 	for i := range variants {
 		for k := range variants[i].Series {
 			s := &variants[i].Series[k]
 			series := s.series(variants[i].Variant)
-			if len(values[series]) == 0 {
+			if values[series] == nil {
 				continue
 			}
 			r := race{series.Event, series.Temperature}
 			runners[r] = append(runners[r], s)
-			sides[r] = append(sides[r], verdict.Sort(values[series]))
+			sides[r] = append(sides[r], values[series].side(series.Temperature))
 		}
 	}
-	const percentile = 50
 	for r, all := range sides {
 		if len(all) < 2 {
 			continue
 		}
-		for _, standing := range verdict.Rank(all, percentile, o) {
-			runners[r][standing.Index].Place = &Place{
-				Metric: ranked[r.temperature], Percentile: percentile,
-				Tier: standing.Tier, Best: standing.Best, Worst: standing.Worst, Of: len(all),
+		for i, standing := range verdict.Rank(all, o) {
+			runners[r][i].Place = &Place{
+				Metric: ranked[r.temperature], Best: standing.Best, Worst: standing.Worst, Of: len(all),
+				Needs: verdict.SamplesToRank(len(all), cmp.Or(o.Confidence, verdict.DefaultConfidence)),
 			}
 		}
 	}
+}
+
+// rankedValues are the values by which a series is ranked.
+type rankedValues struct {
+	all           []float64
+	byEnvironment map[string][]float64
+}
+
+func (r *rankedValues) add(s Sample, v float64) {
+	r.all = append(r.all, v)
+	if s.Answer != nil && s.Answer.EnvironmentID != "" {
+		id := s.Answer.EnvironmentID
+		r.byEnvironment[id] = append(r.byEnvironment[id], v)
+	}
+}
+
+// side is what the series brings to a ranking. A cold start has an execution
+// environment of its own; warm samples of one have more in common with each other.
+func (r *rankedValues) side(t Temperature) verdict.Side {
+	values := verdict.Sort(r.all)
+	if t == Cold {
+		return verdict.Independent(values)
+	}
+	var clusters []verdict.Part
+	for _, id := range slices.Sorted(maps.Keys(r.byEnvironment)) {
+		clusters = append(clusters, verdict.Sort(r.byEnvironment[id]))
+	}
+	return verdict.Clustered(values, clusters)
 }
 
 func (s SeriesSummary) series(v matrix.Variant) Series {

@@ -1,6 +1,7 @@
 package results_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -14,15 +15,31 @@ import (
 )
 
 func TestPlacesAreSharedByWhatCannotBeToldApart(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		environments int
+		want         []results.Place // slow, fast, as fast
+	}{
+		{"an environment for each sample", 30, []results.Place{{Best: 3, Worst: 3}, {Best: 1, Worst: 2}, {Best: 1, Worst: 2}}},
+		{"ten environments", 10, []results.Place{{Best: 3, Worst: 3}, {Best: 1, Worst: 2}, {Best: 1, Worst: 2}}},
+		{"one environment each", 1, []results.Place{{Best: 1, Worst: 3}, {Best: 1, Worst: 3}, {Best: 1, Worst: 3}}},
+	} {
+		t.Run(test.name, func(t *testing.T) { placesOf(t, test.environments, test.want) })
+	}
+}
+
+func placesOf(t *testing.T, environments int, want []results.Place) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var samples []results.Sample
 	median := map[string]time.Duration{"fast": 10 * ms, "as fast": 10 * ms, "slow": 40 * ms}
 	for _, runtime := range []string{"slow", "fast", "as fast"} {
-		for range 30 {
+		for i := range 30 {
+			a := answer(2, functions.OnDemand)
+			a.EnvironmentID = fmt.Sprint(runtime, i%environments)
 			d := time.Duration(float64(median[runtime]) * (0.9 + 0.2*rng.Float64()))
 			samples = append(samples, results.Sample{
 				Variant: resultstest.Variant(runtime), Event: functions.Event{Workload: functions.WorkloadHello},
-				Record: &lambdalog.Record{Duration: &d}, Answer: answer(2, functions.OnDemand), Elapsed: d + ms,
+				Record: &lambdalog.Record{Duration: &d}, Answer: a, Elapsed: d + ms,
 			})
 		}
 	}
@@ -36,13 +53,10 @@ func TestPlacesAreSharedByWhatCannotBeToldApart(t *testing.T) {
 		v := resultstest.Variant(runtime)
 		variants = append(variants, results.VariantSummary{Variant: v, Series: all[v]})
 	}
-	results.SetPlaces(variants, slices.Values(samples), verdict.Options{Seed: 1})
+	results.SetPlaces(variants, slices.Values(samples), verdict.Options{})
 
-	for i, want := range []results.Place{
-		{Metric: "durationMs", Percentile: 50, Tier: 2, Best: 3, Worst: 3, Of: 3},
-		{Metric: "durationMs", Percentile: 50, Tier: 1, Best: 1, Worst: 2, Of: 3},
-		{Metric: "durationMs", Percentile: 50, Tier: 1, Best: 1, Worst: 2, Of: 3},
-	} {
+	for i, want := range want {
+		want.Metric, want.Of, want.Needs = results.DurationMs, 3, 5
 		s := variants[i].Find("hello", results.Warm)
 		if s.Place == nil || *s.Place != want {
 			t.Errorf("%s has place %+v, want %+v", variants[i].Variant.Runtime, s.Place, want)

@@ -108,7 +108,7 @@ func (r *Run) summarise() {
 		}
 		r.Variants = append(r.Variants, row)
 	}
-	SetPlaces(r.Variants, slices.Values(r.Samples), verdict.Options{Seed: r.Manifest.Seed})
+	SetPlaces(r.Variants, slices.Values(r.Samples), verdict.Options{})
 }
 
 // readLogs reads the histogram logs of the load test's targets. Without a summary
@@ -179,6 +179,9 @@ func (t *Target) readLog(r io.Reader) error {
 		switch clock := t.logged(row.Tag); {
 		case row.Tag == UnansweredTag:
 			censored.Merge(row.Histogram)
+			if last := len(t.Intervals) - 1; last >= 0 && t.Intervals[last].Start.Equal(row.Start) {
+				t.Intervals[last].Unanswered = row.Histogram.Counts()
+			}
 		case clock != nil:
 			if clock.Histogram == nil {
 				clock.Histogram = latency.New()
@@ -186,7 +189,7 @@ func (t *Target) readLog(r io.Reader) error {
 			clock.Histogram.Merge(row.Histogram)
 		}
 		if row.Tag == "" {
-			t.Intervals = append(t.Intervals, NewInterval(row.Start, row.Length, row.Histogram))
+			t.Intervals = append(t.Intervals, Interval{Start: row.Start, Length: row.Length, Latency: row.Histogram.Counts()})
 		}
 	}
 	for _, clock := range t.clocks() {

@@ -73,7 +73,7 @@ func TestReadOfAKilledLoadTest(t *testing.T) {
 		t.Errorf("targets (-want +got):\n%s", diff)
 	}
 	first := r.Load.Targets[0].Intervals[1]
-	if !first.Start.Equal(started.Add(time.Second)) || first.Length != time.Second || first.N != 10 || first.MaxMs < 10.9 || first.MaxMs > 11.1 {
+	if !first.Start.Equal(started.Add(time.Second)) || first.Length != time.Second || first.Latency.N() != 10 || first.Latency.AtRank(first.Latency.N()) < 10.9 || first.Latency.AtRank(first.Latency.N()) > 11.1 {
 		t.Errorf("the second interval is %+v", first)
 	}
 }

@@ -114,9 +114,17 @@ func Compare(a, b Side, percentile float64, o Options) Judgement {
 	j.Margin = max(o.MarginAbs, o.MarginRel*math.Abs(j.B))
 	j.Interval = [2]float64{min(lo, j.Difference), max(hi, j.Difference)}
 	j.PValue = v.pValue(d.pValue())
-	switch {
-	case drift:
+	if drift {
 		j.Reason = Reason{Kind: Drifts}
+		return j
+	}
+	j.decide(min(a.values.N(), b.values.N()))
+	return j
+}
+
+// decide sets the word by the interval; n is the size of the smaller side.
+func (j *Judgement) decide(n int64) {
+	switch {
 	case j.Margin > 0 && j.Interval[0] >= -j.Margin && j.Interval[1] <= j.Margin:
 		j.Word, j.Reason = Same, Reason{Kind: WithinMargin, Margin: j.Margin}
 	case j.Interval[1] < 0:
@@ -124,9 +132,8 @@ func Compare(a, b Side, percentile float64, o Options) Judgement {
 	case j.Interval[0] > 0:
 		j.Word = Slower
 	default:
-		j.leaveOpen(min(a.values.N(), b.values.N()))
+		j.leaveOpen(n)
 	}
-	return j
 }
 
 // minPairSamples is the smallest number of values of each side that bears a

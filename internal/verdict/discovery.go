@@ -34,18 +34,18 @@ func Discoveries(pValues []float64, rate float64) []bool {
 // false-discovery rate, such as 0.05. It wants all judgements of a matrix at once:
 // one in twenty of them alone would be a false alarm at 0.95.
 func Control(all []Judgement, rate float64) {
-	pValues := make([]float64, len(all))
-	for i, j := range all {
-		pValues[i] = 1
-		if j.Judged {
-			pValues[i] = j.PValue
+	var family []*Judgement
+	var pValues []float64
+	for i := range all {
+		if all[i].Judged { // what could not have had a word takes none from the others
+			family, pValues = append(family, &all[i]), append(pValues, all[i].PValue)
 		}
 	}
 	for i, stands := range Discoveries(pValues, rate) {
-		j := &all[i]
+		j := family[i]
 		if (j.Word == Faster || j.Word == Slower) && !stands {
 			j.Word = Undecided
-			j.Reason = Reason{Kind: MayBeChance, Comparisons: len(all)}
+			j.Reason = Reason{Kind: MayBeChance, Comparisons: len(family)}
 		}
 	}
 }

@@ -69,7 +69,10 @@ func statisticOf(word uint32, na, nb int) float64 {
 // atLeast is the probability of a statistic of t or more.
 func (d null) atLeast(t float64) float64 {
 	const slack = 1e-9 // of the same number in another order of additions
-	return float64(len(d)-sort.SearchFloat64s(d, t-slack*(1+math.Abs(t)))) / float64(len(d))
+	if !math.IsInf(t, 1) {
+		t -= slack * (1 + t)
+	}
+	return float64(len(d)-sort.SearchFloat64s(d, t)) / float64(len(d))
 }
 
 // critical is the smallest statistic that has a probability of level or less, or
@@ -85,9 +88,11 @@ func (d null) critical(level float64) float64 {
 	return d[i]
 }
 
-// leastPValue is the smallest p-value that sides of na and nb values can have: that
-// of lying apart, one way or the other.
+// leastPValue is the smallest p-value that sides of na and nb values can have: that of
+// lying apart, one way or the other, if both had as few values as the smaller one. Many
+// values of one side do not make up for few of the other, whose spread may be larger.
 func leastPValue(na, nb int64) float64 {
 	lgamma := func(n int64) float64 { v, _ := math.Lgamma(float64(n) + 1); return v }
-	return min(1, 2*math.Exp(lgamma(na)+lgamma(nb)-lgamma(na+nb)))
+	n := min(na, nb)
+	return min(1, 2*math.Exp(2*lgamma(n)-lgamma(2*n)))
 }

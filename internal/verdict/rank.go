@@ -8,19 +8,13 @@ import (
 
 // Standing is one side's place in a ranking.
 type Standing struct {
-	// Index is the side's index in the argument of [Rank].
-	Index int
-	// Value is its percentile; Known is false if it has no values at all.
-	Value float64
-	Known bool
 	// Best and Worst are the places that it may have, from 1: behind those that are
 	// faster, and before those that are slower.
 	Best, Worst int
 }
 
-// Rank ranks the sides, the fastest first. A side is before another if its values are
-// smaller than the other's more often than not, by the test of [Superior]; the
-// percentile is only shown beside it.
+// Rank ranks the sides. A side is before another if its values are smaller than the
+// other's more often than not, by the test of [Superior].
 //
 // With a probability of at least Confidence all ranges of places hold at once: pairs
 // are told apart by the step-down of S. Holm, A Simple Sequentially Rejective Multiple
@@ -30,26 +24,18 @@ type Standing struct {
 //
 // Pairs that could not be told apart whatever their values were do not count: R. E.
 // Tarone, A Modified Bonferroni Method for Discrete Data, Biometrics 46 (1990).
-func Rank(sides []Side, percentile float64, o Options) []Standing {
+func Rank(sides []Side, o Options) []Standing {
 	o = o.withDefaults()
 	standings := make([]Standing, len(sides))
 	units := make([]steps, len(sides))
 	for i, s := range sides {
-		value, known := Quantile(s.values, percentile)
-		standings[i] = Standing{Index: i, Value: value, Known: known, Best: 1, Worst: len(sides)}
+		standings[i] = Standing{Best: 1, Worst: len(sides)}
 		units[i], _ = s.units()
 	}
 	for _, p := range apart(units, 1-o.Confidence) {
 		standings[p.front].Worst--
 		standings[p.back].Best++
 	}
-	// By their places first, so that nothing stands before what is faster than it.
-	slices.SortStableFunc(standings, func(a, b Standing) int {
-		if a.Known != b.Known {
-			return map[bool]int{true: -1, false: 1}[a.Known]
-		}
-		return cmp.Or(cmp.Compare(a.Best+a.Worst, b.Best+b.Worst), cmp.Compare(a.Best, b.Best), cmp.Compare(a.Value, b.Value))
-	})
 	return standings
 }
 
@@ -97,11 +83,19 @@ func judgeable(units []steps, level float64) []pair {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b pair) int { return cmp.Compare(a.pValue, b.pValue) })
-	count := 0
-	for count < len(all) && all[count].pValue <= level/float64(count+1) {
-		count++
+	// The smallest number that is at least the number of pairs which could stand among
+	// that many.
+	for among := 1; ; among++ {
+		count, _ := slices.BinarySearchFunc(all, level/float64(among), func(p pair, bound float64) int {
+			if p.pValue <= bound {
+				return -1
+			}
+			return 1
+		})
+		if count <= among {
+			return all[:count]
+		}
 	}
-	return all[:count]
 }
 
 // SamplesToRank is the number of values of each side from which on that many sides

@@ -17,6 +17,9 @@ const (
 	// WorthTooFew: the percentile takes Needs independent values of each side, and
 	// those of one side are worth Has.
 	WorthTooFew ReasonKind = "worth-too-few"
+	// NeedsRuns: a difference between runs takes Needs runs of each side, and there
+	// are Has.
+	NeedsRuns ReasonKind = "needs-runs"
 	// Drifts: the difference changed over the whole time, which is too short to
 	// average over that.
 	Drifts ReasonKind = "drifts"

@@ -246,8 +246,123 @@ func independentRows() []simulation {
 	return rows
 }
 
+// matrix draws sides of which each has n() values, and their true medians.
+func matrix(rng *rand.Rand, sides int, median, sigma func(side int) float64, n func() int) (all []verdict.Side, medians []float64) {
+	for i := range sides {
+		medians = append(medians, median(i))
+		all = append(all, alone(repeat(rng, n(), lognormalOf(medians[i], sigma(i)))))
+	}
+	return all, medians
+}
+
+// falsePlace says that some range of places is wrong: the side has another place by
+// the medians. Sides of the same median share all of their places.
+func falsePlace(standings []verdict.Standing, medians []float64) bool {
+	for i, s := range standings {
+		faster, slower := 0, 0
+		for k := range medians {
+			if medians[k] < medians[i] {
+				faster++
+			}
+			if medians[k] > medians[i] {
+				slower++
+			}
+		}
+		// Any place from the first to the last of those that it shares is right only if
+		// the range holds all of them.
+		if s.Best > faster+1 || s.Worst < len(medians)-slower {
+			return true
+		}
+	}
+	return false
+}
+
+func rankRows() []simulation {
+	var rows []simulation
+	add := func(name string, atMost, atLeast float64, trial func(*rand.Rand) bool) {
+		rows = append(rows, simulation{name: name, atMost: atMost, atLeast: atLeast, trial: trial})
+	}
+	equal := func(int) float64 { return typicalMs }
+	pairs := func(i int) float64 { return typicalMs * math.Pow(1.1, float64(i/2)) }
+	ladder := func(i int) float64 { return typicalMs * math.Pow(1.05, float64(i)) }
+	even := func(int) float64 { return logSpread }
+	mixed := func(i int) float64 { return logSpread * float64(1+2*(i%2)) }
+	fixed := func(n int) func(*rand.Rand) func() int {
+		return func(*rand.Rand) func() int { return func() int { return n } }
+	}
+	sixToTen := func(rng *rand.Rand) func() int { return func() int { return 6 + rng.IntN(5) } }
+	sixToHundredTwenty := func(rng *rand.Rand) func() int { return func() int { return 6 + rng.IntN(115) } }
+	for _, m := range []struct {
+		name          string
+		sides         int
+		median, sigma func(int) float64
+		n             func(*rand.Rand) func() int
+	}{
+		{"14 equals, n = 6 to 10, spreads 1:3", 14, equal, mixed, sixToTen},
+		{"14 equals, n = 6 to 10, spreads alike", 14, equal, even, sixToTen},
+		{"14 equals, n = 8, spreads 1:3", 14, equal, mixed, fixed(8)},
+		{"14 equals, n = 10, spreads 1:3", 14, equal, mixed, fixed(10)},
+		{"14 equals, n = 12, spreads 1:3", 14, equal, mixed, fixed(12)},
+		{"14 equals, n = 30, spreads 1:3", 14, equal, mixed, fixed(30)},
+		{"14 equals, n = 30, spreads alike", 14, equal, even, fixed(30)},
+		{"14 in pairs of equals, n = 30", 14, pairs, even, fixed(30)},
+		{"14 in pairs of equals, n = 30, spreads 1:3", 14, pairs, mixed, fixed(30)},
+		{"14 on a ladder, n = 30, spreads 1:3", 14, ladder, mixed, fixed(30)},
+		{"42 equals, n = 6 to 120, spreads 1:3", 42, equal, mixed, sixToHundredTwenty},
+		{"42 on a ladder, n = 6 to 120, spreads 1:3", 42, ladder, mixed, sixToHundredTwenty},
+		{"100 equals, n = 6 to 120, spreads 1:3", 100, equal, mixed, sixToHundredTwenty},
+		{"100 equals, n = 30, spreads alike", 100, equal, even, fixed(30)},
+	} {
+		add(m.name+": a false place", 0.05, 0, func(rng *rand.Rand) bool {
+			sides, medians := matrix(rng, m.sides, m.median, m.sigma, m.n(rng))
+			return falsePlace(verdict.Rank(sides, verdict.Options{}), medians)
+		})
+	}
+	for _, n := range []int{8, 10, 12, 20, 30} {
+		add(fmt.Sprintf("14 of two kinds, one twice the other, n = %d: both told apart", n), 0, 0, func(rng *rand.Rand) bool {
+			sides, _ := matrix(rng, 14, func(i int) float64 { return typicalMs * float64(1+i%2) }, even, func() int { return n })
+			s := verdict.Rank(sides, verdict.Options{})
+			return s[0].Worst < 14 && s[1].Best > 1
+		})
+	}
+	superior := func(a, b func(*rand.Rand) float64, n int) func(*rand.Rand) bool {
+		return func(rng *rand.Rand) bool {
+			w := verdict.Superior(alone(repeat(rng, n, a)), alone(repeat(rng, n, b)), verdict.Options{}).Word
+			return w == verdict.Faster || w == verdict.Slower
+		}
+	}
+	for _, n := range []int{7, 10, 15, 30, 100} {
+		add(fmt.Sprintf("superiority, n = %d, spreads 1:3: a false word", n), 0.05, 0, superior(lognormalOf(30, 0.3), lognormalOf(30, 0.9), n))
+		add(fmt.Sprintf("superiority, n = %d, ties: a false word", n), 0.05, 0, superior(tied, tied, n))
+		add(fmt.Sprintf("superiority, n = %d, billed: a false word", n), 0.05, 0, superior(billed, billed, n))
+		add(fmt.Sprintf("superiority, n = %d, two modes: a false word", n), 0.05, 0, superior(twoModes(0.52, 3, 40), twoModes(0.52, 3, 40), n))
+	}
+	modes := func(n int) generator { return independent(n, n, twoModes(0.8, 3, 40), twoModes(0.52, 3, 40)) }
+	add("two modes, 80 % against 52 % in the fast one, n = 30: found by the median", 0, 0, worded(modes(30), alone, 50))
+	add("the same: found by superiority", 0, 0, superior(twoModes(0.8, 3, 40), twoModes(0.52, 3, 40), 30))
+	add("the same, n = 60: found by the median", 0, 0, worded(modes(60), alone, 50))
+	add("the same, n = 60: found by superiority", 0, 0, superior(twoModes(0.8, 3, 40), twoModes(0.52, 3, 40), 60))
+	runs := func(n int, between, factor float64) func(*rand.Rand) bool {
+		return func(rng *rand.Rand) bool {
+			side := func(f float64) []float64 {
+				return repeat(rng, n, lognormalOf(typicalMs*f, between))
+			}
+			w := verdict.CompareRuns(side(factor), side(1), 50, verdict.Options{}).Word
+			return w == verdict.Faster || w == verdict.Slower
+		}
+	}
+	for _, n := range []int{4, 5, 8} {
+		add(fmt.Sprintf("%d runs a side, 5 %% between runs: a false word", n), 0.05, 0, runs(n, 0.05, 1))
+		add(fmt.Sprintf("%d runs a side, 5 %% between runs: a true 10 %% found", n), 0, 0, runs(n, 0.05, 1.1))
+	}
+	return rows
+}
+
 func TestSimulations(t *testing.T) {
-	for _, row := range slices.Concat(overTimeRows(), independentRows()) {
-		t.Run(row.name, func(t *testing.T) { row.test(t, 200) })
+	for _, row := range slices.Concat(overTimeRows(), independentRows(), rankRows()) {
+		if !*full && row.atMost == 0 && row.atLeast == 0 {
+			continue
+		}
+		t.Run(row.name, func(t *testing.T) { row.test(t, 20) })
 	}
 }

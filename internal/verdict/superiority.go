@@ -172,13 +172,13 @@ func (p placement) statistic() float64 {
 //
 // With more it is Student's, of the probability's arcsine, whose variance does not
 // depend on where it lies: without that, the far tails which a matrix of many cells
-// asks for are far too light. It is never below what the exact test could reach.
+// asks for are far too light. No p-value is below [leastPValue].
 func (p placement) pValue() float64 {
 	na, nb := int(p.na), int(p.nb)
-	if max(na, nb) <= maxExact {
-		return nullOf(na, nb).atLeast(p.statistic())
-	}
 	least := leastPValue(int64(na), int64(nb))
+	if max(na, nb) <= maxExact {
+		return max(least, nullOf(na, nb).atLeast(p.statistic()))
+	}
 	if p.apart() {
 		return least
 	}

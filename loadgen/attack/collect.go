@@ -25,7 +25,7 @@ type collector struct {
 
 	row       *interval // what the next row of the logs will hold
 	rowStart  time.Duration
-	intervals [][]results.Interval // the figures of the rows, by target
+	histories []history // by target
 	outputs   []io.WriteCloser
 	logs      []*latency.LogWriter
 	scratch   *series            // of one target
@@ -41,7 +41,7 @@ func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Ti
 		o: o, zero: zero, outputs: outputs, logs: make([]*latency.LogWriter, len(outputs)), scratch: newSeries(), over: latency.New(),
 		filled: make(chan delivery, 2*shards), done: make(chan struct{}),
 		total: newInterval(len(o.Targets)), seen: make([]time.Duration, shards),
-		row: newInterval(len(o.Targets)), intervals: make([][]results.Interval, len(o.Targets)),
+		row: newInterval(len(o.Targets)), histories: make([]history, len(o.Targets)),
 	}
 	for i := range shards {
 		r := &recorder{shard: i, every: o.Interval, boundary: o.Interval, filled: c.filled,
@@ -53,6 +53,29 @@ func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Ti
 		c.recorders = append(c.recorders, r)
 	}
 	return c
+}
+
+// history is one target's latencies over time: all of them, and those of each class
+// of later requests. First requests have nothing to do with the time before them.
+type history struct {
+	all     []results.Interval
+	classes [classes][]results.Interval
+}
+
+// add appends an interval, of which t has the classes.
+func (h *history) add(all results.Interval, t *tally) {
+	for number := class(1); int(number) < classes; number++ {
+		s := t.series[number]
+		if number.key().Environment != results.LaterInvocations || s == nil {
+			continue
+		}
+		// A class may come late, or have nothing for a while.
+		for k := len(h.classes[number]); k < len(h.all); k++ {
+			h.classes[number] = append(h.classes[number], results.Interval{Start: h.all[k].Start, Length: h.all[k].Length})
+		}
+		h.classes[number] = append(h.classes[number], results.Interval{Start: all.Start, Length: all.Length, Latency: s.latency.Counts()})
+	}
+	h.all = append(h.all, all)
 }
 
 // collect runs until the recorders are finished.
@@ -100,7 +123,11 @@ func (c *collector) addRows(end time.Duration) {
 	for i, output := range c.outputs {
 		c.scratch.reset()
 		c.row.targets[i].all(c.scratch)
-		c.intervals[i] = append(c.intervals[i], results.NewInterval(start, length, c.scratch.latency))
+		of := results.Interval{Start: start, Length: length, Latency: c.scratch.latency.Counts()}
+		if censored := c.row.targets[i].censored; censored != nil {
+			of.Unanswered = censored.latency.Counts()
+		}
+		c.histories[i].add(of, &c.row.targets[i])
 		if output != nil && c.err == nil {
 			c.err = c.writeRows(i, start, length)
 		}
@@ -196,9 +223,8 @@ func (c *collector) load(report engine.Report) *results.Load {
 		Generator:  results.Generator{Slip: latency.NewTiming(c.total.slip, nil), Busy: report.Busy},
 	}
 	for i := range c.total.targets {
-		target := c.total.targets[i].record()
+		target := c.total.targets[i].record(&c.histories[i])
 		target.Name, target.URL = c.o.Targets[i].Name, wire.RedactURL(c.o.Targets[i].URL)
-		target.Intervals = c.intervals[i]
 		seen := map[uint64]struct{}{}
 		for _, recorder := range c.recorders {
 			maps.Copy(seen, recorder.environments[i])
@@ -210,7 +236,7 @@ func (c *collector) load(report engine.Report) *results.Load {
 }
 
 // record is the tally as the record has it.
-func (t *tally) record() results.Target {
+func (t *tally) record(past *history) results.Target {
 	all, censored := newSeries(), newSeries()
 	t.all(all)
 	if t.censored != nil {
@@ -221,6 +247,7 @@ func (t *tally) record() results.Target {
 		Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
 		Latency: latency.NewTiming(all.latency, censored.latency), Service: latency.NewTiming(all.service, censored.service),
 		FirstByte: latency.NewTiming(all.firstByte, censored.firstByte), Connect: latency.NewTiming(t.connect, nil),
+		Intervals:  past.all,
 		OutOfRange: all.latency.OutOfRange() + all.service.OutOfRange() + all.firstByte.OutOfRange() + t.connect.OutOfRange(),
 	}
 	for _, cause := range engine.Causes() {
@@ -240,6 +267,7 @@ func (t *tally) record() results.Target {
 		if s := t.series[number]; s != nil {
 			target.Classes = append(target.Classes, results.Class{
 				ClassKey: number.key(), Latency: latency.NewTiming(s.latency, nil), Service: latency.NewTiming(s.service, nil),
+				Intervals: past.classes[number],
 			})
 		}
 	}

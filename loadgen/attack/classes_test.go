@@ -3,7 +3,6 @@ package attack
 import (
 	"bytes"
 	"io"
-	"math"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
 )
@@ -41,58 +39,41 @@ type closer struct{ bytes.Buffer }
 
 func (*closer) Close() error { return nil }
 
-func TestCompare(t *testing.T) {
-	r, err := play(t, options("esmodule", "commonjs"), modules(500, 20))
+// The intervals of a class of later requests are as many as those of all, and hold all of it.
+func TestIntervalsOfClasses(t *testing.T) {
+	r, err := play(t, options("esmodule", "commonjs"), modules(100, 20))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := r.Compare(verdict.Options{Seed: 1, MarginAbs: 2})
-	if c == nil || c.A != "esmodule" || c.B != "commonjs" || c.Percentile != 99 || c.Verdict != verdict.Faster {
-		t.Fatalf("the comparison is %+v", c)
-	}
-	type row struct {
-		Environment string
-		Percentile  float64
-		Verdict     verdict.Word
-	}
-	var got []row
-	for _, o := range c.Others {
-		got = append(got, row{o.Class.Environment, o.Percentile, o.Verdict})
-	}
-	want := []row{
-		{"", 50, "same"}, {"", 90, "same"},
-		{"first", 50, "faster"}, {"later", 50, "same"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if first := c.Others[2]; first.DifferenceMs == nil || math.Abs(*first.DifferenceMs+50) > 1 {
-		t.Errorf("first requests differ by %v ms, want -50", first.DifferenceMs)
-	}
-}
-
-func TestCompareNeedsTwoTargets(t *testing.T) {
-	for _, names := range [][]string{{"a"}, {"a", "b", "c"}} {
-		r, err := play(t, options(names...), &fake{script: func(int, engine.Recorder) {}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := r.Compare(verdict.Options{}); c != nil {
-			t.Errorf("%d targets are compared: %+v", len(names), c)
+	for _, target := range r.Targets {
+		for _, class := range target.Classes {
+			if class.Environment == results.FirstInvocation {
+				continue
+			}
+			var n int64
+			for _, i := range class.Intervals {
+				n += i.Latency.N()
+			}
+			if len(class.Intervals) != len(target.Intervals) || n != class.Latency.N || n != 80 {
+				t.Errorf("%s: %d intervals with %d answers, want %d with %d", target.Name, len(class.Intervals), n, len(target.Intervals), class.Latency.N)
+			}
 		}
 	}
 }
 
-// One class is all of the answers, and judged as such.
-func TestCompareOneClass(t *testing.T) {
-	r, err := play(t, options("a", "b"), &fake{script: modules(20, 20).script})
-	if err != nil {
-		t.Fatal(err)
+func TestHistoryFillsUpWhatCameLate(t *testing.T) {
+	var h history
+	var empty, late tally
+	late.seriesOf(classOf(wire.Environment{ID: 1, Invocation: 2})).latency.Record(time.Millisecond)
+	for _, row := range []*tally{&empty, &empty, &late, &late} {
+		h.add(results.Interval{Length: time.Second}, row)
 	}
-	for _, o := range r.Compare(verdict.Options{}).Others {
-		if o.Class != (results.ClassKey{}) {
-			t.Errorf("%v is judged twice", o.Class)
-		}
+	var got []int64
+	for _, i := range h.classes[classOf(wire.Environment{ID: 1, Invocation: 2})] {
+		got = append(got, i.Latency.N())
+	}
+	if diff := cmp.Diff([]int64{0, 0, 1, 1}, got); diff != "" {
+		t.Errorf("answers in each interval (-want +got):\n%s", diff)
 	}
 }
 
