@@ -40,6 +40,10 @@ func (m *machine) startDatabase(ctx context.Context, tables []deploy.Table, o da
 		return nil, err
 	}
 	m.closers = append(m.closers, server.Close)
+	m.database = server.Name + " " + server.Version
+	if file != "" {
+		m.database += ", " + file
+	}
 	client := server.Client()
 	for _, t := range tables {
 		if err := server.CreateTable(ctx, t.Table); err != nil {

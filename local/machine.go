@@ -40,7 +40,7 @@ type machine struct {
 	statsURL, apiKey string
 	// operator signs requests that may do everything. It is new in every start.
 	operator iam.Credentials
-	// database says what keeps the results.
+	// database names what keeps the results, and its file if it has one.
 	database string
 	// knobs say how freezing, CPU share and memory are enforced.
 	knobs map[string]string
@@ -129,7 +129,6 @@ func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *m
 			return nil, err
 		}
 		services.DynamoDB = server.Handler
-		m.database = server.Name + " " + server.Version
 		m.results = dynamo.New(server.Client(), plan.Deployed.Table, dynamo.Options{})
 	}
 	m.serve(endpoint, awsapi.New(services))

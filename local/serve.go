@@ -62,7 +62,7 @@ func announce(stdout io.Writer, m *machine, dir *results.Dir) error {
 		}
 		lines = append(lines,
 			"stats         "+m.statsURL+", its key in "+path(apiKeyFile),
-			"results       in "+m.database,
+			"results       "+m.database,
 		)
 		for _, s := range m.schedules {
 			if s.Enabled {

@@ -24,9 +24,13 @@ type progress struct {
 	visits atomic.Int64
 	// rounds has a token whenever a round has ended.
 	rounds chan struct{}
+	// lost has the first failure of the store.
+	lost chan error
 }
 
-func newProgress() *progress { return &progress{rounds: make(chan struct{}, 1)} }
+func newProgress() *progress {
+	return &progress{rounds: make(chan struct{}, 1), lost: make(chan error, 1)}
+}
 
 // observe is called with every event, by the goroutine in which it happens.
 func (p *progress) observe(e states.Event) {
@@ -39,6 +43,13 @@ func (p *progress) observe(e states.Event) {
 		select {
 		case p.rounds <- struct{}{}:
 		default: // the one before has not been seen to yet
+		}
+	case "TaskFailed":
+		if e.Error == "StoreError" {
+			select {
+			case p.lost <- errors.New(e.Cause):
+			default: // the first one says enough
+			}
 		}
 	}
 }
@@ -68,7 +79,8 @@ func (m measurement) workflow(ctx context.Context, fns []deployed.Function) ([]r
 
 // follow waits for the execution to end. After each round, while nothing is being
 // measured, it copies the round's samples into the run directory, so that a killed
-// run leaves them there.
+// run leaves them there. A store that fails ends the execution at once, because
+// what is measured after that would be lost.
 func (m measurement) follow(ctx context.Context, arn string, visits int, samples sampleCopy) error {
 	ended := make(chan error, 1)
 	go func() {
@@ -88,6 +100,10 @@ func (m measurement) follow(ctx context.Context, arn string, visits int, samples
 				return stopErr // the caller knows that ctx has ended
 			}
 			return err
+		case lost := <-m.machine.progress.lost:
+			_, err := m.machine.workflows.StopExecution(arn, "StoreError", lost.Error())
+			<-ended
+			return errors.Join(fmt.Errorf("the results cannot be stored in %s: %w", m.machine.database, lost), err)
 		case <-m.machine.progress.rounds:
 			if _, err := samples.copy(ctx, false); err != nil && ctx.Err() == nil {
 				return err

@@ -18,13 +18,17 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/local/executions"
 	"github.com/lambda-benchmark/lambda-benchmark/local/iam"
 	"github.com/lambda-benchmark/lambda-benchmark/local/lambda"
+	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
 // startTest starts the stack of testSetup.
@@ -286,4 +290,39 @@ func killFunction(t *testing.T, m *machine, function string) {
 	if killed == 0 {
 		t.Errorf("no process of %s is running", function)
 	}
+}
+
+// A store that fails ends the run at once, and the error names it.
+func TestALostStoreEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+		workflows := executions.New(executions.Options{})
+		defer workflows.Close()
+		if err := workflows.Create(executions.StateMachine{
+			Name: "m", ARN: arn, Definition: []byte(`{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3600,"End":true}}}`),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		e, err := workflows.StartExecution(t.Context(), arn, "run", "{}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := measurement{
+			machine: &machine{workflows: workflows, progress: newProgress(), database: "dynoxide 1.0, out/history.sqlite"},
+			console: console.New(io.Discard),
+		}
+		for range 3 { // later failures are of the same kind
+			m.machine.progress.observe(states.Event{Type: "TaskFailed", State: "Visit", Error: "StoreError", Cause: "database or disk is full"})
+		}
+		began := time.Now()
+		err = m.follow(t.Context(), e.ARN, 1, sampleCopy{})
+		for _, want := range []string{"out/history.sqlite", "database or disk is full"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want it to name %q", err, want)
+			}
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("the run ended after %v", took)
+		}
+	})
 }

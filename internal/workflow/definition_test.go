@@ -86,6 +86,7 @@ type stateJSON struct {
 		ErrorEquals    []string
 		JitterStrategy string
 		BackoffRate    float64
+		MaxAttempts    int
 	}
 	ItemProcessor *struct{ States map[string]stateJSON }
 }
@@ -112,9 +113,18 @@ func TestTasksAreRetriedAndBounded(t *testing.T) {
 				continue
 			}
 			tasks++
-			if len(s.Retry) != 1 || s.Retry[0].JitterStrategy != "FULL" || s.Retry[0].BackoffRate <= 1 {
-				t.Errorf("%s: retry is %+v, want one with backoff and jitter", at, s.Retry)
+			if len(s.Retry) != 2 {
+				t.Errorf("%s: retry is %+v, want one for Lambda and one for the store", at, s.Retry)
 				continue
+			}
+			for _, retry := range s.Retry {
+				if retry.JitterStrategy != "FULL" || retry.BackoffRate <= 1 {
+					t.Errorf("%s: retry is %+v, want backoff and jitter", at, retry)
+				}
+			}
+			// The store has retried by itself. A store that is gone must end the run soon.
+			if store := s.Retry[1]; !slices.Equal(store.ErrorEquals, []string{"StoreError"}) || store.MaxAttempts > 2 {
+				t.Errorf("%s: the store's retry is %+v", at, store)
 			}
 			for _, name := range []string{"Lambda.TooManyRequestsException", "Lambda.ServiceException", "Lambda.SdkClientException", "Lambda.AWSLambdaException"} {
 				if !slices.Contains(s.Retry[0].ErrorEquals, name) {

@@ -12,19 +12,37 @@ import (
 )
 
 // Pauses between tries double from firstPause to longestPause. A random part of
-// each spreads clients that were throttled together. All pauses take 8 to 17
-// seconds.
+// each spreads clients that were throttled together. All pauses of a throttled call
+// take 8 to 17 seconds, those of a call that fails in the service 0.2 to 0.4.
 const (
-	tries        = 10
-	firstPause   = 50 * time.Millisecond
-	longestPause = 5 * time.Second
+	throttleTries = 10
+	failureTries  = 4
+	firstPause    = 50 * time.Millisecond
+	longestPause  = 5 * time.Second
 )
 
-// retryable are the errors that waiting resolves. The SDK has tried a few times
-// before it returns one.
-var retryable = []string{
-	"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
-	"InternalServerError", "ServiceUnavailable", "TransactionConflictException",
+// throttles are errors that waiting resolves.
+var throttles = []string{
+	"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "TransactionConflictException",
+}
+
+// failures are errors of the service. It may recover at once, or be out of order,
+// such as the local one whose disk is full.
+var failures = []string{"InternalServerError", "ServiceUnavailable"}
+
+// triesFor is how often a call is tried that fails with err. The SDK has tried a few
+// times before it returns one.
+func triesFor(err error) int {
+	failure, ok := errors.AsType[smithy.APIError](err)
+	switch {
+	case !ok:
+		return 1
+	case slices.Contains(throttles, failure.ErrorCode()):
+		return throttleTries
+	case slices.Contains(failures, failure.ErrorCode()):
+		return failureTries
+	}
+	return 1
 }
 
 // retry calls DynamoDB until it succeeds, fails for good, or has been tried often
@@ -35,12 +53,12 @@ func retry(ctx context.Context, call func() error) error {
 		if err == nil {
 			return nil
 		}
-		failure, ok := errors.AsType[smithy.APIError](err)
-		if !ok || !slices.Contains(retryable, failure.ErrorCode()) {
+		tries := triesFor(err)
+		switch {
+		case tries == 1:
 			return err
-		}
-		if try == tries {
-			return fmt.Errorf("after %d tries: %w", tries, err)
+		case try >= tries:
+			return fmt.Errorf("after %d tries: %w", try, err)
 		}
 		if pauseErr := pause(ctx, try); pauseErr != nil {
 			return errors.Join(pauseErr, err)

@@ -97,6 +97,12 @@ func TestBatches(t *testing.T) {
 			return nil
 		}, sizes: []int{5}},
 		{name: "throttled for good", items: 5, fails: func(int) error { return throttled }, want: "after 10 tries"},
+		{name: "out of order for good", items: 5, fails: func(n int) error {
+			if n == 4 {
+				panic("a service that is out of order was tried a fifth time")
+			}
+			return &smithy.GenericAPIError{Code: "InternalServerError", Message: "database or disk is full"}
+		}, want: "after 4 tries: api error InternalServerError: database or disk is full"},
 		{name: "refused", items: 5, fails: func(n int) error {
 			if n == 1 {
 				panic("a refusal was tried again")

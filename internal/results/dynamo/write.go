@@ -82,8 +82,8 @@ func (s *Store) writeBatch(ctx context.Context, batch []item) error {
 		if len(unprocessed) < len(left) {
 			try = 1
 		}
-		if try == tries {
-			return fmt.Errorf("DynamoDB left the same %d items unprocessed %d times: it is throttling the table %s", len(unprocessed), tries, s.table)
+		if try == throttleTries {
+			return fmt.Errorf("DynamoDB left the same %d items unprocessed %d times: it is throttling the table %s", len(unprocessed), throttleTries, s.table)
 		}
 		left = unprocessed
 		if err := pause(ctx, try); err != nil {
