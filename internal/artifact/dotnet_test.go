@@ -4,6 +4,7 @@ package artifact
 
 import (
 	"archive/zip"
+	"encoding/xml"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,4 +77,32 @@ func TestDotnetRecipe(t *testing.T) {
 			t.Errorf("error %v, want one that names both machines", err)
 		}
 	})
+}
+
+// TestDotnetProjects holds the .NET sources to what cannot be seen here without
+// an SDK: the SDK would write the repository's commit into the assembly, so that
+// each commit would change the artefact.
+func TestDotnetProjects(t *testing.T) {
+	projects, err := filepath.Glob("../../functions/*/dotnet/*.csproj")
+	if err != nil || len(projects) == 0 {
+		t.Fatalf("no project was found: %v", err)
+	}
+	for _, path := range projects {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var project struct {
+			PropertyGroup []struct {
+				Deterministic, ContinuousIntegrationBuild, IncludeSourceRevisionInInformationalVersion, PathMap string
+			}
+		}
+		if err := xml.Unmarshal(data, &project); err != nil || len(project.PropertyGroup) != 1 {
+			t.Fatalf("%s: %d groups of properties, %v", path, len(project.PropertyGroup), err)
+		}
+		p := project.PropertyGroup[0]
+		if p.IncludeSourceRevisionInInformationalVersion != "false" || p.Deterministic != "true" || p.ContinuousIntegrationBuild != "true" || p.PathMap == "" {
+			t.Errorf("%s: properties are %+v: its artefact would depend on the commit, or on where it was built", path, p)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -116,6 +117,9 @@ func TestHello(t *testing.T) {
 			checkMetrics(t, step.name, a.Metrics, metrics[c.variant.Language])
 			checkPeak(t, step.name, c, a.Metrics, outcome)
 			checkHeader(t, step.name, outcome.Response.Payload)
+			if bytes.Contains(outcome.Response.Payload, []byte(`\u0022`)) {
+				t.Errorf("%s: quotes are written as six bytes, where every other language sends two: %.200s", step.name, outcome.Response.Payload)
+			}
 			cpuMs = append(cpuMs, a.CPUMs)
 			a.CPUMs, a.ProcessCPUMs, a.WallMs, a.Metrics = 0, 0, 0, nil
 			if fmt.Sprintf("%+v", a) != fmt.Sprintf("%+v", want) {
