@@ -46,9 +46,6 @@ func New(w io.Writer) *Console {
 	return c
 }
 
-// Terminal says whether the status is drawn in place.
-func (c *Console) Terminal() bool { return c != nil && c.width != nil }
-
 // Printf prints a line that stays. The newline at its end may be left out.
 func (c *Console) Printf(format string, args ...any) {
 	if c == nil {

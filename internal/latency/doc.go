@@ -5,7 +5,9 @@
 //
 // A [Histogram] is what package loadgen/attack fills, what package verdict
 // judges (it has N and AtRank), and what [LogWriter] appends to an .hlog file,
-// in the format that the tools of the HdrHistogram family read.
+// in the format that the tools of the HdrHistogram family read. A [Timing] is one
+// clock of a group of requests: the answers' histogram, that of the requests
+// without an answer, and the [Percentiles] of both together.
 //
 // What a duration means (latency, service time, slip) is not known here.
 package latency

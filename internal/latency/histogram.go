@@ -9,12 +9,12 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// The range and the precision of every histogram. Values under Lowest are told
-// apart to half a microsecond; values above Highest are counted as Highest.
+// The range and the precision of every histogram. Values under lowest are told
+// apart to half a microsecond; values above highest are counted as highest.
 const (
-	Lowest  = time.Microsecond
-	Highest = 5 * time.Minute
-	Digits  = 3
+	lowest  = time.Microsecond
+	highest = 5 * time.Minute
+	digits  = 3
 )
 
 const nsPerMs = 1e6
@@ -28,20 +28,20 @@ type Histogram struct {
 
 // New returns an empty histogram.
 func New() *Histogram {
-	return &Histogram{hdr: hdrhistogram.New(int64(Lowest), int64(Highest), Digits)}
+	return &Histogram{hdr: hdrhistogram.New(int64(lowest), int64(highest), digits)}
 }
 
-// Record counts d. A negative duration counts as 0 and one above Highest as
-// Highest, and both are remembered in OutOfRange: dropping them would make the
+// Record counts d. A negative duration counts as 0 and one above highest as
+// highest, and both are remembered in OutOfRange: dropping them would make the
 // tail look better than it was.
 func (h *Histogram) Record(d time.Duration) {
 	switch {
 	case d < 0:
 		h.outOfRange++
 		d = 0
-	case d > Highest:
+	case d > highest:
 		h.outOfRange++
-		d = Highest
+		d = highest
 	}
 	// Inside the range RecordValue cannot fail.
 	_ = h.hdr.RecordValue(int64(d))

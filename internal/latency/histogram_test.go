@@ -59,8 +59,8 @@ func TestOutOfRange(t *testing.T) {
 		{"nothing", 0, 0, 0},
 		{"below a microsecond", 300, 0.0003, 0},
 		{"in range", 20 * time.Microsecond, 0.02, 0},
-		{"the highest", Highest, 300_000, 0},
-		{"above", Highest + 1, 300_000, 1},
+		{"the highest", highest, 300_000, 0},
+		{"above", highest + 1, 300_000, 1},
 		{"far above", 24 * time.Hour, 300_000, 1},
 	}
 	for _, tt := range tests {

@@ -166,12 +166,12 @@ func decode(payload string) (*Histogram, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decode the histogram: %w", err)
 	}
-	if hdr.LowestTrackableValue() == int64(Lowest) && hdr.HighestTrackableValue() == int64(Highest) && hdr.SignificantFigures() == Digits {
+	if hdr.LowestTrackableValue() == int64(lowest) && hdr.HighestTrackableValue() == int64(highest) && hdr.SignificantFigures() == digits {
 		return &Histogram{hdr: hdr}, nil
 	}
 	h := New()
 	if lost := h.hdr.Merge(hdr); lost > 0 {
-		return nil, fmt.Errorf("decode the histogram: %d of its values are above %v", lost, Highest)
+		return nil, fmt.Errorf("decode the histogram: %d of its values are above %v", lost, highest)
 	}
 	return h, nil
 }

@@ -25,7 +25,7 @@ func written(t *testing.T) string {
 	}{
 		{"", time.Second, filled(time.Millisecond, 20*time.Millisecond)},
 		{"service", time.Second, filled(900 * time.Microsecond)},
-		{"", 1500 * time.Millisecond, filled(Highest, 0)},
+		{"", 1500 * time.Millisecond, filled(highest, 0)},
 		{"", 500 * time.Millisecond, New()},
 	} {
 		if err := log.Write(row.tag, start.Add(time.Duration(i)*time.Second), row.length, row.h); err != nil {

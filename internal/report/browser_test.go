@@ -82,7 +82,7 @@ type seen struct {
 // The frames stand in one page, since starting a browser takes longer than all of
 // the looking. A frame's own colour scheme is what its page prefers, and its
 // width is the screen's. The reports are looked at from outside, as they are.
-const beholder = `<!doctype html><link rel="icon" href="data:,"><body><script>
+const inspector = `<!doctype html><link rel="icon" href="data:,"><body><script>
 function look(doc, win) {
   const root = doc.documentElement, style = (e) => win.getComputedStyle(e);
   const found = {title: doc.title, scroll: root.scrollWidth - root.clientWidth, circles: doc.querySelectorAll("circle").length, ink: style(doc.body).color, paper: style(doc.body).backgroundColor, details: [], charts: []};
@@ -122,7 +122,7 @@ func TestBrowser(t *testing.T) {
 	path := findChromium(t)
 	pages := make([]string, len(looks))
 	var frames strings.Builder
-	frames.WriteString(beholder)
+	frames.WriteString(inspector)
 	for i, l := range looks {
 		if k := slices.IndexFunc(looks[:i], func(o look) bool { return o.cold == l.cold && o.warm == l.warm && o.n == l.n }); k >= 0 {
 			pages[i] = pages[k]

@@ -42,7 +42,7 @@ func findings(r results.Run) []finding {
 func coldOf(r row) *results.SeriesSummary { return r.cold }
 func warmOf(r row) *results.SeriesSummary { return r.warm }
 
-// fastest names those who share the first place, or says why nobody has it.
+// fastest names the rows that share the first place, or says why there is none.
 func fastest(all []row, of func(row) *results.SeriesSummary, metric string) string {
 	withSection := len(sections(all)) > 1
 	all = slices.DeleteFunc(slices.Clone(all), func(r row) bool { return median(of(r), metric) == nil })
@@ -60,8 +60,8 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 	switch {
 	case len(all) == 1:
 		return fmt.Sprintf("only %s was measured", timed(all[0]))
-	case !toldApart(all, of):
-		return fmt.Sprintf("undecided, %s; the smallest median is that of %s", untold(all, of), timed(all[0]))
+	case !hasPlaces(all, of):
+		return fmt.Sprintf("undecided, %s; the smallest median is that of %s", whyNoPlaces(all, of), timed(all[0]))
 	}
 	var firsts, others []row
 	for _, r := range all {
@@ -89,8 +89,8 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 	return strings.Join(names, ", ") + ", which cannot be told apart" + next
 }
 
-// untold says why a ranking tells nothing apart.
-func untold(all []row, of func(row) *results.SeriesSummary) string {
+// whyNoPlaces says why a ranking tells nothing apart.
+func whyNoPlaces(all []row, of func(row) *results.SeriesSummary) string {
 	n := largest(all, of)
 	for _, r := range all {
 		if p := of(r).Place; p != nil && n < p.Needs {

@@ -134,8 +134,8 @@ func parts(r results.Run) []part {
 			parts = append(parts, part{
 				Title: title, Rows: in,
 				Cold: coldChart(in, d, "Cold starts: "+title), Warm: warmChart(in, d, "Warm invocations: "+title),
-				ColdPlaces: toldApart(all, coldOf),
-				WarmPlaces: toldApart(all, warmOf),
+				ColdPlaces: hasPlaces(all, coldOf),
+				WarmPlaces: hasPlaces(all, warmOf),
 			})
 		}
 	}

@@ -110,7 +110,7 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	}
 }
 
-func TestPageOfStrangersWordsIsInert(t *testing.T) {
+func TestMarkupFromOutsideIsText(t *testing.T) {
 	s := summary(5, 20)
 	const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>`
 	for i := range s.Variants {
@@ -127,7 +127,7 @@ func TestPageOfStrangersWordsIsInert(t *testing.T) {
 	s.Load = &l
 	text := html(t, run(s, m))
 	if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, "<b>:") {
-		t.Error("a stranger's markup is markup in the page")
+		t.Error("markup from outside is markup in the page")
 	}
 }
 

@@ -46,8 +46,8 @@ func writeLoad(s *sheet, l results.Load) {
 	s.WriteString("\n")
 }
 
-// notValid says what it means for the reader that the generator was not well.
-const notValid = "NOT VALID: the load generator cannot vouch for these latencies, because its own delay may be part of them. " +
+// notValid says what it means for the reader that the generator was late.
+const notValid = "NOT VALID: the load generator's own delay may be part of these latencies. " +
 	"Take them as a hint and do not quote them. Why, and what helps:"
 
 func writeTargets(s *sheet, l results.Load) table {

@@ -10,7 +10,7 @@ import (
 const absent = "-"
 
 // number has three significant digits, or all digits before the point; what is
-// below a tenth has a third decimal, so that little does not look like nothing.
+// below a tenth has a third decimal, so that a small value is not shown as 0.00.
 func number(v float64) string {
 	switch a := math.Abs(v); {
 	case math.IsNaN(v) || math.IsInf(v, 0):

@@ -26,7 +26,7 @@ func (c *canvas) markup() template.HTML {
 		xy(c.width), xy(c.height), template.HTMLEscapeString(c.label), c.b.String()))
 }
 
-// xy is a coordinate: a tenth of a pixel is finer than anybody sees.
+// xy is a coordinate: a tenth of a pixel is below what a screen shows.
 func xy(v float64) string {
 	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
 }

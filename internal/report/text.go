@@ -184,7 +184,7 @@ func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 		{"max", "MB", false},
 	}}
 	t.dropped = []string{"warm invocation billed", "warm invocation cpu", "ran on", "max MB", "cold start client", "cold start p90", "warm invocation p90", "cold start first", "cold start init"}
-	coldPlaces, warmPlaces := toldApart(all, coldOf), toldApart(all, warmOf)
+	coldPlaces, warmPlaces := hasPlaces(all, coldOf), hasPlaces(all, warmOf)
 	for _, section := range sections {
 		if len(sections) > 1 {
 			t.heading(section.String())
@@ -205,7 +205,7 @@ func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 		of     func(row) *results.SeriesSummary
 	}{{"cold starts", coldPlaces, coldOf}, {"warm invocations", warmPlaces, warmOf}} {
 		if len(all) > 1 && !part.places && largest(all, part.of) > 0 {
-			s.wrap(indent, indent+indent, "no places for "+part.name+", "+untold(all, part.of))
+			s.wrap(indent, indent+indent, "no places for "+part.name+", "+whyNoPlaces(all, part.of))
 		}
 	}
 	if t.has(absent) {
@@ -275,9 +275,9 @@ func placeRange(p results.Place) string {
 	return fmt.Sprintf("%d-%d", p.Best, p.Worst)
 }
 
-// toldApart says whether a ranking tells anything apart: without that, a column of
+// hasPlaces says whether a ranking tells anything apart: without that, a column of
 // places would look like a result.
-func toldApart(all []row, of func(row) *results.SeriesSummary) bool {
+func hasPlaces(all []row, of func(row) *results.SeriesSummary) bool {
 	for _, r := range all {
 		if s := of(r); s != nil && s.Place != nil && s.Place.Best > 1 {
 			return true

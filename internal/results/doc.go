@@ -9,11 +9,15 @@
 // [Summarise] condenses samples to percentiles that are order statistics: values
 // that were really measured.
 //
-// A run is written into a directory ([Dir]) such that a kill at any moment
-// leaves something readable: samples.jsonl grows by one write a line, every other
-// file is written aside and renamed. [ReadDir] reads it back. [Store] is the same
-// for many runs, in memory ([Memory]), in a directory ([Directory]), or elsewhere:
-// package storetest holds an implementation to the interface's promises.
+// A [Load] is one load test: a [Target] for each URL, with its counts, and with its
+// clocks as histograms and percentiles. Package loadgen/attack fills it, package
+// threshold judges conditions by it, and nothing is copied out of it.
+//
+// A [Run] is all of one run: its [Manifest], the cells, the load test, the samples.
+// It is written into a directory ([Dir]) such that a kill at any moment leaves
+// something readable: samples.jsonl and the .hlog files grow by whole lines, every
+// other file is written aside and renamed. [Read] reads it back, finished or not.
+// Many runs are kept by package dynamo.
 //
 // How samples are taken is package bench's business, what a difference is worth
 // is package verdict's, and how it all looks is package report's.

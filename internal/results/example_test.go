@@ -23,7 +23,7 @@ func ExampleSummarise() {
 	all := results.Summarise(slices.Values([]results.Sample{
 		sample(150*time.Millisecond, 8*time.Millisecond, 170*time.Millisecond),
 		sample(170*time.Millisecond, 9*time.Millisecond, 190*time.Millisecond),
-		sample(160*time.Millisecond, 7*time.Millisecond, 20*time.Millisecond), // nobody waited for its init
+		sample(160*time.Millisecond, 7*time.Millisecond, 20*time.Millisecond), // its init was over before the request
 	}))
 	for _, s := range all[v] {
 		fmt.Println(s.Temperature, s.N, "init p90:", *s.Metrics[results.InitMs].P90, "ms")

@@ -19,9 +19,9 @@ func FuzzReadSamples(f *testing.F) {
 		torn := readSamples(bytes.NewReader(data), func(s Sample, err error) bool {
 			accounted++
 			if err != nil {
-				var line *LineError
+				var line *lineError
 				if !errors.As(err, &line) {
-					t.Errorf("error is %v, want a LineError", err)
+					t.Errorf("error is %v, want a lineError", err)
 				}
 				return true
 			}

@@ -14,8 +14,8 @@ func LogFile(target string) string {
 	return strings.NewReplacer(":", "%3A", "*", "%2A").Replace(url.PathEscape(target)) + logSuffix
 }
 
-// LogTarget is the target that a file is the histogram log of.
-func LogTarget(file string) (target string, ok bool) {
+// logTarget is the target that a file is the histogram log of.
+func logTarget(file string) (target string, ok bool) {
 	name, ok := strings.CutSuffix(file, logSuffix)
 	if !ok {
 		return "", false
@@ -41,6 +41,6 @@ const (
 // commas nor spaces.
 func FirstTag(initialization string) string { return firstTag + initialization }
 
-// FirstOfTag is the initialization type of the first requests that the rows of a
+// firstOfTag is the initialization type of the first requests that the rows of a
 // tag hold; false for the tags of other things.
-func FirstOfTag(tag string) (initialization string, ok bool) { return strings.CutPrefix(tag, firstTag) }
+func firstOfTag(tag string) (initialization string, ok bool) { return strings.CutPrefix(tag, firstTag) }

@@ -37,7 +37,7 @@ const (
 // Metrics returns every metric in the order in which they are shown.
 func Metrics() []Metric {
 	return []Metric{
-		// Init and restore are also shown for environments that nobody waited for.
+		// Init and restore are also shown for environments that started before a request came.
 		{InitMs, "init", "ms", func(s Sample) (float64, bool) { return recorded(s, initDuration) }},
 		{RestoreMs, "restore", "ms", func(s Sample) (float64, bool) { return recorded(s, restoreDuration) }},
 		{FirstDurationMs, "first duration", "ms", func(s Sample) (float64, bool) {

@@ -71,7 +71,7 @@ func (r *Run) readSamples(dir string) error {
 	defer f.Close()
 	unread := 0
 	torn := readSamples(f, func(s Sample, lineErr error) bool {
-		line, bad := errors.AsType[*LineError](lineErr)
+		line, bad := errors.AsType[*lineError](lineErr)
 		switch {
 		case lineErr == nil:
 			r.Samples = append(r.Samples, s)
@@ -154,7 +154,7 @@ func loggedTargets(dir string, order []string) ([]Target, error) {
 	}
 	var targets []Target
 	for _, e := range entries {
-		if name, ok := LogTarget(e.Name()); ok && !e.IsDir() {
+		if name, ok := logTarget(e.Name()); ok && !e.IsDir() {
 			targets = append(targets, Target{Name: name})
 		}
 	}
@@ -219,7 +219,7 @@ func (t *Target) logged(tag string) *latency.Timing {
 	case FirstByteTag:
 		return &t.FirstByte
 	}
-	initialization, ok := FirstOfTag(tag)
+	initialization, ok := firstOfTag(tag)
 	if !ok {
 		return nil
 	}

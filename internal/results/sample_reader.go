@@ -8,19 +8,19 @@ import (
 	"io"
 )
 
-// LineError is a line of samples.jsonl that cannot be read.
-type LineError struct {
+// lineError is a line of samples.jsonl that cannot be read.
+type lineError struct {
 	Line int
 	Err  error
 }
 
-func (e *LineError) Error() string { return fmt.Sprintf("%s line %d: %v", SamplesFile, e.Line, e.Err) }
+func (e *lineError) Error() string { return fmt.Sprintf("%s line %d: %v", SamplesFile, e.Line, e.Err) }
 
 // Unwrap returns what is wrong with the line.
-func (e *LineError) Unwrap() error { return e.Err }
+func (e *lineError) Unwrap() error { return e.Err }
 
 // readSamples yields the samples in the order of their lines. A line that cannot
-// be read is a *[LineError], and reading goes on; a last line that a killed writer
+// be read is a *[lineError], and reading goes on; a last line that a killed writer
 // left unfinished is only counted: torn is 0 or 1.
 func readSamples(f io.Reader, yield func(Sample, error) bool) (torn int) {
 	lines := bufio.NewReader(f)
@@ -40,7 +40,7 @@ func readSamples(f io.Reader, yield func(Sample, error) bool) (torn int) {
 				}
 			case last:
 				return 1
-			case !yield(Sample{}, &LineError{number, err}):
+			case !yield(Sample{}, &lineError{number, err}):
 				return 0
 			}
 		}

@@ -43,7 +43,7 @@ func TestMetricsThatASampleDoesNotHaveAreAbsent(t *testing.T) {
 		{"nothing but a request", results.Sample{}, nil},
 		{"a client's clock alone", results.Sample{Elapsed: ms}, []string{"clientMs"}},
 		{"a warm invocation without wall time", warm, []string{"durationMs", "clientMs", "overheadMs", "cpuMs"}},
-		{"a provisioned first: nobody waited for a total", results.Sample{
+		{"a provisioned first has no total", results.Sample{
 			Record: record(100*ms, 0), Answer: answer(1, functions.ProvisionedConcurrency), Elapsed: 12 * ms,
 		}, []string{"initMs", "firstDurationMs", "durationMs", "clientMs", "cpuMs", "processCpuMs"}},
 	} {

@@ -23,7 +23,7 @@ func Temperatures() []Temperature {
 
 // Temperature classifies the sample by what both sides say about it. It is the
 // only place that does. Neither side is enough: a provisioned environment's
-// first record has an Init Duration that nobody waited for, and an environment
+// first record has an Init Duration that no caller waited for, and an environment
 // counts its invocations without knowing how it was made. Where the two
 // contradict each other, or one is missing, the answer is [Unknown], not a guess.
 func (s Sample) Temperature() Temperature {
@@ -54,7 +54,7 @@ func (s Sample) Temperature() Temperature {
 	case start == nil && s.Answer.InitializationType == functions.OnDemand:
 		return InitTimeout
 	case start == nil || s.Record.Duration == nil || s.Elapsed <= 0:
-		// A sample without the client's clock cannot prove that anybody waited.
+		// A sample without the client's clock cannot prove that a caller waited.
 		return Unknown
 	case s.Elapsed < *start+*s.Record.Duration:
 		return Proactive
