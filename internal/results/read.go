@@ -172,6 +172,8 @@ func loggedTargets(dir string, order []string) ([]Target, error) {
 // those clocks and classes that the log has.
 func (t *Target) readLog(r io.Reader) error {
 	censored := latency.New()
+	var past Timeline
+	var current *Interval // whose other rows may follow
 	for row, err := range latency.ReadLog(r) {
 		if err != nil {
 			return err
@@ -179,8 +181,8 @@ func (t *Target) readLog(r io.Reader) error {
 		switch clock := t.logged(row.Tag); {
 		case row.Tag == UnansweredTag:
 			censored.Merge(row.Histogram)
-			if last := len(t.Intervals) - 1; last >= 0 && t.Intervals[last].Start.Equal(row.Start) {
-				t.Intervals[last].Unanswered = row.Histogram.Counts()
+			if current != nil && current.Start.Equal(row.Start) {
+				current.Unanswered = row.Histogram.Counts()
 			}
 		case clock != nil:
 			if clock.Histogram == nil {
@@ -189,9 +191,16 @@ func (t *Target) readLog(r io.Reader) error {
 			clock.Histogram.Merge(row.Histogram)
 		}
 		if row.Tag == "" {
-			t.Intervals = append(t.Intervals, Interval{Start: row.Start, Length: row.Length, Latency: row.Histogram.Counts()})
+			if current != nil {
+				past.Add(*current)
+			}
+			current = &Interval{Start: row.Start, Length: row.Length, Latency: row.Histogram.Counts()}
 		}
 	}
+	if current != nil {
+		past.Add(*current)
+	}
+	t.Intervals = past.Intervals()
 	for _, clock := range t.clocks() {
 		if clock.Histogram == nil {
 			continue

@@ -69,7 +69,7 @@ func TestHistoryFillsUpWhatCameLate(t *testing.T) {
 		h.add(results.Interval{Length: time.Second}, row)
 	}
 	var got []int64
-	for _, i := range h.classes[classOf(wire.Environment{ID: 1, Invocation: 2})] {
+	for _, i := range h.ofClass(classOf(wire.Environment{ID: 1, Invocation: 2})) {
 		got = append(got, i.Latency.N())
 	}
 	if diff := cmp.Diff([]int64{0, 0, 1, 1}, got); diff != "" {

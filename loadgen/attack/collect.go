@@ -58,24 +58,35 @@ func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Ti
 // history is one target's latencies over time: all of them, and those of each class
 // of later requests. First requests have nothing to do with the time before them.
 type history struct {
-	all     []results.Interval
-	classes [classes][]results.Interval
+	all     results.Timeline
+	classes [classes]*results.Timeline
 }
 
 // add appends an interval, of which t has the classes.
 func (h *history) add(all results.Interval, t *tally) {
 	for number := class(1); int(number) < classes; number++ {
 		s := t.series[number]
-		if number.key().Environment != results.LaterInvocations || s == nil {
+		if number.key().Environment != results.LaterInvocations || s == nil && h.classes[number] == nil {
 			continue
 		}
-		// A class may come late, or have nothing for a while.
-		for k := len(h.classes[number]); k < len(h.all); k++ {
-			h.classes[number] = append(h.classes[number], results.Interval{Start: h.all[k].Start, Length: h.all[k].Length})
+		if h.classes[number] == nil { // a class may come late
+			h.classes[number] = new(h.all.Empty())
 		}
-		h.classes[number] = append(h.classes[number], results.Interval{Start: all.Start, Length: all.Length, Latency: s.latency.Counts()})
+		of := results.Interval{Start: all.Start, Length: all.Length}
+		if s != nil {
+			of.Latency = s.latency.Counts()
+		}
+		h.classes[number].Add(of)
 	}
-	h.all = append(h.all, all)
+	h.all.Add(all)
+}
+
+// ofClass are the intervals of a class of later requests; nil for the others.
+func (h *history) ofClass(number class) []results.Interval {
+	if h.classes[number] == nil {
+		return nil
+	}
+	return h.classes[number].Intervals()
 }
 
 // collect runs until the recorders are finished.
@@ -247,7 +258,7 @@ func (t *tally) record(past *history) results.Target {
 		Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
 		Latency: latency.NewTiming(all.latency, censored.latency), Service: latency.NewTiming(all.service, censored.service),
 		FirstByte: latency.NewTiming(all.firstByte, censored.firstByte), Connect: latency.NewTiming(t.connect, nil),
-		Intervals:  past.all,
+		Intervals:  past.all.Intervals(),
 		OutOfRange: all.latency.OutOfRange() + all.service.OutOfRange() + all.firstByte.OutOfRange() + t.connect.OutOfRange(),
 	}
 	for _, cause := range engine.Causes() {
@@ -267,7 +278,7 @@ func (t *tally) record(past *history) results.Target {
 		if s := t.series[number]; s != nil {
 			target.Classes = append(target.Classes, results.Class{
 				ClassKey: number.key(), Latency: latency.NewTiming(s.latency, nil), Service: latency.NewTiming(s.service, nil),
-				Intervals: past.classes[number],
+				Intervals: past.ofClass(number),
 			})
 		}
 	}
