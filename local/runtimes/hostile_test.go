@@ -72,8 +72,7 @@ func TestHostileNPM(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var server *httptest.Server
-			server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, ".tgz") {
 					w.Write(evil)
 					return
@@ -81,7 +80,7 @@ func TestHostileNPM(t *testing.T) {
 				versions := map[string]any{}
 				for _, v := range tt.versions {
 					versions[v] = map[string]any{"name": name, "version": v, "dist": map[string]string{
-						"tarball": server.URL + "/x.tgz", "integrity": tt.integrity,
+						"tarball": "http://" + r.Host + "/x.tgz", "integrity": tt.integrity,
 					}}
 				}
 				json.NewEncoder(w).Encode(map[string]any{"name": name, "versions": versions, "dist-tags": map[string]string{"latest": tt.versions[0]}})
