@@ -76,7 +76,11 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 	}
 	next := ", then " + timed(others[0])
 	if len(firsts) == 1 {
-		return fmt.Sprintf("%s with a median of %s ms%s", name(firsts[0]), optional(median(of(firsts[0]), metric)), next)
+		text := fmt.Sprintf("%s with a median of %s ms%s", name(firsts[0]), optional(median(of(firsts[0]), metric)), next)
+		if lead := of(firsts[0]).Place.Lead; lead != nil && lead.Over == others[0].Variant {
+			text += fmt.Sprintf("; it is the faster one in %s", pairsWon(lead.Superiority))
+		}
+		return text
 	}
 	const most = 4
 	var names []string

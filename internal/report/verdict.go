@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -88,7 +89,17 @@ func verdictOn(l results.Load, c results.Comparison) string {
 	if a, b := figure(l, c.A, c), figure(l, c.B, c); a != "" && b != "" {
 		name += fmt.Sprintf(" %s against %s ms,", a, b)
 	}
-	return verdictLine(c, name)
+	line := verdictLine(c, name)
+	if s := c.Superiority; s != nil {
+		line += fmt.Sprintf("; %s is the faster one in %s", c.A, pairsWon(*s))
+	}
+	return line
+}
+
+// pairsWon is a superiority in words: 93 % of pairs (95 % interval 80 to 98).
+func pairsWon(s results.Superiority) string {
+	share := func(p float64) string { return strconv.FormatFloat(100*p, 'f', 0, 64) }
+	return fmt.Sprintf("%s %% of pairs (95 %% interval %s to %s)", share(s.Probability), share(s.Interval[0]), share(s.Interval[1]))
 }
 
 // figure is a side's latency at the comparison's class and percentile; empty if the

@@ -28,6 +28,9 @@ type Comparison struct {
 	// worth; 0 where that was not looked at.
 	WorthA int64 `json:"worthA,omitempty"`
 	WorthB int64 `json:"worthB,omitempty"`
+	// Superiority is of A over B, for a class of answers that do not depend on each
+	// other; otherwise nil.
+	Superiority *Superiority `json:"superiority,omitempty"`
 	// Verdict speaks of A.
 	Verdict verdict.Word `json:"verdict"`
 	// Reason says, for undecided, what is missing, and for same, the margin in milliseconds.
@@ -68,7 +71,9 @@ func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comp
 		ask(ClassKey{}, a.Latency, b.Latency, a.side(), b.side(), percentile)
 	}
 	for _, class := range sharedClasses(a, b) {
-		ask(class[0].ClassKey, class[0].Latency, class[1].Latency, class[0].side(), class[1].side(), 50)
+		sideA, sideB := class[0].side(), class[1].side()
+		ask(class[0].ClassKey, class[0].Latency, class[1].Latency, sideA, sideB, 50)
+		all[len(all)-1].Superiority = superiority(sideA, sideB, o)
 	}
 	verdict.Control(judgements, 1-verdict.DefaultConfidence)
 	for i, j := range judgements {

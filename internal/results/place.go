@@ -26,6 +26,14 @@ type Place struct {
 	// Needs is how many samples of each it takes to tell that many series apart.
 	// Warm samples of one execution environment count as one.
 	Needs int64 `json:"needs"`
+	// Lead is over the series with the next larger median; nil for the last one.
+	Lead *Lead `json:"lead,omitempty"`
+}
+
+// Lead is how often a series is faster than another one of its ranking.
+type Lead struct {
+	Over matrix.Variant `json:"over"`
+	Superiority
 }
 
 // ranked is the metric by which series of a temperature are ranked.
@@ -59,8 +67,12 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 		event       functions.Event
 		temperature Temperature
 	}
-	runners := map[race][]*SeriesSummary{}
-	sides := map[race][]verdict.Side{}
+	type runner struct {
+		variant matrix.Variant
+		series  *SeriesSummary
+		side    verdict.Side
+	}
+	races := map[race][]runner{}
 	for i := range variants {
 		for k := range variants[i].Series {
 			s := &variants[i].Series[k]
@@ -69,18 +81,30 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 				continue
 			}
 			r := race{series.Event, series.Temperature}
-			runners[r] = append(runners[r], s)
-			sides[r] = append(sides[r], values[series].side(series.Temperature))
+			races[r] = append(races[r], runner{variants[i].Variant, s, values[series].side(series.Temperature)})
 		}
 	}
-	for r, all := range sides {
+	for r, all := range races {
 		if len(all) < 2 {
 			continue
 		}
-		for i, standing := range verdict.Rank(all, o) {
-			runners[r][i].Place = &Place{
-				Metric: ranked[r.temperature], Best: standing.Best, Worst: standing.Worst, Of: len(all),
+		metric := ranked[r.temperature]
+		var sides []verdict.Side
+		for _, one := range all {
+			sides = append(sides, one.side)
+		}
+		for i, standing := range verdict.Rank(sides, o) {
+			all[i].series.Place = &Place{
+				Metric: metric, Best: standing.Best, Worst: standing.Worst, Of: len(all),
 				Needs: verdict.SamplesToRank(len(all), cmp.Or(o.Confidence, verdict.DefaultConfidence)),
+			}
+		}
+		slices.SortStableFunc(all, func(a, b runner) int {
+			return cmp.Compare(*a.series.Metrics[metric].P50, *b.series.Metrics[metric].P50)
+		})
+		for i, next := range all[1:] {
+			if s := superiority(all[i].side, next.side, o); s != nil {
+				all[i].series.Place.Lead = &Lead{Over: next.variant, Superiority: *s}
 			}
 		}
 	}

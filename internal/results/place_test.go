@@ -58,9 +58,30 @@ func placesOf(t *testing.T, environments int, want []results.Place) {
 	for i, want := range want {
 		want.Metric, want.Of, want.Needs = results.DurationMs, 3, 5
 		s := variants[i].Find("hello", results.Warm)
-		if s.Place == nil || *s.Place != want {
-			t.Errorf("%s has place %+v, want %+v", variants[i].Variant.Runtime, s.Place, want)
+		if s.Place == nil {
+			t.Fatalf("%s has no place", variants[i].Variant.Runtime)
 		}
+		got := *s.Place
+		if got.Lead = nil; got != want {
+			t.Errorf("%s has place %+v, want %+v", variants[i].Variant.Runtime, got, want)
+		}
+	}
+	// The two fast ones are ahead of the slow one in every pair, where environments are known.
+	leads := 0
+	for _, v := range variants[1:] {
+		lead := v.Find("hello", results.Warm).Place.Lead
+		if lead != nil && lead.Over == variants[0].Variant {
+			leads++
+			if lead.Probability != 1 || lead.Interval[0] <= 0.5 {
+				t.Errorf("%s is faster than the slow one in a share of %+v, want 1", v.Variant.Runtime, lead.Superiority)
+			}
+		}
+	}
+	if last := variants[0].Find("hello", results.Warm).Place; last.Lead != nil {
+		t.Errorf("the slowest leads over %v", last.Lead.Over)
+	}
+	if want := min(1, environments-1); leads != want {
+		t.Errorf("%d series lead over the slow one, want %d", leads, want)
 	}
 	if s := variants[1].Find("sha256", results.Cold); s == nil || s.Place != nil {
 		t.Errorf("the only series of its event is %+v, want one without a place", s)
