@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
@@ -11,34 +14,41 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// compareRuns judges two run directories against each other, offline.
+const compareHelp = `Judges run directories against each other, offline.
+
+  loadgen compare [flags] DIR DIR
+  loadgen compare [flags] DIR DIR DIR DIR -- DIR DIR DIR DIR
+
+Two runs of the same thing differ too. So one run of each side gives the differences and no verdict. It takes
+four runs or more of each, made in turns: one of the first side, one of the second, and so on.
+`
+
+// compareRuns judges the runs of one side against those of the other, offline.
 func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code int, err error) {
-	flags := newFlagSet("loadgen compare", "Judges two run directories against each other, offline.\n\n  loadgen compare [flags] DIR DIR\n", "")
+	flags := newFlagSet("loadgen compare", compareHelp, "")
 	flags.section("flags")
 	var m margin
 	var format string
 	flags.value(&m, "margin", marginUsage)
 	flags.word(&format, "format", formatText, "`F` of what is printed: text, json", formatText, formatJSON)
-	dirs, _, err := flags.parse(args, stdout)
+	var right []string
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, right = args[:i], args[i+1:]
+	}
+	left, _, err := flags.parse(args, stdout)
 	switch {
 	case err != nil:
 		return exitUsage, err
-	case len(dirs) != 2:
-		return exitUsage, errors.New("compare: want two run directories")
+	case right == nil && len(left) == 2:
+		left, right = left[:1], left[1:]
+	case len(left) == 0 || len(right) == 0:
+		return exitUsage, errors.New("compare: want two run directories, or several on each side of --")
 	}
-	a, err := results.Read(dirs[0])
+	a, b, err := readSides(left, right)
 	if err != nil {
 		return exitUsage, err
 	}
-	b, err := results.Read(dirs[1])
-	if err != nil {
-		return exitUsage, err
-	}
-	labelA, labelB := a.ID, b.ID
-	if labelA == labelB {
-		labelA, labelB = dirs[0], dirs[1]
-	}
-	p, err := pair.Judge(labelA, a, labelB, b, m.options())
+	p, err := pair.Judge(a, b, m.options())
 	if err != nil {
 		return exitUsage, err
 	}
@@ -51,4 +61,30 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 		return exitInvalid, err
 	}
 	return exitOK, nil
+}
+
+// readSides reads the runs of both sides. Runs whose directories have the same name are
+// called by their paths. A run is on one side only, and there once.
+func readSides(left, right []string) (a, b []results.Run, err error) {
+	var runs []results.Run
+	dirs, ids := map[string]bool{}, map[string]int{}
+	all := slices.Concat(left, right)
+	for _, dir := range all {
+		if dirs[filepath.Clean(dir)] {
+			return nil, nil, fmt.Errorf("compare: %s is given twice", dir)
+		}
+		dirs[filepath.Clean(dir)] = true
+		r, err := results.Read(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		ids[r.ID]++
+		runs = append(runs, r)
+	}
+	for i, r := range runs {
+		if ids[r.ID] > 1 {
+			runs[i].ID = all[i]
+		}
+	}
+	return runs[:len(left)], runs[len(left):], nil
 }

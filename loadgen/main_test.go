@@ -297,6 +297,23 @@ func TestCompareRuns(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &p); err != nil || code != exitOK || len(p.Targets) != 2 {
 		t.Errorf("exit code %d, %v, %d targets: %s", code, err, len(p.Targets), stderr)
 	}
+	for _, row := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"several runs a side", []string{dirs[0], "--", dirs[1], copyOf(t, dirs[1])}, exitOK, "a word takes 4 alternating runs of each, and there are 1"},
+		{"one side alone", []string{dirs[0], dirs[1], "--"}, exitUsage, "several on each side of --"},
+		{"the same run on both sides", []string{dirs[0], "--", dirs[0]}, exitUsage, "is given twice"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, append([]string{"compare"}, row.args...)...)
+			if code != row.code || !strings.Contains(strings.Join(strings.Fields(stdout+stderr), " "), row.want) {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, row.code, row.want, stdout, stderr)
+			}
+		})
+	}
 }
 
 func TestArtilleryFiles(t *testing.T) {
@@ -313,4 +330,14 @@ func TestArtilleryFiles(t *testing.T) {
 	if code != exitOK && code != exitInvalid || l.Targets[0].Answered != 20 || l.Targets[1].Answered != 20 {
 		t.Errorf("exit code %d, %+v: %s", code, l.Targets, stderr)
 	}
+}
+
+// copyOf copies a run directory.
+func copyOf(t *testing.T, dir string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "again")
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	return to
 }

@@ -9,21 +9,35 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// differences are the circumstances of two runs that are not the same. When a
-// run was made and which seed it drew are different in any two.
-func differences(a, b results.Run) []results.SetupDifference {
-	left, right := circumstances(a), circumstances(b)
-	all := []results.SetupDifference{}
-	names := slices.Sorted(maps.Keys(left))
+// differences are the circumstances that are not the same in all runs. When a run was
+// made and which seed it drew are different in any two.
+func differences(a, b []results.Run) []results.SetupDifference {
+	left, right := values(a), values(b)
+	names := map[string]bool{}
+	for name := range left {
+		names[name] = true
+	}
 	for name := range right {
-		if _, ok := left[name]; !ok {
-			names = append(names, name)
+		names[name] = true
+	}
+	all := []results.SetupDifference{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		l, r := left[name], right[name]
+		if len(l) != 1 || len(r) != 1 || l[0] != r[0] {
+			all = append(all, results.SetupDifference{What: name, A: strings.Join(l, " or "), B: strings.Join(r, " or ")})
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		if left[name] != right[name] {
-			all = append(all, results.SetupDifference{What: name, A: left[name], B: right[name]})
+	return all
+}
+
+// values are the circumstances of a side's runs, each with its different values.
+func values(runs []results.Run) map[string][]string {
+	all := map[string][]string{}
+	for _, r := range runs {
+		for name, value := range circumstances(r) {
+			if !slices.Contains(all[name], value) {
+				all[name] = append(all[name], value)
+			}
 		}
 	}
 	return all

@@ -1,6 +1,7 @@
 package pair_test
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -72,7 +73,7 @@ func judge(t *testing.T, a, b string, o verdict.Options) (results.Pair, error) {
 			t.Fatal(err)
 		}
 	}
-	return pair.Judge(runs[0].ID, runs[0], runs[1].ID, runs[1], o)
+	return pair.Judge(runs[:1], runs[1:], o)
 }
 
 func TestJudge(t *testing.T) {
@@ -110,8 +111,54 @@ func TestJudge(t *testing.T) {
 	}, words); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
 	}
-	if want := (results.Doubt{Side: "before", Kind: results.Unanswered, Target: p.Doubts[0].Target, Requests: 10, Planned: 510}); len(p.Doubts) != 6 || p.Doubts[0] != want {
+	if want := (results.Doubt{Run: "before", Kind: results.Unanswered, Target: p.Doubts[0].Target, Requests: 10, Planned: 510}); len(p.Doubts) != 6 || p.Doubts[0] != want {
 		t.Errorf("the doubts are %+v", p.Doubts)
+	}
+}
+
+// Runs differ from each other by the base that they were made with.
+func TestJudgeRuns(t *testing.T) {
+	side := func(name string, bases ...float64) (runs []results.Run) {
+		for i, base := range bases {
+			dir := run(t, fmt.Sprint(name, i), results.Manifest{Version: name}, map[string]float64{"esmodule": base})
+			r, err := results.Read(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runs = append(runs, r)
+		}
+		return runs
+	}
+	for _, row := range []struct {
+		name string
+		a, b []results.Run
+		want verdict.Word
+		why  verdict.ReasonKind
+	}{
+		{"apart by more than runs differ", side("a", 10, 11, 10, 11), side("b", 20, 21, 20, 21), verdict.Faster, ""},
+		{"apart by less", side("a", 10, 18, 12, 15), side("b", 11, 19, 13, 16), verdict.Undecided, verdict.MoreSamples},
+		{"three runs", side("a", 10, 11, 10), side("b", 20, 21, 20), verdict.Undecided, verdict.NeedsRuns},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p, err := pair.Judge(row.a, row.b, verdict.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(p.Targets) != 1 || len(p.Targets[0].A) != len(row.a) || len(p.A.Runs) != len(row.a) || p.A.Label != "A" {
+				t.Fatalf("got %+v", p)
+			}
+			for _, c := range p.Targets[0].Comparison.Others {
+				if c.Percentile != 50 || c.Class != (results.ClassKey{}) {
+					continue
+				}
+				if c.Verdict != row.want || row.why != "" && c.Reason.Kind != row.why || c.DifferenceMs == nil {
+					t.Errorf("the median is judged %+v, want %s", c, row.want)
+				}
+			}
+			if want := (results.SetupDifference{What: "version", A: "a", B: "b"}); len(p.Differences) != 1 || p.Differences[0] != want {
+				t.Errorf("differences are %+v", p.Differences)
+			}
+		})
 	}
 }
 
@@ -151,7 +198,7 @@ func TestJudgeWithoutSummary(t *testing.T) {
 		h.Record(time.Duration(i) * time.Microsecond)
 	}
 	killed := results.Run{Summary: results.Summary{Load: &results.Load{LogsOnly: true, Targets: []results.Target{{Name: "a", Latency: latency.NewTiming(h, nil)}}}}}
-	p, err := pair.Judge("x", killed, "y", killed, verdict.Options{MarginAbs: 1})
+	p, err := pair.Judge([]results.Run{killed}, []results.Run{killed}, verdict.Options{MarginAbs: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

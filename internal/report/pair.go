@@ -10,12 +10,21 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// PairText writes two runs side by side for people: what was not the same about
-// them, what speaks against either, the latencies, and the verdicts.
+// PairText writes the runs of two sides for people: what was not the same about them,
+// what speaks against each, the latencies, and the verdicts.
 func PairText(w io.Writer, p results.Pair, t console.Terminal) error {
 	p = cleaned(p)
 	s := &sheet{terminal: t}
 	s.wrap("", indent, fmt.Sprintf("%s against %s: latency = end - intended start, in ms", p.A.Label, p.B.Label))
+	for _, side := range []results.PairSide{p.A, p.B} {
+		if len(side.Runs) > 1 {
+			var ids []string
+			for _, r := range side.Runs {
+				ids = append(ids, r.ID)
+			}
+			s.wrap(indent, indent+indent, side.Label+": "+listed(ids))
+		}
+	}
 	s.WriteString("\n")
 	writeSetup(s, p)
 	for _, doubt := range p.Doubts {
@@ -39,10 +48,10 @@ func PairText(w io.Writer, p results.Pair, t console.Terminal) error {
 
 func writeSetup(s *sheet, p results.Pair) {
 	if len(p.Differences) == 0 {
-		s.WriteString("The set-up of both was the same.\n\n")
+		s.WriteString("The set-up of all runs was the same.\n\n")
 		return
 	}
-	s.WriteString("What was not the same about the two\n\n")
+	s.WriteString("What was not the same\n\n")
 	for _, d := range p.Differences {
 		s.wrap(indent+d.What+": ", indent+indent, cmp.Or(d.A, absent)+" against "+cmp.Or(d.B, absent))
 	}
@@ -57,11 +66,13 @@ func writePairTargets(s *sheet, pair results.Pair) {
 	t.dropped = []string{"latency mean", "latency max", "latency p90", "answered"}
 	for _, target := range pair.Targets {
 		for _, side := range []struct {
-			label string
-			p     latency.Timing
-		}{{pair.A.Label, target.A}, {pair.B.Label, target.B}} {
-			p := side.p.Percentiles
-			t.add(target.Name, side.label, grouped(p.N), bound(p, "mean", p.Mean), bound(p, "p50", p.P50), bound(p, "p90", p.P90), needs(p), bound(p, "max", p.Max))
+			of      results.PairSide
+			timings []latency.Timing
+		}{{pair.A, target.A}, {pair.B, target.B}} {
+			for i, timing := range side.timings {
+				p := timing.Percentiles
+				t.add(target.Name, side.of.Runs[i].ID, grouped(p.N), bound(p, "mean", p.Mean), bound(p, "p50", p.P50), bound(p, "p90", p.P90), needs(p), bound(p, "max", p.Max))
+			}
 		}
 	}
 	t.write(s)

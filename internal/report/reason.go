@@ -24,7 +24,7 @@ func reasonText(c results.Comparison) string {
 	case verdict.WorthTooFew:
 		return fmt.Sprintf("answers of the same moments resemble each other: those of one side are worth %d independent ones, and p%v needs %d", r.Has, c.Percentile, r.Needs)
 	case verdict.NeedsRuns:
-		return fmt.Sprintf("two runs of the same thing differ too: a word takes %d runs of each, there are %d", r.Needs, r.Has)
+		return fmt.Sprintf("two runs of the same thing differ too: a word takes %d alternating runs of each, and there are %d", r.Needs, r.Has)
 	case verdict.Drifts:
 		return "the difference drifted over the whole time, which is too short to average over that: run longer"
 	case verdict.NoSuchInterval:
@@ -78,15 +78,15 @@ func faultText(f results.Fault) string {
 func doubtText(d results.Doubt) string {
 	switch d.Kind {
 	case results.WasInterrupted:
-		return d.Side + " was interrupted"
+		return d.Run + " was interrupted"
 	case results.WasKilled:
-		return d.Side + " has no summary"
+		return d.Run + " has no summary"
 	case results.NotValid:
-		return d.Side + " is not valid: " + faultText(*d.Fault)
+		return d.Run + " is not valid: " + faultText(*d.Fault)
 	case results.Unanswered:
-		return fmt.Sprintf("%s: %d of %d requests to %s have no answer, and no latency", d.Side, d.Requests, d.Planned, d.Target)
+		return fmt.Sprintf("%s: %d of %d requests to %s have no answer, and no latency", d.Run, d.Requests, d.Planned, d.Target)
 	}
-	return d.Side + ": " + string(d.Kind)
+	return d.Run + ": " + string(d.Kind)
 }
 
 // ThresholdReason is the figures that a condition was judged by: those of the

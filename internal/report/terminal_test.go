@@ -88,7 +88,7 @@ func TestEnding(t *testing.T) {
 		want []string // lines
 	}{
 		{"a whole run", full(), "out/x/report.html", []string{
-			"Fastest cold start: rust with a median of 6.06 ms, then go (13.4 ms)", "The load test is valid.", "report: out/x/report.html"}},
+			"Fastest cold start: rust with a median of 6.06 ms, then go (13.4 ms); it is the faster one in 100 %", "The load test is valid.", "report: out/x/report.html"}},
 		{"one target", loadTest(one, manifest()), "", []string{
 			"esmodule: p50 3.23 ms, p99 7.05 ms, 0 of 600 requests without an answer",
 			"fail if errors>0.1%: BREACHED, errors of commonjs: 1 % (6 of 600)", "The load test is valid."}},
@@ -133,8 +133,8 @@ func TestTextFromOutsideIsClean(t *testing.T) {
 	target.Classes[0].Initialization = evil
 	l.Generator.Engine, l.Comparison.A = evil, evil
 	p := results.Pair{
-		A: results.PairSide{Label: evil}, B: results.PairSide{Label: "b"},
-		Differences: []results.SetupDifference{{What: evil, A: evil}}, Doubts: []results.Doubt{{Side: evil, Kind: results.WasKilled}},
+		A: results.PairSide{Label: evil, Runs: []results.PairRun{{ID: evil}}}, B: results.PairSide{Label: "b", Runs: []results.PairRun{{ID: "b"}}},
+		Differences: []results.SetupDifference{{What: evil, A: evil}}, Doubts: []results.Doubt{{Run: evil, Kind: results.WasKilled}},
 		Targets: []results.PairTarget{{Name: evil, Comparison: *l.Comparison}},
 	}
 	var b strings.Builder

@@ -109,19 +109,19 @@ func TestPairText(t *testing.T) {
 	side := func(label string, seed uint64) results.PairSide {
 		m := manifest()
 		m.Seed = seed
-		return results.PairSide{Label: label, Manifest: m}
+		return results.PairSide{Label: label, Runs: []results.PairRun{{ID: label, Manifest: m}}}
 	}
 	p := results.Pair{A: side("monday", 1), B: side("tuesday", 2)}
 	a, b := &load(600).Targets[0], &load(600).Targets[1]
 	a.Classes, b.Classes = a.Classes[:1], b.Classes[:1] // a log has the first requests only
-	t1 := results.PairTarget{Name: "esmodule", A: a.Latency, B: b.Latency, Comparison: results.CompareTargets("monday", "tuesday", a, b, options)}
+	t1 := results.PairTarget{Name: "esmodule", A: []latency.Timing{a.Latency}, B: []latency.Timing{b.Latency}, Comparison: results.CompareTargets("monday", "tuesday", a, b, options)}
 	t1.Comparison.Withhold(verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1})
 	p.Targets = []results.PairTarget{t1}
 	same := p
 	p.Differences = []results.SetupDifference{{What: "machine cpu", A: "AMD EPYC", B: "Intel Xeon"}, {What: "knob freeze", B: "cgroup v2"}}
 	p.Doubts = []results.Doubt{
-		{Side: "tuesday", Kind: results.WasInterrupted},
-		{Side: "tuesday", Kind: results.Unanswered, Target: "esmodule", Requests: 7, Planned: 607},
+		{Run: "tuesday", Kind: results.WasInterrupted},
+		{Run: "tuesday", Kind: results.Unanswered, Target: "esmodule", Requests: 7, Planned: 607},
 	}
 	for _, test := range []struct {
 		name string

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
@@ -82,6 +84,78 @@ func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comp
 	c := all[0]
 	c.Others = all[1:]
 	return c
+}
+
+// CompareRuns judges one target over several runs a side: at p99, at p50 and p90 beside
+// it, and at the median of every class that all runs have. A value is one run's
+// percentile, and the difference is that of the means over runs. The words stand
+// together, as those of [CompareTargets] do.
+func CompareRuns(labelA, labelB string, a, b []*Target, o verdict.Options) Comparison {
+	var all []Comparison
+	var judgements []verdict.Judgement
+	ask := func(class ClassKey, percentile float64) {
+		c := Comparison{A: labelA, B: labelB, Class: class, Percentile: percentile}
+		valuesA, leastA := runFigures(a, class, percentile)
+		valuesB, leastB := runFigures(b, class, percentile)
+		j := verdict.Judgement{Word: verdict.Undecided}
+		if len(valuesA) == len(a) && len(valuesB) == len(b) {
+			j = verdict.CompareRuns(valuesA, valuesB, percentile, o)
+			c.DifferenceMs = new(stat.Mean(valuesA, nil) - stat.Mean(valuesB, nil))
+		} else if need := verdict.MinSamples(percentile, verdict.DefaultConfidence); min(leastA, leastB) < need {
+			j.Reason = verdict.Reason{Kind: verdict.NeedsSamples, Needs: need, Has: min(leastA, leastB)}
+		} else {
+			j.Reason = verdict.Reason{Kind: verdict.Unanswered}
+		}
+		all, judgements = append(all, c), append(judgements, j)
+	}
+	last := len(judged) - 1
+	for _, percentile := range append([]float64{judged[last]}, judged[:last]...) {
+		ask(ClassKey{}, percentile)
+	}
+	for _, class := range a[0].Classes {
+		if !slices.ContainsFunc(slices.Concat(a, b), func(t *Target) bool { return t.class(class.ClassKey) == nil }) {
+			ask(class.ClassKey, 50)
+		}
+	}
+	verdict.Control(judgements, 1-verdict.DefaultConfidence)
+	for i, j := range judgements {
+		all[i].Verdict, all[i].Reason = j.Word, j.Reason
+		if j.Judged {
+			all[i].IntervalMs = j.Interval[:]
+		}
+	}
+	c := all[0]
+	c.Others = all[1:]
+	return c
+}
+
+// runFigures are the percentile of each run that can state it, and the smallest number
+// of requests of a run.
+func runFigures(targets []*Target, class ClassKey, percentile float64) (values []float64, least int64) {
+	least = math.MaxInt64
+	for _, t := range targets {
+		timing := t.Latency
+		if class != (ClassKey{}) {
+			timing = t.class(class).Latency
+		}
+		n := timing.N + timing.Unanswered
+		least = min(least, n)
+		if n < verdict.MinSamples(percentile, verdict.DefaultConfidence) || timing.Distribution() == nil {
+			continue
+		}
+		if v, atLeast := timing.At(percentile); !atLeast {
+			values = append(values, v)
+		}
+	}
+	return values, least
+}
+
+// class is the target's class of that key, or nil.
+func (t *Target) class(key ClassKey) *Class {
+	if i := slices.IndexFunc(t.Classes, func(c Class) bool { return c.ClassKey == key }); i >= 0 {
+		return &t.Classes[i]
+	}
+	return nil
 }
 
 // set takes the judgement over, as far as requests without an answer leave it.

@@ -2,26 +2,33 @@ package results
 
 import "github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 
-// Pair is two runs side by side, judged from what they left behind.
+// Pair is two sides of one or more runs each, judged from what they left behind.
 type Pair struct {
 	A PairSide `json:"a"`
 	B PairSide `json:"b"`
-	// Differences are what was not the same about the two, before any number is believed.
+	// Differences are what was not the same about all runs, before any number is believed.
 	Differences []SetupDifference `json:"differences"`
 	// Doubts are reasons not to trust one of the sides.
 	Doubts []Doubt `json:"doubts,omitempty"`
-	// Targets are those that both runs have; or the only one of each, whatever it is called.
+	// Targets are those that every run has; or the only one of each, whatever it is called.
 	Targets []PairTarget `json:"targets"`
 }
 
-// PairSide is one of the runs.
+// PairSide is the runs of one side.
 type PairSide struct {
-	// Label is what the comparisons call it: the directory.
-	Label    string   `json:"label"`
+	// Label is what the comparisons call it: the ID of its only run, or A or B.
+	Label string    `json:"label"`
+	Runs  []PairRun `json:"runs"`
+}
+
+// PairRun is a run of a side.
+type PairRun struct {
+	ID       string   `json:"id"`
 	Manifest Manifest `json:"manifest"`
 }
 
 // SetupDifference is one circumstance; a value that a side does not have is empty.
+// Values of runs that differ within a side have " or " between them.
 type SetupDifference struct {
 	What string `json:"what"`
 	A    string `json:"a"`
@@ -43,9 +50,9 @@ const (
 	Unanswered DoubtKind = "unanswered"
 )
 
-// Doubt is a reason not to trust one side of a pair.
+// Doubt is a reason not to trust a run of a pair.
 type Doubt struct {
-	Side     string    `json:"side"`
+	Run      string    `json:"run"`
 	Kind     DoubtKind `json:"kind"`
 	Fault    *Fault    `json:"fault,omitempty"`
 	Target   string    `json:"target,omitempty"`
@@ -53,10 +60,11 @@ type Doubt struct {
 	Planned  int64     `json:"planned,omitempty"`
 }
 
-// PairTarget is one target in both runs.
+// PairTarget is one target in every run.
 type PairTarget struct {
-	Name       string         `json:"name"`
-	A          latency.Timing `json:"a,omitzero"`
-	B          latency.Timing `json:"b,omitzero"`
-	Comparison Comparison     `json:"comparison"`
+	Name string `json:"name"`
+	// A and B are the latencies of each run of the side, in the order of its runs.
+	A          []latency.Timing `json:"a"`
+	B          []latency.Timing `json:"b"`
+	Comparison Comparison       `json:"comparison"`
 }
