@@ -10,34 +10,47 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// unmeasuredCells share a runtime, a status and a reason.
+// unmeasuredCells share a status, a reason and their architectures.
 type unmeasuredCells struct {
-	label  string
-	status results.Status
-	text   string
-	cells  []matrix.Variant
+	names         []string // of the runtimes
+	architectures string
+	status        results.Status
+	text          string
 }
 
 // unmeasured is what has no time, and why, once for each reason.
 func unmeasured(variants []results.VariantSummary) []unmeasuredCells {
-	var all []unmeasuredCells
+	type reason struct {
+		name   string
+		status results.Status
+		text   string
+	}
+	var order []reason
+	cells := map[reason][]matrix.Variant{}
 	for _, v := range variants {
 		if v.Status == results.Measured {
 			continue
 		}
-		text := v.Reason
-		if text == "" && v.Status == results.Checked {
-			text = "the answers are right; its times would say nothing"
+		r := reason{row{VariantSummary: v}.name(), v.Status, v.Reason}
+		if r.text == "" && v.Status == results.Checked {
+			r.text = "the answers are right; its times would say nothing"
 		}
-		label := row{VariantSummary: v}.name()
+		if cells[r] == nil {
+			order = append(order, r)
+		}
+		cells[r] = append(cells[r], v.Variant)
+	}
+	var all []unmeasuredCells
+	for _, r := range order {
+		in := architectures(cells[r])
 		i := slices.IndexFunc(all, func(u unmeasuredCells) bool {
-			return u.label == label && u.status == v.Status && u.text == text
+			return u.architectures == in && u.status == r.status && u.text == r.text
 		})
 		if i < 0 {
 			i = len(all)
-			all = append(all, unmeasuredCells{label: label, status: v.Status, text: text})
+			all = append(all, unmeasuredCells{architectures: in, status: r.status, text: r.text})
 		}
-		all[i].cells = append(all[i].cells, v.Variant)
+		all[i].names = append(all[i].names, r.name)
 	}
 	return all
 }
@@ -49,7 +62,7 @@ func writeUnmeasured(s *sheet, variants []results.VariantSummary) {
 	}
 	s.WriteString("not measured\n\n")
 	for _, u := range all {
-		s.wrap(indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", u.label, architectures(u.cells), u.status, u.text))
+		s.wrap(indent, indent+indent, fmt.Sprintf("%s (%s) %s: %s", listed(u.names), u.architectures, u.status, u.text))
 	}
 	s.WriteString("\n")
 }

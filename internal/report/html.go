@@ -109,7 +109,7 @@ func newView(r results.Run) view {
 	v.Says, v.Headline = findingsTitle(r.Manifest), findings(r)
 	v.Ticks = capital(ticksNote(r.Variants))
 	for _, u := range unmeasured(r.Variants) {
-		v.Others = append(v.Others, other{u.label, architectures(u.cells), string(u.status), u.text})
+		v.Others = append(v.Others, other{listed(u.names), u.architectures, string(u.status), u.text})
 	}
 	v.Doubts = doubts(r.Variants)
 	if r.Load != nil && len(r.Load.Targets) > 0 {
