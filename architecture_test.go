@@ -50,7 +50,7 @@ func forbidden(from, to string, toMain bool) string {
 	case to == "internal/golden":
 		return "only tests import package golden: it has a flag of the command line"
 	case toMain:
-		return "nobody imports a main"
+		return "a main is not imported"
 	case from == "functions":
 		return "package functions is data and imports nothing of ours"
 	case from == "internal/matrix" && to != "functions":

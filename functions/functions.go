@@ -61,10 +61,10 @@ type Function struct {
 var catalogueJSON []byte
 
 // Catalogue returns every function in the order of functions.json. The slice is
-// the caller's; the rows' own slices are everybody's and must not be changed.
+// the caller's; the rows' own slices are shared and must not be changed.
 func Catalogue() []Function { return slices.Clone(catalogue()) }
 
-// catalogue is read once: whoever asks for a contract asks for it at every sample.
+// catalogue is parsed once, because the contract of a function is looked up at every sample.
 var catalogue = sync.OnceValue(func() []Function {
 	rows, err := ParseCatalogue(catalogueJSON)
 	if err != nil {

@@ -49,7 +49,7 @@ func (m *machine) startDatabase(ctx context.Context, tables []deploy.Table, o da
 		if err := server.CreateTable(ctx, t.Table); err != nil {
 			return nil, err
 		}
-		// Nobody else can be at work in there: the file is ours.
+		// No other process works in this table: this one holds the lock of its file.
 		if err := dynamo.New(client, t.Name, dynamo.Options{}).Forget(ctx); err != nil {
 			return nil, err
 		}

@@ -190,7 +190,7 @@ func (m *machine) create(ctx context.Context, plan deploy.Plan, c *console.Conso
 	return err
 }
 
-// newOperator returns credentials in the shape of AWS's that nobody can guess.
+// newOperator returns random credentials in the shape of AWS's.
 func newOperator() iam.Credentials {
 	return iam.Credentials{AccessKeyID: "AKIA" + rand.Text()[:16], SecretAccessKey: (rand.Text() + rand.Text())[:40]}
 }

@@ -133,7 +133,7 @@ func (b *Builder) build(ctx context.Context, f functions.Function, arch function
 	return j.make(ctx, cell, key)
 }
 
-// own is the artefact of somebody who brings a zip: it is checked, not made.
+// own is the artefact of a zip that the user brings: it is checked, not built.
 func (b *Builder) own(f functions.Function, arch functions.Architecture) (Artifact, error) {
 	path := filepath.FromSlash(f.Source)
 	if !filepath.IsAbs(path) {

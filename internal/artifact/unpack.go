@@ -237,7 +237,7 @@ func extractFile(root *os.Root, name string, content io.Reader, executable bool,
 	if executable {
 		mode = 0o755
 		// A process that is forked while the file is open for writing holds it open
-		// until it execs, and meanwhile nobody can execute the file ("text file busy").
+		// until it execs. Until then, executing the file fails with "text file busy".
 		syscall.ForkLock.RLock()
 		defer syscall.ForkLock.RUnlock()
 	}

@@ -23,7 +23,7 @@ func TestTry(t *testing.T) {
 			t.Errorf("%s: got %v, error %v; want %v", when, got, err, free)
 		}
 	}
-	want("nobody has it", first, true)
+	want("it is free", first, true)
 	want("the first has it", second, false)
 	first.Close()
 	want("the first was closed", second, true)

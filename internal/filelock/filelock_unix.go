@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// Try takes the lock of a file if nobody has it. Closing the file, or the
+// Try takes the lock of a file if it is free. Closing the file, or the
 // end of the process, gives it back.
 func Try(file *os.File) (bool, error) {
 	for {

@@ -67,7 +67,7 @@ func TestPagesOfRuns(t *testing.T) {
 	}
 }
 
-// Runs that begin and items that come while somebody reads move nothing.
+// Runs that begin and items that come between two pages move nothing.
 func TestPagesWhileRunsGoOn(t *testing.T) {
 	shelf := many(10)
 	want := ids(answer[list[Item]](t, shelf, "/v1/stats").Items)

@@ -43,7 +43,7 @@ func (m *monitor) secretVersion(in secretVersionInputs) (string, outputs, error)
 	return in.SecretID + "|1", nil, nil
 }
 
-// existingSecret answers for a secret that somebody keeps on AWS: here it
+// existingSecret answers for a secret that exists on AWS already. Here it
 // holds the key of this plan.
 func (m *monitor) existingSecret(args resource.PropertyMap) (resource.PropertyMap, error) {
 	name := args["secretId"]

@@ -25,7 +25,7 @@ const (
 	// startLimit is how long a server may take until it answers. It takes 20 ms; a
 	// machine that builds six languages at the same time needs more.
 	startLimit = 20 * time.Second
-	// portTries is how often a port is chosen that somebody else may take first.
+	// portTries is how often a port is chosen, since another process may take it first.
 	portTries = 5
 )
 
@@ -103,8 +103,8 @@ func freePort() (int, error) {
 	return port, l.Close()
 }
 
-// awaitAnswer waits until the child itself answers, not merely somebody: another
-// process may have taken the port.
+// awaitAnswer waits until the child itself answers. Another process may have taken
+// the port and answer in its place.
 func awaitAnswer(ctx context.Context, address string, c *child) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("no answer within %s", startLimit))
 	defer cancel()

@@ -16,7 +16,7 @@ import (
 )
 
 // roleVariable tells a process started by Run which of the three it is. The
-// worker removes it, so that nobody inherits it.
+// worker removes it, so that its children do not inherit it.
 const roleVariable = "_LAMBDA_BENCHMARK_GUARD"
 
 const (
@@ -137,8 +137,8 @@ func startKeeper(way namespace) (*keeper, error) {
 	return &keeper{pid: pid, lifeline: lifeline, ready: ready, namespace: way.name != ""}, nil
 }
 
-// startSelf starts this program in another role. It is not os.StartProcess's
-// kind of child: whoever starts one reaps it with everything else.
+// startSelf starts this program in another role. It does not use os.StartProcess, whose
+// wait would compete with the reaping of all children.
 func startSelf(role string, attr *syscall.SysProcAttr, files ...*os.File) (int, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -168,7 +168,7 @@ func (k *keeper) watch(signals <-chan os.Signal, parent <-chan struct{}) (status
 		select {
 		case s := <-signals:
 			_, _ = k.lifeline.Write([]byte{byte(s.(syscall.Signal))}) // if the keeper is gone, so are we
-		case <-parent: // `go run` was killed: whoever did it meant us
+		case <-parent: // `go run` was killed, which is meant to end this program
 			parent = nil
 			_, _ = k.lifeline.Write([]byte{byte(syscall.SIGTERM)})
 			late = time.After(drain)
@@ -191,7 +191,7 @@ func reapUntil(pid int) int {
 		switch {
 		case errors.Is(err, syscall.EINTR):
 		case err != nil:
-			return exitBroken // somebody else has reaped it: there is no one else
+			return exitBroken // only this process can reap it
 		case got == pid && status.Signaled():
 			return 128 + int(status.Signal()) // as a shell has it
 		case got == pid && status.Exited():

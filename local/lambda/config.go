@@ -109,7 +109,7 @@ func (c FunctionConfig) check() error {
 	return checkVariables(c.Variables)
 }
 
-// reservedVariables are those that Lambda sets itself and lets nobody set.
+// reservedVariables are those that Lambda sets itself and refuses in a configuration.
 var reservedVariables = []string{
 	"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
 	"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",

@@ -27,8 +27,8 @@
 // retired. So no invocation ever looks at a configuration while it changes.
 //
 // An environment is owned, not locked: it is in exactly one list of its pool,
-// or in the hands of the one goroutine that took it out. Whoever takes it out
-// must put it back or discard it. A goroutine per environment watches its
+// or held by the one goroutine that took it out. That goroutine must put it back
+// or discard it. A goroutine per environment watches its
 // process; it may end an environment only after it has taken it out itself,
 // except when the whole service closes.
 //

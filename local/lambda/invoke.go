@@ -144,13 +144,14 @@ func checkJSON(text []byte) error {
 	return json.Unmarshal(text, &discard)
 }
 
-// flight is an invocation under way. Both channels have room for all that is sent.
-type flight struct {
+// call is an invocation under way. Both channels have room for all that is sent.
+type call struct {
 	response chan sandbox.Response
-	end      chan landing
+	end      chan callEnd
 }
 
-type landing struct {
+// callEnd is how an invocation ended.
+type callEnd struct {
 	outcome sandbox.Outcome
 	err     error // of this machine
 }
@@ -163,24 +164,24 @@ func (v *version) invoke(ctx context.Context, i sandbox.Invocation, whole bool) 
 	if err != nil {
 		return InvokeOutput{}, err
 	}
-	f := &flight{response: make(chan sandbox.Response, 1), end: make(chan landing, 1)}
-	v.function.service.lifetime.spawn(func() { v.fly(e, i, f) })
+	c := &call{response: make(chan sandbox.Response, 1), end: make(chan callEnd, 1)}
+	v.function.service.lifetime.spawn(func() { v.run(e, i, c) })
 
 	out := InvokeOutput{Status: http.StatusOK, ExecutedVersion: v.number, RequestID: i.RequestID}
-	response := f.response
+	response := c.response
 	if whole {
 		response = nil
 	}
 	select {
 	case r := <-response:
 		out.Payload, out.FunctionError = r.Payload, r.FunctionError
-	case l := <-f.end:
-		if l.err != nil {
-			return InvokeOutput{}, serviceError(l.err)
+	case end := <-c.end:
+		if end.err != nil {
+			return InvokeOutput{}, serviceError(end.err)
 		}
-		out.Payload, out.FunctionError = l.outcome.Response.Payload, l.outcome.Response.FunctionError
+		out.Payload, out.FunctionError = end.outcome.Response.Payload, end.outcome.Response.FunctionError
 		if whole {
-			out.LogTail, out.Outcome = string(l.outcome.Response.LogTail), &l.outcome
+			out.LogTail, out.Outcome = string(end.outcome.Response.LogTail), &end.outcome
 		}
 	case <-ctx.Done():
 		return InvokeOutput{}, fmt.Errorf("invoke %s, which goes on: %w", i.InvokedARN, ctx.Err())
@@ -188,27 +189,27 @@ func (v *version) invoke(ctx context.Context, i sandbox.Invocation, whole bool) 
 	return out, nil
 }
 
-// fly takes an invocation from a claimed environment, nil for one that has to
+// run takes an invocation from a claimed environment, nil for one that has to
 // be started, to its end.
-func (v *version) fly(e *environment, i sandbox.Invocation, f *flight) {
+func (v *version) run(e *environment, i sandbox.Invocation, c *call) {
 	ctx := v.function.service.lifetime.context
 	if e == nil {
 		launched, err := v.pool.launch(ctx, functions.OnDemand)
 		if err != nil {
 			v.pool.abandon()
-			f.end <- landing{err: err}
+			c.end <- callEnd{err: err}
 			return
 		}
 		e = v.pool.adopt(launched, false)
 	}
 	i.Respond = func(r sandbox.Response) {
 		v.pool.hasAnswered(e)
-		f.response <- r
+		c.response <- r
 	}
 	outcome := e.Invoke(ctx, i)
 	// The environment is free before the caller knows, who may come back at once.
 	kept := v.pool.put(e, outcome.Reusable)
-	f.end <- landing{outcome: outcome}
+	c.end <- callEnd{outcome: outcome}
 	if !kept {
 		v.pool.discard(e)
 	}

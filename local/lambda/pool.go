@@ -139,7 +139,7 @@ func (p *pool) take() (*environment, error) {
 }
 
 // adopt makes an environment the pool's that was launched for it, and watches
-// it. When the service closes, the watcher ends it, whoever has it.
+// it. When the service closes, the watcher ends it, even while it is taken out.
 func (p *pool) adopt(launched sandbox.Environment, provisioned bool) *environment {
 	e := &environment{Environment: launched, end: sync.OnceValue(launched.Close), provisioned: provisioned}
 	p.lifetime.spawn(func() {
@@ -216,7 +216,7 @@ func (p *pool) keep(e *environment, reusable bool) bool {
 }
 
 // remove takes an environment out of its list and says whether it was there:
-// if not, somebody else has it.
+// if not, another goroutine has taken it out.
 func (p *pool) remove(e *environment) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -109,7 +109,7 @@ func (v *version) start(ctx context.Context, t functions.InitializationType) (sa
 
 // stream opens a log stream as the function's role. Without the permission, or
 // without the group and the permission to make it, the logs are lost, as on
-// AWS; unlike there, somebody is told.
+// AWS. Here the loss is printed once.
 func (v *version) stream(name string) sandbox.LogStream {
 	stream, err := v.openStream(name)
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 	timeFormat = "2006-01-02T15:04:05.000Z"
 )
 
-// files writes events to one file per stream, behind the back of whoever logs.
+// files writes events to one file per stream, in the background.
 type files struct {
 	dir  string
 	done chan struct{}

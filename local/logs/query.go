@@ -108,7 +108,7 @@ func (q Query) covers(t time.Time) bool {
 }
 
 // snapshot returns the events of the streams that a query names. They are read
-// without the lock, so that a long query delays nobody who logs.
+// without the lock, so that a long query does not delay writers.
 func (s *Store) snapshot(q Query) (map[string][]event, error) {
 	if len(q.Streams) > 0 && q.StreamPrefix != "" {
 		return nil, errors.New("streams are selected by names or by a prefix, not by both")

@@ -14,8 +14,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/local/sandbox"
 )
 
-// ErrNoGroup says that a log group does not exist. Whoever may create one does
-// so with [Store.CreateGroup].
+// ErrNoGroup says that a log group does not exist. A caller that may create
+// it does so with [Store.CreateGroup].
 var ErrNoGroup = errors.New("the specified log group does not exist")
 
 // ErrGroupExists says that a log group exists already.

@@ -105,7 +105,7 @@ func (c cache) make(ctx context.Context, r recipe, path string) (folder, error) 
 	if err := writeContents(making, root, from); err != nil {
 		return folder{}, fmt.Errorf("fetch %s: %w", r.title, err)
 	}
-	if err := os.Chmod(making, 0o755); err != nil { // MkdirTemp lets nobody else in
+	if err := os.Chmod(making, 0o755); err != nil { // MkdirTemp's mode is 0700
 		return folder{}, fmt.Errorf("fetch %s: %w", r.title, err)
 	}
 	if err := os.Rename(making, path); err != nil {
@@ -129,7 +129,7 @@ func (e *fetchError) Unwrap() error { return e.err }
 // lockSilence is how long a wait is not worth a word.
 const lockSilence = time.Second
 
-// lock waits until nobody else, in this process or another, is at the recipe's folder.
+// lock waits until no other goroutine or process works in the recipe's folder.
 func (c cache) lock(ctx context.Context, r recipe) (unlock func(), err error) {
 	file, err := os.OpenFile(filepath.Join(c.dir, r.name+".lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -147,7 +147,7 @@ func (c cache) lock(ctx context.Context, r recipe) (unlock func(), err error) {
 		}
 		if !told && time.Since(start) > lockSilence {
 			told = true
-			c.progress("%s: being fetched by somebody else already, waiting", r.title)
+			c.progress("%s: another process fetches it already, waiting", r.title)
 		}
 		select {
 		case <-ctx.Done():

@@ -15,7 +15,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
-// command is a program of somebody else that is run to its end: an interpreter
+// command is a foreign program that is run to its end: an interpreter
 // that is asked about itself, or a package registry's client.
 type command struct {
 	argv []string

@@ -49,7 +49,7 @@ func (g *cage) outOfMemory() bool          { return false }
 func (g *cage) peak() (int64, bool)        { return 0, false }
 func (g *cage) remove() error              { return nil }
 
-// freezeAtOnce is freeze: a stop waits for nobody.
+// freezeAtOnce is freeze, because a stop signal takes effect at once.
 func (g *cage) freezeAtOnce() error { return g.freeze() }
 
 func (g *cage) freeze() error {

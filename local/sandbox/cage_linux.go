@@ -47,8 +47,8 @@ type cage struct {
 // evenly; the kernel's default of 100 ms lets it run at full speed to its end.
 const cfsPeriod = 20 * time.Millisecond
 
-// make makes a cage and moves the calling thread into it, as far as cgroups of
-// version 1 want that of whoever starts a process in them.
+// make makes a cage and moves the calling thread into it, where cgroups of
+// version 1 need that before a process is started in them.
 func (c *cages) make() (_ *cage, err error) {
 	name := "environment-" + strconv.FormatInt(c.count.Add(1), 10)
 	g := &cage{freezing: c.freeze, v2cpu: c.v2cpu, v2memory: c.v2memory}
@@ -167,7 +167,7 @@ func (g *cage) freeze() error {
 }
 
 // freezeAtOnce is freeze for the end of an init phase, where what the function has
-// begun must stay pending. Freezing a cgroup waits until nobody else on this machine
+// begun must stay pending. Freezing a cgroup waits until no other process on this machine
 // changes one, which can take longer than what is pending; a stop does not wait.
 func (g *cage) freezeAtOnce() error {
 	if g.freezing != freezeCgroup2 || g.pid == 0 {

@@ -81,7 +81,7 @@ func (o *output) catchUp() {
 	_ = raw.Control(func(fd uintptr) { o.take(int(fd), 1<<20) })
 }
 
-// close ends the reading, whoever still holds the writing side.
+// close ends the reading, even if a process still holds the writing side.
 func (o *output) close() {
 	o.catchUp()
 	o.read.Close()

@@ -24,7 +24,7 @@ type peers struct {
 // tcpSocket is what the kernel tells of a TCP socket on this machine.
 type tcpSocket struct {
 	uid uint32
-	// inode is 0 for a socket that no process holds any more; its uid is then root's, whoever it belonged to.
+	// inode is 0 for a socket that no process holds any more; its uid is then root's, not its former owner's.
 	inode       uint32
 	established bool
 }

@@ -34,7 +34,7 @@ type server struct {
 	// server; the error says why not.
 	check    func(net.Conn) error
 	requests chan *request
-	// done is closed when nobody takes requests any more.
+	// done is closed when requests are no longer taken.
 	done chan struct{}
 
 	mu     sync.Mutex
@@ -221,7 +221,7 @@ func (c *conn) answer(h *http.Request, r *bufio.Reader) bool {
 		return c.write(rep, h.Close) == nil
 	}
 	// Parked. The client sends nothing before it has its reply, so the next byte
-	// is the next request, and an error means that nobody waits here any more.
+	// is the next request, and an error means that the client is gone.
 	if _, err := r.Peek(1); err != nil {
 		c.server.ask(&request{route: routeHangUp, conn: c, at: time.Now()})
 		return false

@@ -16,7 +16,7 @@ import (
 // thread that started it ends, not the program.
 //
 // The thread waits inside the cage of the next process, so that entering it
-// (6 ms for a cgroup v1) delays nobody, and the process is born in it. It goes
+// (6 ms for a cgroup v1) delays no start, and the process is born in it. It goes
 // there once an init phase has ended: the kernel has to stop the machine's forks
 // for it, and those of a process that starts are among them.
 type spawner struct {

@@ -50,7 +50,7 @@ func overridable(c Config) map[string]string {
 		"PATH":                     path,
 		"LD_LIBRARY_PATH":          strings.Join(libraries, ":"),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-		// AWS's daemon has a link-local address. Here nobody listens, and what a
+		// AWS's daemon has a link-local address. Here no daemon listens, and what a
 		// function sends must not leave the machine.
 		"AWS_XRAY_DAEMON_ADDRESS":  "127.0.0.1:2000",
 		"_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
