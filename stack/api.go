@@ -128,6 +128,24 @@ func (a *restAPI) stage() (*apigateway.Stage, error) {
 	return stage, nil
 }
 
+// throttle limits the requests of the stage, all methods together: so many a second,
+// and so many at once.
+func (a *restAPI) throttle(stage *apigateway.Stage, rate float64, burst int) error {
+	_, err := apigateway.NewMethodSettings(a.d.ctx, a.logical, &apigateway.MethodSettingsArgs{
+		RestApi:    a.ID(),
+		StageName:  stage.StageName,
+		MethodPath: pulumi.String("*/*"),
+		Settings: apigateway.MethodSettingsSettingsArgs{
+			ThrottlingRateLimit:  pulumi.Float64(rate),
+			ThrottlingBurstLimit: pulumi.Int(burst),
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("api %s: limits of the stage: %w", a.logical, err)
+	}
+	return nil
+}
+
 // permit lets GET requests of a path of the stage, which may end in a
 // wildcard, invoke a function through a qualifier; nil is none.
 func (a *restAPI) permit(logical string, stage *apigateway.Stage, path string, function pulumi.StringInput, qualifier pulumi.StringPtrInput) error {

@@ -144,6 +144,37 @@ func TestLeastPrivilege(t *testing.T) {
 	}
 }
 
+// TestTrust lets the services that act for a resource of this stage assume its
+// roles, and the same services for other resources not.
+func TestTrust(t *testing.T) {
+	const account, workflow = "123456789012", "arn:aws:states:us-east-1:123456789012:stateMachine:lambda-benchmark-dev-workflow"
+	resources, _ := define(t, "dev", nil)
+	for _, row := range []struct {
+		name, role, service string
+		from                iam.Source
+		want                bool
+	}{
+		{"the workflow", "workflow", "states.amazonaws.com", iam.Source{AccountID: account, ARN: workflow}, true},
+		{"a child of the workflow's map", "workflow", "states.amazonaws.com", iam.Source{AccountID: account, ARN: workflow + "/Functions"}, true},
+		{"another workflow", "workflow", "states.amazonaws.com", iam.Source{AccountID: account, ARN: workflow + "2"}, false},
+		{"another account's", "workflow", "states.amazonaws.com", iam.Source{AccountID: "210987654321", ARN: workflow}, false},
+		{"the schedule", "schedule", "scheduler.amazonaws.com", iam.Source{AccountID: account, ARN: "arn:aws:scheduler:us-east-1:123456789012:schedule-group/default"}, true},
+		{"another group of schedules", "schedule", "scheduler.amazonaws.com", iam.Source{AccountID: account, ARN: "arn:aws:scheduler:us-east-1:123456789012:schedule-group/mine"}, false},
+		{"another account's schedule", "schedule", "scheduler.amazonaws.com", iam.Source{AccountID: "210987654321", ARN: "arn:aws:scheduler:us-east-1:210987654321:schedule-group/default"}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			i := slices.IndexFunc(resources, func(r recorded) bool { return short(r.typ) == "iam/Role" && r.name == row.role })
+			trust, err := iam.ParseTrust([]byte(resources[i].inputs["assumeRolePolicy"].(string)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := (iam.Role{Trust: trust}).Trusts(row.service, row.from); got != row.want {
+				t.Errorf("trusted: %v, want %v", got, row.want)
+			}
+		})
+	}
+}
+
 func ownOrNamed(resource string) bool {
 	for _, part := range []string{"lambda-benchmark-dev-", "/lambda-benchmark/dev/", existingARN, "log-group:/aws/lambda/theirs:"} {
 		if strings.Contains(resource, part) {
@@ -170,7 +201,7 @@ func TestOutputs(t *testing.T) {
 		}
 	}
 	want := deployed.Stack{
-		Platform: deployed.AWS, Region: "us-east-1", Stage: "dev", APIURL: "https://api.example/modules",
+		Platform: deployed.AWS, Region: "us-east-1", Stage: "dev", APIURL: "https://api.example/modules", APIRequestsPerSecond: 200,
 		WorkflowARN: "arn:aws:sfn/StateMachine:us-east-1:123456789012:lambda-benchmark-dev-workflow", Table: "lambda-benchmark-dev-results",
 		Functions: []deployed.Function{
 			entry("hello", "go", "provided.al2023", "", 512, ""),

@@ -89,6 +89,7 @@ func runPreflight(ctx *pulumi.Context, c stage.Config) error {
 // readConfig reads the stage's configuration from the engine.
 func readConfig(ctx *pulumi.Context) (stage.Config, error) {
 	values := map[string]string{}
+	var secret []string
 	for _, key := range stage.Keys() {
 		if value, ok := ctx.GetConfig(ctx.Project() + ":" + key); ok {
 			values[key] = value
@@ -107,7 +108,12 @@ func readConfig(ctx *pulumi.Context) (stage.Config, error) {
 			values[key] = value
 		}
 	}
-	return stage.ParseConfig(values)
+	for key := range values {
+		if ctx.IsConfigSecret(ctx.Project() + ":" + key) {
+			secret = append(secret, key)
+		}
+	}
+	return stage.ParseConfig(values, secret...)
 }
 
 // rootFolder is where Pulumi.yaml is, and so the root of the repository.

@@ -29,6 +29,8 @@ type functionSpec struct {
 	timeout   int // seconds
 	variables pulumi.StringMap
 	tracing   bool
+	// reserved is the most environments that the function may have; 0 sets no limit.
+	reserved int
 }
 
 // benchmarked makes the functions that are measured, all under one role: they
@@ -79,6 +81,10 @@ func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulum
 	if spec.tracing {
 		tracing = "Active"
 	}
+	var reserved pulumi.IntPtrInput
+	if spec.reserved > 0 {
+		reserved = pulumi.Int(spec.reserved)
+	}
 	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{spec.role.policy}))
 	f, err := lambda.NewFunction(d.ctx, v.Name(), &lambda.FunctionArgs{
 		Name:          pulumi.String(d.names.Physical(v.Name())),
@@ -96,8 +102,9 @@ func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulum
 			LogFormat: pulumi.String("Text"),
 			LogGroup:  spec.logGroup.Name,
 		},
-		TracingConfig: lambda.FunctionTracingConfigArgs{Mode: pulumi.String(tracing)},
-		Tags:          d.tags,
+		TracingConfig:                lambda.FunctionTracingConfigArgs{Mode: pulumi.String(tracing)},
+		ReservedConcurrentExecutions: reserved,
+		Tags:                         d.tags,
 	}, opts...)
 	if err != nil {
 		return function{}, fmt.Errorf("function %v: %w", v, err)

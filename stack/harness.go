@@ -45,7 +45,7 @@ func (d *definition) harness(measured []measured) (*harness, error) {
 		return nil, err
 	}
 	for _, m := range measured {
-		if err := d.tell(table, m); err != nil {
+		if err := d.functionItem(table, m); err != nil {
 			return nil, err
 		}
 	}

@@ -52,8 +52,8 @@ func (d *definition) moduleAPI() (*moduleAPI, error) {
 	return &moduleAPI{parameter: parameter, modules: modules, stage: stage}, nil
 }
 
-// serveModules gives each module function a path, joined to its alias: calls
-// to the function itself would pass its provisioned concurrency by.
+// serveModules gives each module function a path, joined to its alias: calls of
+// $LATEST would not use its provisioned concurrency.
 func (d *definition) serveModules(modules []module) (*apigateway.Stage, error) {
 	api, err := d.restAPI("modules", "ES module and CommonJS functions, side by side")
 	if err != nil {
@@ -71,6 +71,10 @@ func (d *definition) serveModules(modules []module) (*apigateway.Stage, error) {
 	}
 	stage, err := api.stage()
 	if err != nil {
+		return nil, err
+	}
+	rate := d.config.ModuleRequestsPerSecond
+	if err := api.throttle(stage, float64(rate), 2*rate); err != nil {
 		return nil, err
 	}
 	for _, m := range modules {
@@ -103,7 +107,7 @@ func (d *definition) modules(parameter *ssm.Parameter) ([]module, error) {
 			return nil, err
 		}
 		f, err := d.function(v, functionSpec{
-			role: role, logGroup: group, timeout: moduleTimeout, tracing: true,
+			role: role, logGroup: group, timeout: moduleTimeout, tracing: true, reserved: d.config.ModuleReservedConcurrency,
 			variables: pulumi.StringMap{parameterVariable: parameter.Name},
 		})
 		if err != nil {

@@ -1,11 +1,13 @@
 package stack
 
 import (
+	"encoding/json"
 	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // Outputs are what a stack tells its users.
@@ -25,8 +27,11 @@ type Outputs struct {
 	// ModulesAPI and StatsAPI are the IDs of the two APIs, for those who carry
 	// the definition out somewhere else than on AWS.
 	ModulesAPI, StatsAPI pulumi.StringOutput
-	// Deployed is the stack as its users see it.
+	// Deployed is the stack as its users see it. It has no secrets.
 	Deployed DeployedOutput
+	// Payloads are the secret payloads of functions that exist already, as JSON by
+	// ARN; empty if none is secret.
+	Payloads pulumi.StringOutput
 }
 
 // DeployedOutput is a [deployed.Stack] that is known once all of it is deployed.
@@ -51,7 +56,11 @@ func (d *definition) outputs(measured []measured, modules *moduleAPI, h *harness
 	o := Outputs{
 		APIURL: nothing, ParameterName: nothing,
 		StatsURL: nothing, APIKeySecret: nothing, WorkflowARN: nothing, TableName: nothing,
-		ModulesAPI: nothing, StatsAPI: nothing,
+		ModulesAPI: nothing, StatsAPI: nothing, Payloads: nothing,
+	}
+	secret := d.config.IsSecret(stage.KeyFunctions)
+	if secret {
+		o.Payloads = d.payloads()
 	}
 	var functions []any
 	for _, m := range measured {
@@ -74,14 +83,37 @@ func (d *definition) outputs(measured []measured, modules *moduleAPI, h *harness
 			Platform: d.config.Platform, Region: d.region, Stage: d.names.Stage,
 			APIURL: of[0].(string), WorkflowARN: of[1].(string), Table: of[2].(string),
 		}
+		if modules != nil {
+			s.APIRequestsPerSecond = d.config.ModuleRequestsPerSecond
+		}
 		for _, f := range of[3].([]any) {
-			s.Functions = append(s.Functions, f.(deployed.Function))
+			function := f.(deployed.Function)
+			if secret {
+				function.Payload = nil
+			}
+			s.Functions = append(s.Functions, function)
 		}
 		return s
 	}).(DeployedOutput)
 	return o
 }
 
+// payloads are those of the functions that exist already, as a secret.
+func (d *definition) payloads() pulumi.StringOutput {
+	of := map[string]json.RawMessage{}
+	for _, f := range d.config.Functions {
+		if len(f.Payload) > 0 {
+			of[f.ARN] = f.Payload
+		}
+	}
+	text, err := json.Marshal(of)
+	if err != nil {
+		panic(err) // they were parsed from JSON
+	}
+	return pulumi.ToSecret(d.known(string(text))).(pulumi.StringOutput)
+}
+
+// entry is the function as its users see it.
 func (d *definition) entry(f function, qualifier pulumi.StringOutput) FunctionOutput {
 	return pulumi.All(f.Arn, f.logGroup.Name, qualifier).ApplyT(func(of []any) deployed.Function {
 		return deployed.Function{
@@ -113,4 +145,5 @@ func (o Outputs) export(ctx *pulumi.Context) {
 	ctx.Export("estimatedCostPerRun", pulumi.String(o.CostPerRun))
 	ctx.Export("estimatedCostPerMonth", pulumi.String(o.CostPerMonth))
 	ctx.Export("deployed", pulumi.JSONMarshal(o.Deployed))
+	ctx.Export("payloads", o.Payloads)
 }

@@ -13,7 +13,7 @@ func (d *definition) parameter() (*ssm.Parameter, error) {
 		Name:        pulumi.String(d.names.Parameter("message")),
 		Description: pulumi.String("What the ES module and CommonJS functions answer"),
 		Type:        pulumi.String("String"),
-		Value:       pulumi.String(d.config.ParameterValue),
+		Value:       pulumi.String(d.config.ParameterValue), // the SDK marks it as secret
 		Tags:        d.tags,
 	})
 	if err != nil {

@@ -17,15 +17,25 @@ type role struct {
 
 // executionRole makes the role of functions.
 func (d *definition) executionRole(logical string, statements ...statement) (role, error) {
-	return d.role(logical, "lambda.amazonaws.com", statements...)
+	return d.role(logical, principal{service: "lambda.amazonaws.com"}, statements...)
+}
+
+// principal is the service that may assume a role.
+type principal struct {
+	service string
+	// sources are ARNs, perhaps with wildcards, of the resources of this account that
+	// the service may assume the role for; empty means any. Without them the service
+	// could be made to use the role for a resource of another account (the confused
+	// deputy).
+	sources []string
 }
 
 // role makes a role that one service may assume, with one inline policy.
-func (d *definition) role(logical, service string, statements ...statement) (role, error) {
+func (d *definition) role(logical string, by principal, statements ...statement) (role, error) {
 	name := d.names.Physical(logical)
 	r, err := iam.NewRole(d.ctx, logical, &iam.RoleArgs{
 		Name:             pulumi.String(name),
-		AssumeRolePolicy: pulumi.String(trust(service)),
+		AssumeRolePolicy: pulumi.String(d.trust(by)),
 		Tags:             d.tags,
 	})
 	if err != nil {
@@ -83,6 +93,8 @@ type statementJSON struct {
 	Principal map[string]string `json:",omitempty"`
 	Action    []string
 	Resource  []string `json:",omitempty"`
+	// Condition is by operator and key.
+	Condition map[string]map[string][]string `json:",omitempty"`
 }
 
 func policyDocument(statements ...statement) pulumi.StringOutput {
@@ -103,10 +115,17 @@ func policyDocument(statements ...statement) pulumi.StringOutput {
 }
 
 // trust is the document that lets a service assume a role.
-func trust(service string) string {
-	text, err := json.Marshal(documentJSON{Version: "2012-10-17", Statement: []statementJSON{{
-		Effect: "Allow", Principal: map[string]string{"Service": service}, Action: []string{"sts:AssumeRole"},
-	}}})
+func (d *definition) trust(by principal) string {
+	statement := statementJSON{
+		Effect: "Allow", Principal: map[string]string{"Service": by.service}, Action: []string{"sts:AssumeRole"},
+	}
+	if len(by.sources) > 0 {
+		statement.Condition = map[string]map[string][]string{
+			"StringEquals": {"aws:SourceAccount": {d.account}},
+			"ArnLike":      {"aws:SourceArn": by.sources},
+		}
+	}
+	text, err := json.Marshal(documentJSON{Version: "2012-10-17", Statement: []statementJSON{statement}})
 	if err != nil {
 		panic(err) // strings only
 	}

@@ -17,7 +17,9 @@ const (
 // schedule starts the workflow again and again. A start that finds a run going
 // on ends by itself.
 func (d *definition) schedule(machine *sfn.StateMachine) error {
-	role, err := d.role("schedule", "scheduler.amazonaws.com", statement{
+	// EventBridge Scheduler presents the ARN of the schedule's group.
+	by := principal{service: "scheduler.amazonaws.com", sources: []string{d.arn("scheduler", "schedule-group/default")}}
+	role, err := d.role("schedule", by, statement{
 		sid: "StartWorkflow", actions: []string{"states:StartExecution"}, resources: pulumi.StringArray{machine.Arn},
 	})
 	if err != nil {

@@ -7,22 +7,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Limits of the stats API. The page needs no key, so the whole stage is
-// limited too: whoever finds its URL cannot run up a bill.
+// Limits of the stats API. The page needs no key, so the whole stage is limited too:
+// its URL is public, and must not run up a bill.
 const (
 	stageRate, stageBurst = 50, 100 // requests per second, and at once
 	planRate, planBurst   = 20, 40
 	planQuotaPerDay       = 20_000
 )
 
-// statsAPI shows the results to whoever has the key.
+// statsAPI shows the results to those who have the key.
 type statsAPI struct {
 	stage  *apigateway.Stage
 	secret pulumi.StringOutput // name
 }
 
 // statsAPI makes the API in front of the function. The page at / is for
-// everybody, the data behind it is not.
+// everybody, the data behind it needs the key.
 func (d *definition) statsAPI(f function) (*statsAPI, error) {
 	api, err := d.restAPI("stats", "Results of the benchmark")
 	if err != nil {
@@ -62,17 +62,8 @@ func (d *definition) statsAPI(f function) (*statsAPI, error) {
 	if err := api.permit(f.variant.Name(), stage, "*", f.Name, nil); err != nil {
 		return nil, err
 	}
-	_, err = apigateway.NewMethodSettings(d.ctx, "stats", &apigateway.MethodSettingsArgs{
-		RestApi:    api.ID(),
-		StageName:  stage.StageName,
-		MethodPath: pulumi.String("*/*"),
-		Settings: apigateway.MethodSettingsSettingsArgs{
-			ThrottlingRateLimit:  pulumi.Float64(stageRate),
-			ThrottlingBurstLimit: pulumi.Int(stageBurst),
-		},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("api stats: limits of the stage: %w", err)
+	if err := api.throttle(stage, stageRate, stageBurst); err != nil {
+		return nil, err
 	}
 	secret, err := d.admit(api, stage)
 	if err != nil {

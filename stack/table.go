@@ -9,10 +9,11 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 // table makes the one table of results, for package internal/results/dynamo.
-// It costs nothing while nobody uses it.
+// It costs nothing while it is not used.
 func (d *definition) table() (*dynamodb.Table, error) {
 	var attributes dynamodb.TableAttributeArray
 	for _, name := range []string{dynamo.PartitionKey, dynamo.SortKey, dynamo.IndexPartitionKey, dynamo.IndexSortKey} {
@@ -46,26 +47,27 @@ func (d *definition) table() (*dynamodb.Table, error) {
 // item is an item in DynamoDB's JSON. Every attribute here is a string.
 type item map[string]map[string]string
 
-// tell writes one of the functions to measure into the table. It is the
-// workflow's list: an input as long as the matrix would not fit into its states.
-func (d *definition) tell(table *dynamodb.Table, m measured) error {
+// functionItem writes one of the functions to measure into the table. The items are
+// the workflow's list: an input as long as the matrix would not fit into its states.
+func (d *definition) functionItem(table *dynamodb.Table, m measured) error {
+	text := m.entry.ApplyT(func(f deployed.Function) (string, error) {
+		data, err := json.Marshal(f)
+		if err != nil {
+			return "", err
+		}
+		pk, sk := dynamo.FunctionKey(f.Variant.Name())
+		text, err := json.Marshal(item{
+			dynamo.PartitionKey: {"S": pk},
+			dynamo.SortKey:      {"S": sk},
+			dynamo.Data:         {"S": string(data)},
+		})
+		return string(text), err
+	}).(pulumi.StringOutput)
+	if m.existing != nil && d.config.IsSecret(stage.KeyFunctions) {
+		text = pulumi.ToSecret(text).(pulumi.StringOutput) // the payload is in it
+	}
 	_, err := dynamodb.NewTableItem(d.ctx, m.logical, &dynamodb.TableItemArgs{
-		TableName: table.Name,
-		HashKey:   table.HashKey,
-		RangeKey:  table.RangeKey,
-		Item: m.entry.ApplyT(func(f deployed.Function) (string, error) {
-			data, err := json.Marshal(f)
-			if err != nil {
-				return "", err
-			}
-			pk, sk := dynamo.FunctionKey(f.Variant.Name())
-			text, err := json.Marshal(item{
-				dynamo.PartitionKey: {"S": pk},
-				dynamo.SortKey:      {"S": sk},
-				dynamo.Data:         {"S": string(data)},
-			})
-			return string(text), err
-		}).(pulumi.StringOutput),
+		TableName: table.Name, HashKey: table.HashKey, RangeKey: table.RangeKey, Item: text,
 	})
 	if err != nil {
 		return fmt.Errorf("table: item of %s: %w", m.logical, err)

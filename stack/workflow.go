@@ -18,7 +18,11 @@ func (d *definition) workflow(runner, collector function) (*sfn.StateMachine, er
 	if err != nil {
 		return nil, err
 	}
-	role, err := d.role("workflow", "states.amazonaws.com", d.workflowMay(name, runner, collector)...)
+	// The children of a distributed map may present the machine's ARN with the map's
+	// label behind it.
+	machineARN := d.arn("states", "stateMachine:"+name)
+	states := principal{service: "states.amazonaws.com", sources: []string{machineARN, machineARN + "/*"}}
+	role, err := d.role("workflow", states, d.workflowMay(name, runner, collector)...)
 	if err != nil {
 		return nil, err
 	}

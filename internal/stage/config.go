@@ -25,6 +25,11 @@ type Config struct {
 	ModuleMemoryMB int
 	// ProvisionedConcurrency is that of each module function; 0 is none.
 	ProvisionedConcurrency int
+	// ModuleReservedConcurrency is the most environments that each module function may
+	// have at once; 0 sets no limit.
+	ModuleReservedConcurrency int
+	// ModuleRequestsPerSecond is how many requests the API of the module functions takes.
+	ModuleRequestsPerSecond int
 	// LogRetentionDays is how long logs are kept.
 	LogRetentionDays int
 	// ParameterValue is the value of the parameter that the module functions answer.
@@ -55,21 +60,34 @@ type Config struct {
 	APIKeySecret string
 	// SecretRecoveryDays is how long a deleted secret can be got back; 0 deletes it at once.
 	SecretRecoveryDays int
+
+	// secrets are the keys whose values are secret.
+	secrets []string
 }
+
+// IsSecret says whether the value of a key is secret: it must not be shown.
+func (c Config) IsSecret(key string) bool { return slices.Contains(c.secrets, key) }
 
 // ParseConfig reads a stage's configuration: values by key, without the
 // project's name before it, as Pulumi hands them over (lists as JSON). A key
-// without a value has its default; an unknown key is an error.
-func ParseConfig(values map[string]string) (Config, error) {
-	c := Config{Platform: deployed.AWS}
+// without a value has its default; an unknown key is an error. The values of the
+// secret keys never get into an error.
+func ParseConfig(values map[string]string, secret ...string) (Config, error) {
+	c := Config{Platform: deployed.AWS, secrets: secret}
 	for _, k := range keys {
 		value, ok := values[k.name]
 		if !ok {
 			value = k.fallback
 		}
 		if err := k.set(&c, value); err != nil {
+			if c.IsSecret(k.name) {
+				return Config{}, fmt.Errorf("config %s: its value, which is secret and so not shown, is none that the key takes: %s", k.name, k.description)
+			}
 			return Config{}, fmt.Errorf("config %s: %w", k.name, err)
 		}
+	}
+	if reserved := c.ModuleReservedConcurrency; reserved > 0 && reserved < c.ProvisionedConcurrency {
+		return Config{}, fmt.Errorf("config %s: %d environments at most cannot hold provisionedConcurrency %d: set one of them to the other", keyReserved, reserved, c.ProvisionedConcurrency)
 	}
 	known := Keys()
 	for name := range values {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -18,7 +19,7 @@ import (
 func TestParseConfig(t *testing.T) {
 	defaults := Config{
 		Platform: deployed.AWS,
-		MemoryMB: []int{512}, Architecture: functions.ARM64, ModuleMemoryMB: 512, ProvisionedConcurrency: 20,
+		MemoryMB: []int{512}, Architecture: functions.ARM64, ModuleMemoryMB: 512, ProvisionedConcurrency: 20, ModuleRequestsPerSecond: 200,
 		LogRetentionDays: 14, ParameterValue: "Hello from Parameter Store",
 		Cold: 30, Warm: 120, Rounds: 10, Iterations: 2000, MapConcurrency: 10,
 		Schedule: Rate{Expression: "rate(2 hours)", Every: 2 * time.Hour}, ScheduleEnabled: true, SampleTTLDays: 90,
@@ -52,7 +53,7 @@ func TestParseConfig(t *testing.T) {
 			}),
 		},
 
-		{name: "unknown key", values: map[string]string{"memory": "512"}, err: "config memory: there is no such key: choose from apiKeySecret, architecture, cold, exclude, functions, iterations, logRetentionDays, mapConcurrency, memoryMB, moduleMemoryMB, parameterValue, pointInTimeRecovery, provisionedConcurrency, rounds, sampleTTLDays, scaleOut, scheduleEnabled, scheduleExpression, secretRecoveryDays, warm"},
+		{name: "unknown key", values: map[string]string{"memory": "512"}, err: "config memory: there is no such key: choose from apiKeySecret, architecture, cold, exclude, functions, iterations, logRetentionDays, mapConcurrency, memoryMB, moduleMemoryMB, moduleRequestsPerSecond, moduleReservedConcurrency, parameterValue, pointInTimeRecovery, provisionedConcurrency, rounds, sampleTTLDays, scaleOut, scheduleEnabled, scheduleExpression, secretRecoveryDays, warm"},
 		{name: "a size that is no list", values: map[string]string{"memoryMB": "512"}, err: `config memoryMB: "512" is not a list of sizes such as [128, 512]`},
 		{name: "no size", values: map[string]string{"memoryMB": "[]"}, err: "config memoryMB: the list is empty"},
 		{name: "a size twice", values: map[string]string{"memoryMB": "[512, 512]"}, err: "config memoryMB: 512 is there twice"},
@@ -61,6 +62,8 @@ func TestParseConfig(t *testing.T) {
 		{name: "a word that names nothing", values: map[string]string{"exclude": "cobol"}, err: `config exclude: "cobol" is no runtime, language or architecture`},
 		{name: "an architecture of others", values: map[string]string{"architecture": "amd64"}, err: `config architecture: "amd64" is neither arm64 nor x86_64`},
 		{name: "negative", values: map[string]string{"provisionedConcurrency": "-1"}, err: "config provisionedConcurrency: -1 is negative"},
+		{name: "less reserved than provisioned", values: map[string]string{"moduleReservedConcurrency": "19"}, err: "config moduleReservedConcurrency: 19 environments at most cannot hold provisionedConcurrency 20"},
+		{name: "no request", values: map[string]string{"moduleRequestsPerSecond": "0"}, err: `config moduleRequestsPerSecond: "0" is not a whole number between 1 and 10000`},
 		{name: "a retention that CloudWatch lacks", values: map[string]string{"logRetentionDays": "10"}, err: `config logRetentionDays: "10" is none of the periods`},
 		{name: "no value", values: map[string]string{"parameterValue": ""}, err: "config parameterValue: it is empty"},
 		{name: "no cold start", values: map[string]string{"cold": "0"}, err: `config cold: "0" is not a whole number between 1 and 1000`},
@@ -89,7 +92,7 @@ func TestParseConfig(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(row.want, got); diff != "" {
+			if diff := cmp.Diff(row.want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -107,8 +110,25 @@ func TestLocal(t *testing.T) {
 	}
 	want := c
 	want.Platform, want.Architecture, want.MapConcurrency, want.Functions = deployed.Local, functions.X8664, 1, nil
-	if diff := cmp.Diff(want, c.Local(functions.X8664)); diff != "" {
+	if diff := cmp.Diff(want, c.Local(functions.X8664), cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestSecretsAreNotShown makes an error of a secret value, key by key.
+func TestSecretsAreNotShown(t *testing.T) {
+	const value = "hunter2"
+	for _, key := range Keys() {
+		c, err := ParseConfig(map[string]string{key: value}, key)
+		if err == nil {
+			if !c.IsSecret(key) {
+				t.Errorf("%s is not secret any more", key)
+			}
+			continue // it takes any text
+		}
+		if strings.Contains(err.Error(), value) || !strings.Contains(err.Error(), "config "+key+": its value, which is secret") {
+			t.Errorf("error is %v, want one about %s without its value", err, key)
+		}
 	}
 }
 

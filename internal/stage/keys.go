@@ -28,6 +28,14 @@ func Keys() []string {
 	return names
 }
 
+// The keys whose values may be secret.
+const (
+	KeyParameterValue = "parameterValue"
+	KeyFunctions      = "functions"
+)
+
+const keyReserved = "moduleReservedConcurrency"
+
 var keys = []key{
 	{
 		name: "memoryMB", kind: "array", items: "integer", fallback: "[512]",
@@ -67,12 +75,22 @@ var keys = []key{
 		},
 	},
 	{
+		name: keyReserved, kind: "integer", fallback: "0",
+		description: "Reserved concurrency of each of the two module functions, which bounds what a public URL can cost; 0 sets no limit.",
+		set:         wholeNumber(0, 100_000, func(c *Config) *int { return &c.ModuleReservedConcurrency }),
+	},
+	{
+		name: "moduleRequestsPerSecond", kind: "integer", fallback: "200",
+		description: "Requests per second that the API of the two module functions takes, with bursts of as many again; API Gateway answers 429 to the others, which bounds what a public URL can cost.",
+		set:         wholeNumber(1, 10_000, func(c *Config) *int { return &c.ModuleRequestsPerSecond }),
+	},
+	{
 		name: "logRetentionDays", kind: "integer", fallback: "14",
 		description: "Days that CloudWatch keeps the logs of functions and workflow.",
 		set:         (*Config).setLogRetentionDays,
 	},
 	{
-		name: "parameterValue", kind: "string", fallback: "Hello from Parameter Store",
+		name: KeyParameterValue, kind: "string", fallback: "Hello from Parameter Store",
 		description: "Value of the SSM parameter that the two module functions read once per execution environment and answer with.",
 		set: func(c *Config, value string) error {
 			if value == "" {
@@ -129,7 +147,7 @@ var keys = []key{
 		set:         onOrOff(func(c *Config) *bool { return &c.ScheduleEnabled }),
 	},
 	{
-		name: "functions", kind: "array", items: "object", fallback: "[]",
+		name: KeyFunctions, kind: "array", items: "object", fallback: "[]",
 		description: "Functions that exist already, to be measured too: arn, payload (any JSON; the contract's events if there is none), and reconfigure (true allows cold starts to be forced by changing an environment variable, which is put back).",
 		set: func(c *Config, value string) (err error) {
 			c.Functions, err = parseExisting(value)

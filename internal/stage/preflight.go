@@ -160,20 +160,26 @@ func (p *preflight) checkConcurrency(ctx context.Context) {
 	}
 	modules := len(p.config.Modules())
 	most := limit - min(limit, unreserved)
-	provisioned := modules * p.config.ProvisionedConcurrency
-	if provisioned > most {
-		p.refuse("provisioned concurrency: %d for each of %d functions is %d, and of the account's %d Lambda gives out %d at most: %s",
-			p.config.ProvisionedConcurrency, modules, provisioned, limit, most, askForMore)
-		p.set("provisionedConcurrency", strconv.Itoa(most/modules))
-		provisioned = most / modules * modules
+	// Reserved concurrency holds the provisioned environments too.
+	each := max(p.config.ProvisionedConcurrency, p.config.ModuleReservedConcurrency)
+	if each*modules > most {
+		p.refuse("provisioned and reserved concurrency: %d for each of %d functions is %d, and of the account's %d Lambda gives out %d at most: %s",
+			each, modules, each*modules, limit, most, askForMore)
+		each = most / modules
+		if p.config.ProvisionedConcurrency > each {
+			p.set("provisionedConcurrency", strconv.Itoa(each))
+		}
+		if p.config.ModuleReservedConcurrency > each {
+			p.set(keyReserved, strconv.Itoa(each))
+		}
 	}
 	// A visit runs the runner and the function that it measures.
-	if left := limit - provisioned; 2*p.config.MapConcurrency > left {
+	if left := limit - each*modules; 2*p.config.MapConcurrency > left {
 		if left < 2 {
 			p.refuse("concurrency: the account has %d, and a run needs 2: %s", limit, askForMore)
 			return
 		}
-		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides provisioned concurrency: %s",
+		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides what the module functions keep: %s",
 			p.config.MapConcurrency, 2*p.config.MapConcurrency, left, askForMore)
 		p.set("mapConcurrency", strconv.Itoa(left/2))
 	}

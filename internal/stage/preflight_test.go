@@ -87,19 +87,19 @@ func TestPreflight(t *testing.T) {
 		{name: "as much as there is", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "450"}, account: madeUp{limit: 1000}},
 		{
 			name: "one too many", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "451"}, account: madeUp{limit: 1000},
-			errs: []string{"provisioned concurrency: 451 for each of 2 functions is 902, and of the account's 1000 Lambda gives out 900 at most: ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)", "these commands", "  pulumi config set provisionedConcurrency 450"},
+			errs: []string{"provisioned and reserved concurrency: 451 for each of 2 functions is 902, and of the account's 1000 Lambda gives out 900 at most: ask AWS for more (Service Quotas, Lambda, Concurrent executions, L-B99A9384)", "these commands", "  pulumi config set provisionedConcurrency 450"},
 		},
 		{
 			name: "a new account", on: "2026-06-01", account: madeUp{limit: 10},
 			errs: []string{
 				"of the account's 10 Lambda gives out 0 at most",
-				"concurrency: 10 visits at once are 20 environments, and the account has 10 besides provisioned concurrency",
+				"concurrency: 10 visits at once are 20 environments, and the account has 10 besides what the module functions keep",
 				"these commands make the stage fit, without asking AWS:", "  pulumi config set provisionedConcurrency 0", "  pulumi config set mapConcurrency 5",
 			},
 		},
 		{
 			name: "a new account without provisioned concurrency", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0"}, account: madeUp{limit: 10},
-			errs: []string{"concurrency: 10 visits at once are 20 environments, and the account has 10 besides provisioned concurrency", "these commands", "pulumi config set mapConcurrency 5"},
+			errs: []string{"concurrency: 10 visits at once are 20 environments, and the account has 10 besides what the module functions keep", "these commands", "pulumi config set mapConcurrency 5"},
 		},
 		{name: "a new account that takes its time", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0", "mapConcurrency": "5"}, account: madeUp{limit: 10}},
 		{
@@ -184,6 +184,8 @@ func TestPreflightCommands(t *testing.T) {
 		{"a new account", "2026-06-01", nil, madeUp{limit: 10}},
 		{"a new account with everything in it", "2026-06-01", map[string]string{"memoryMB": "[128, 512, 1769]", "mapConcurrency": "50"}, madeUp{limit: 10}},
 		{"a small account", "2026-06-01", map[string]string{"provisionedConcurrency": "450", "mapConcurrency": "100"}, madeUp{limit: 200}},
+		{"reserved more than there is", "2026-06-01", map[string]string{"moduleReservedConcurrency": "600"}, madeUp{limit: 1000}},
+		{"reserved in a new account", "2026-06-01", map[string]string{"moduleReservedConcurrency": "50"}, madeUp{limit: 10}},
 		{"runtimes that are blocked", "2027-02-01", map[string]string{"exclude": "java"}, madeUp{limit: 1000}},
 		{"all of it", "2027-03-03", map[string]string{"scaleOut": "java"}, madeUp{limit: 10, there: all}},
 	} {

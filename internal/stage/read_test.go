@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestRead(t *testing.T) {
@@ -64,7 +65,7 @@ func TestRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(row.want, got); diff != "" {
+			if diff := cmp.Diff(row.want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -177,7 +177,7 @@ func readerDirectory(t *testing.T, policy string) *iam.Directory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := iam.NewDirectory(iam.Role{Name: "reader", ARN: roleARN, Services: []string{"lambda.amazonaws.com"}, Policies: []iam.Policy{p}})
+	d := iam.NewDirectory(iam.Role{Name: "reader", ARN: roleARN, Trust: []iam.Trust{{Service: "lambda.amazonaws.com"}}, Policies: []iam.Policy{p}})
 	d.AdmitOperator(iam.Credentials{AccessKeyID: operatorKey, SecretAccessKey: secret})
 	if err := d.Assume(roleARN, "lambda.amazonaws.com", iam.Credentials{AccessKeyID: functionKey, SecretAccessKey: secret, SessionToken: tokens[functionKey]}); err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func readerDirectory(t *testing.T, policy string) *iam.Directory {
 
 // operators knows the operator, and the function's key as an operator's too.
 func operators() *iam.Directory {
-	d := iam.NewDirectory(iam.Role{Name: "reader", ARN: roleARN, Services: []string{"lambda.amazonaws.com"}})
+	d := iam.NewDirectory(iam.Role{Name: "reader", ARN: roleARN, Trust: []iam.Trust{{Service: "lambda.amazonaws.com"}}})
 	for _, key := range []string{operatorKey, functionKey} {
 		d.AdmitOperator(iam.Credentials{AccessKeyID: key, SecretAccessKey: secret, SessionToken: tokens[key]})
 	}

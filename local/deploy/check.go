@@ -18,7 +18,7 @@ func (p *Plan) check() error {
 	refuse := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 
 	for _, f := range p.Functions {
-		if err := p.trusted(f.RoleARN, "lambda.amazonaws.com"); err != nil {
+		if err := p.trusted(f.RoleARN, "lambda.amazonaws.com", p.arn("lambda", "function:"+f.Name)); err != nil {
 			refuse("function %s: %w", f.Name, err)
 		}
 		if !slices.ContainsFunc(p.LogGroups, func(g LogGroup) bool { return g.Name == f.LogGroup }) {
@@ -51,12 +51,12 @@ func (p *Plan) check() error {
 		}
 	}
 	for _, m := range p.StateMachines {
-		if err := p.trusted(m.RoleARN, "states.amazonaws.com"); err != nil {
+		if err := p.trusted(m.RoleARN, "states.amazonaws.com", m.ARN); err != nil {
 			refuse("state machine %s: %w", m.Name, err)
 		}
 	}
 	for _, s := range p.Schedules {
-		if err := p.trusted(s.RoleARN, "scheduler.amazonaws.com"); err != nil {
+		if err := p.trusted(s.RoleARN, "scheduler.amazonaws.com", p.arn("scheduler", "schedule-group/default")); err != nil {
 			refuse("schedule %s: %w", s.Name, err)
 		}
 		if !slices.ContainsFunc(p.StateMachines, func(m executions.StateMachine) bool { return m.ARN == s.TargetARN }) {
@@ -71,16 +71,21 @@ func (p *Plan) check() error {
 	return errors.Join(errs...)
 }
 
-// trusted says whether a role exists and lets a service act as it.
-func (p *Plan) trusted(role, service string) error {
+// trusted says whether a role exists and lets a service act as it for a resource.
+func (p *Plan) trusted(role, service, arn string) error {
 	i := slices.IndexFunc(p.Roles, func(r iam.Role) bool { return r.ARN == role })
 	switch {
 	case i < 0:
 		return fmt.Errorf("role %s does not exist", role)
-	case !slices.Contains(p.Roles[i].Services, service):
-		return fmt.Errorf("role %s does not trust %s", role, service)
+	case !p.Roles[i].Trusts(service, iam.Source{AccountID: p.AccountID, ARN: arn}):
+		return fmt.Errorf("role %s does not trust %s for %s", role, service, arn)
 	}
 	return nil
+}
+
+// arn is the ARN of a thing of the plan's account and region.
+func (p *Plan) arn(service, rest string) string {
+	return "arn:aws:" + service + ":" + p.Region + ":" + p.AccountID + ":" + rest
 }
 
 // qualified says whether a function exists and has the version or alias.

@@ -13,11 +13,11 @@ type roleInputs struct {
 }
 
 func (m *monitor) role(in roleInputs) (string, outputs, error) {
-	services, err := iam.ParseTrust([]byte(in.AssumeRolePolicy))
+	trust, err := iam.ParseTrust([]byte(in.AssumeRolePolicy))
 	if err != nil {
 		return "", nil, err
 	}
-	r := iam.Role{Name: in.Name, ARN: "arn:aws:iam::" + AccountID + ":role/" + in.Name, Services: services}
+	r := iam.Role{Name: in.Name, ARN: "arn:aws:iam::" + AccountID + ":role/" + in.Name, Trust: trust}
 	m.plan.Roles = append(m.plan.Roles, r)
 	return in.Name, outputs{"arn": r.ARN}, nil
 }

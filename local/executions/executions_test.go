@@ -163,7 +163,7 @@ func TestStopAndNames(t *testing.T) {
 }
 
 func TestScheduleStartsAndAsksItsRole(t *testing.T) {
-	allowed := iam.NewDirectory(iam.Role{Name: "r", ARN: roleARN, Services: []string{"scheduler.amazonaws.com"}, Policies: []iam.Policy{{
+	allowed := iam.NewDirectory(iam.Role{Name: "r", ARN: roleARN, Trust: []iam.Trust{{Service: "scheduler.amazonaws.com"}}, Policies: []iam.Policy{{
 		Statements: []iam.Statement{{Actions: []string{"states:StartExecution"}, Resources: []string{machineARN}}},
 	}}})
 	tests := []struct {

@@ -3,7 +3,6 @@ package iam
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -11,8 +10,8 @@ import (
 type Role struct {
 	// Name and ARN are the role's.
 	Name, ARN string
-	// Services may assume the role, such as lambda.amazonaws.com.
-	Services []string
+	// Trust says which services may assume the role, such as lambda.amazonaws.com.
+	Trust    []Trust
 	Policies []Policy
 }
 
@@ -76,8 +75,8 @@ func (d *Directory) Assume(roleARN, service string, c Credentials) error {
 	if !ok {
 		return fmt.Errorf("assume role %s: there is no such role", roleARN)
 	}
-	if !slices.Contains(role.Services, service) {
-		return fmt.Errorf("assume role %s: it trusts %s, not %s", roleARN, strings.Join(role.Services, ", "), service)
+	if !role.Trusts(service, Source{}) {
+		return fmt.Errorf("assume role %s: it does not trust %s", roleARN, service)
 	}
 	d.sessions[c.AccessKeyID] = session{c, roleARN}
 	return nil

@@ -55,11 +55,11 @@ func TestDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	services, err := ParseTrust([]byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`))
+	trust, err := ParseTrust([]byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := NewDirectory(Role{ARN: "arn:role", Services: services, Policies: []Policy{policy}})
+	d := NewDirectory(Role{ARN: "arn:role", Trust: trust, Policies: []Policy{policy}})
 	key := Credentials{AccessKeyID: "KEY", SecretAccessKey: "secret", SessionToken: "token"}
 	if err := d.Assume("arn:role", "states.amazonaws.com", Credentials{AccessKeyID: "KEY"}); err == nil {
 		t.Error("a service that the role does not trust assumed it")

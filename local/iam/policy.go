@@ -37,6 +37,7 @@ type statementJSON struct {
 	Principal map[string]oneOrMany
 	Action    oneOrMany
 	Resource  oneOrMany
+	Condition map[string]map[string]oneOrMany // by operator and key
 }
 
 func parseStatements(document []byte) ([]statementJSON, error) {
@@ -73,7 +74,7 @@ func parseStatements(document []byte) ([]statementJSON, error) {
 	return statements, nil
 }
 
-// strict decodes JSON and refuses fields that are not known: Condition, NotAction, ...
+// strict decodes JSON and refuses fields that are not known: NotAction, NotResource, ...
 func strict(data []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -91,6 +92,9 @@ func ParsePolicy(document []byte) (Policy, error) {
 		if len(s.Principal) > 0 {
 			return Policy{}, fmt.Errorf("parse policy: statement %d: an identity-based policy has no principal", i+1)
 		}
+		if s.Condition != nil {
+			return Policy{}, fmt.Errorf("parse policy: statement %d: Condition is supported in trust policies only", i+1)
+		}
 		if len(s.Resource) == 0 {
 			return Policy{}, fmt.Errorf("parse policy: statement %d: no resource", i+1)
 		}
@@ -102,25 +106,6 @@ func ParsePolicy(document []byte) (Policy, error) {
 		p.Statements = append(p.Statements, Statement{Sid: s.Sid, Actions: s.Action, Resources: s.Resource})
 	}
 	return p, nil
-}
-
-// ParseTrust reads a role's trust policy and returns the services that may assume it.
-func ParseTrust(document []byte) ([]string, error) {
-	statements, err := parseStatements(document)
-	if err != nil {
-		return nil, fmt.Errorf("parse trust policy: %w", err)
-	}
-	var services []string
-	for i, s := range statements {
-		if len(s.Action) != 1 || s.Action[0] != "sts:AssumeRole" || len(s.Resource) > 0 {
-			return nil, fmt.Errorf("parse trust policy: statement %d: only sts:AssumeRole without a resource is supported", i+1)
-		}
-		if len(s.Principal) != 1 || len(s.Principal["Service"]) == 0 {
-			return nil, fmt.Errorf("parse trust policy: statement %d: only services are supported as principals", i+1)
-		}
-		services = append(services, s.Principal["Service"]...)
-	}
-	return services, nil
 }
 
 // Allows says whether a statement allows the action on the resource.

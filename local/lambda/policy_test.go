@@ -131,9 +131,9 @@ func TestArnLike(t *testing.T) {
 func directory(t *testing.T, statements ...iam.Statement) *iam.Directory {
 	t.Helper()
 	return iam.NewDirectory(
-		iam.Role{Name: "hello", ARN: "arn:aws:iam::123456789012:role/hello", Services: []string{"lambda.amazonaws.com"},
+		iam.Role{Name: "hello", ARN: "arn:aws:iam::123456789012:role/hello", Trust: []iam.Trust{{Service: "lambda.amazonaws.com"}},
 			Policies: []iam.Policy{{Statements: statements}}},
-		iam.Role{Name: "workflow", ARN: "arn:aws:iam::123456789012:role/workflow", Services: []string{"states.amazonaws.com"},
+		iam.Role{Name: "workflow", ARN: "arn:aws:iam::123456789012:role/workflow", Trust: []iam.Trust{{Service: "states.amazonaws.com"}},
 			Policies: []iam.Policy{{Statements: []iam.Statement{{Actions: []string{"lambda:InvokeFunction"}, Resources: []string{helloARN + ":live"}}}}}},
 	)
 }
