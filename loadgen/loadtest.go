@@ -60,6 +60,9 @@ func (lt *loadTest) announce(c *console.Console) {
 			c.Printf("unlike artillery: %s", difference)
 		}
 	}
+	if limit := lt.stack.APIRequestsPerSecond; limit > 0 && lt.attack.Closed != nil {
+		c.Printf("the API of stage %s takes %d requests/s and answers 429 to the others: a closed loop that is faster finds this limit, not the functions'", lt.stage, limit)
+	}
 	what := fmt.Sprintf("closed loop of %d connections for %v", lt.conns, lt.duration)
 	if lt.attack.Closed == nil {
 		s := lt.attack.Schedule

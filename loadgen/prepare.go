@@ -39,6 +39,7 @@ func prepare(ctx context.Context, s *settings) (*loadTest, error) {
 		func() error { return lt.findBase(ctx) },
 		lt.setTargets,
 		lt.setSchedule,
+		lt.checkThrottle,
 		lt.checkThresholds,
 	} {
 		if err := step(); err != nil {

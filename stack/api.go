@@ -128,8 +128,9 @@ func (a *restAPI) stage() (*apigateway.Stage, error) {
 	return stage, nil
 }
 
-// throttle limits the requests of the stage, all methods together: so many a second,
-// and so many at once.
+// throttle limits the requests of the stage: so many a second, and so many at once.
+// AWS documents the limits as those of each method, so that an API of two methods may
+// take twice as many; package local/gateway counts all methods together.
 func (a *restAPI) throttle(stage *apigateway.Stage, rate float64, burst int) error {
 	_, err := apigateway.NewMethodSettings(a.d.ctx, a.logical, &apigateway.MethodSettingsArgs{
 		RestApi:    a.ID(),

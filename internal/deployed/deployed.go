@@ -30,8 +30,8 @@ type Stack struct {
 	Stage    string   `json:"stage"`
 	// APIURL is the base URL of the API in front of the module functions.
 	APIURL string `json:"apiUrl"`
-	// APIRequestsPerSecond is how many requests that API takes, all paths together; 0
-	// if it is not known.
+	// APIRequestsPerSecond is how many requests that API takes without throttling, all
+	// paths together; 0 if it is not known.
 	APIRequestsPerSecond int `json:"apiRequestsPerSecond,omitempty"`
 	// EndpointURL is where the AWS API answers; empty means AWS itself.
 	EndpointURL string `json:"endpointUrl,omitempty"`

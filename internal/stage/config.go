@@ -28,7 +28,7 @@ type Config struct {
 	// ModuleReservedConcurrency is the most environments that each module function may
 	// have at once; 0 sets no limit.
 	ModuleReservedConcurrency int
-	// ModuleRequestsPerSecond is how many requests the API of the module functions takes.
+	// ModuleRequestsPerSecond is the rate at which the API of the module functions throttles.
 	ModuleRequestsPerSecond int
 	// LogRetentionDays is how long logs are kept.
 	LogRetentionDays int

@@ -81,7 +81,7 @@ var keys = []key{
 	},
 	{
 		name: "moduleRequestsPerSecond", kind: "integer", fallback: "200",
-		description: "Requests per second that the API of the two module functions takes, with bursts of as many again; API Gateway answers 429 to the others, which bounds what a public URL can cost.",
+		description: "Requests per second that a load test may send to the API of the two module functions, both paths together; API Gateway throttles each path at this rate, with bursts of twice as many, and answers 429 to the others, which bounds what a public URL can cost.",
 		set:         wholeNumber(1, 10_000, func(c *Config) *int { return &c.ModuleRequestsPerSecond }),
 	},
 	{

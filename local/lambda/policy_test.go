@@ -193,7 +193,7 @@ func TestRoleThatLambdaCannotAssume(t *testing.T) {
 	c.RoleARN = "arn:aws:iam::123456789012:role/workflow"
 	_, _, err := s.CreateFunction(context.Background(), c)
 	wantError(t, err, "InvalidParameterValueException", "")
-	if err == nil || !strings.Contains(err.Error(), "trusts states.amazonaws.com, not lambda.amazonaws.com") {
+	if err == nil || !strings.Contains(err.Error(), "it does not trust lambda.amazonaws.com") {
 		t.Errorf("error = %v, want why", err)
 	}
 }
