@@ -175,6 +175,32 @@ func TestTrust(t *testing.T) {
 	}
 }
 
+// TestReservedConcurrency limits the module functions, and no other, and only if asked to.
+func TestReservedConcurrency(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		values map[string]string
+		want   []string
+	}{
+		{"no limit", nil, nil},
+		{"25", map[string]string{"moduleReservedConcurrency": "25"}, []string{"commonjs-nodejs22-arm64-512 25", "esmodule-nodejs22-arm64-512 25"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			resources, _ := define(t, "dev", row.values)
+			var got []string
+			for _, r := range resources {
+				if reserved, ok := r.inputs["reservedConcurrentExecutions"]; ok {
+					got = append(got, fmt.Sprint(r.name, " ", reserved))
+				}
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, row.want) {
+				t.Errorf("reserved concurrency is %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
 func ownOrNamed(resource string) bool {
 	for _, part := range []string{"lambda-benchmark-dev-", "/lambda-benchmark/dev/", existingARN, "log-group:/aws/lambda/theirs:"} {
 		if strings.Contains(resource, part) {
