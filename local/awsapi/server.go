@@ -131,14 +131,15 @@ func (s *Server) protocol(c *Call) (refuse func(http.ResponseWriter, error), ser
 			refuse(w, unknownOperation(target))
 		}
 	}
-	if isQuery(r) {
+	// A path decides before a content type: Java's URLConnection sends that of the
+	// Query protocol with every POST that has no body.
+	if _, pattern := s.rest.Handler(r); pattern != "/" {
+		c.service = "lambda"
+	} else if isQuery(r) {
 		return writeQueryError, func(w http.ResponseWriter) {
 			form, _ := url.ParseQuery(string(c.Body)) // a body that is none has no action
 			writeQueryError(w, unknownOperation(form.Get("Action")))
 		}
-	}
-	if _, pattern := s.rest.Handler(r); pattern != "/" {
-		c.service = "lambda"
 	}
 	return writeRESTError, func(w http.ResponseWriter) {
 		s.rest.ServeHTTP(w, r.WithContext(withVerified(r.Context(), verified{c.AccessKeyID, c.Body})))

@@ -86,6 +86,17 @@ func withBody(r *http.Request, body string) *http.Request {
 	return out
 }
 
+// Java's URLConnection sends the content type of the Query protocol with a POST that
+// has no body.
+func TestFormContentTypeOfAnInvocation(t *testing.T) {
+	e := newEndpoint(t)
+	r := newRequest("POST", "/2015-03-31/functions/echo/invocations", "", operatorKey, "")
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if w := serve(e.server, r); w.Code != http.StatusOK || w.Body.String() != "{}" {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
 // A stranger who knows an access key, which is no secret, changes nothing.
 func TestStrangersChangeNothing(t *testing.T) {
 	e := newEndpoint(t)
