@@ -2,11 +2,13 @@ package dynamodb
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
@@ -21,12 +23,14 @@ type child struct {
 }
 
 // startChild starts a process that is killed when this one ends, where the
-// system can do that.
-func startChild(argv []string) (*child, error) {
+// system can do that. variables are added to its environment, and the files are its
+// descriptors from 3.
+func startChild(argv []string, attributes *syscall.SysProcAttr, variables []string, files ...*os.File) (*child, error) {
 	c := &child{cmd: exec.Command(argv[0], argv[1:]...), done: make(chan struct{})}
-	c.cmd.Env = program.Environment() // it was fetched: it gets no secret of ours
+	c.cmd.Env = append(program.Environment(), variables...) // it was fetched: it gets no secret of ours
+	c.cmd.ExtraFiles = files
 	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
-	c.cmd.SysProcAttr = tied()
+	c.cmd.SysProcAttr = attributes
 	c.cmd.WaitDelay = time.Second
 	started := make(chan error)
 	go func() {
@@ -62,6 +66,23 @@ func (c *child) stop() error {
 		return fmt.Errorf("stop %s: %w", c.cmd.Path, err)
 	}
 	<-c.done
+	return nil
+}
+
+// awaitText waits until the process has printed a text.
+func (c *child) awaitText(ctx context.Context, text string) error {
+	for !c.said(text) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %s", context.Cause(ctx), c.output())
+		case <-c.done:
+			if c.said(text) {
+				return nil
+			}
+			return fmt.Errorf("it ended at once: %s", c.output())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 	return nil
 }
 

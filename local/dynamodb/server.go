@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -20,6 +19,8 @@ type Options struct {
 	// File is the SQLite file of the tables. Empty keeps them in memory. Two
 	// servers must not share one.
 	File string
+	// Failed, if not nil, is told of every [StorageError], from several goroutines.
+	Failed func(error)
 	// InProcess starts minidyn without looking for anything better.
 	InProcess bool
 	// Progress, if not nil, is told about what takes a while and what is lacking.
@@ -38,13 +39,11 @@ const (
 
 // Server is a running DynamoDB.
 type Server struct {
-	// URL is where it answers, on a loopback address.
-	URL string
 	// Name and Version say what it is: dynoxide 1.2.1.
 	Name, Version string
 	// Lacks lists what it cannot do.
 	Lacks []Feature
-	// Handler hands a request on to it.
+	// Handler hands a request on to it. There is no other way to it.
 	Handler http.Handler
 
 	stop func() error
@@ -57,7 +56,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		o.Progress = func(string, ...any) {}
 	}
 	if o.InProcess {
-		return startMinidyn(o)
+		return newMinidyn(o), nil
 	}
 	program, err := fetchDynoxide(ctx, o)
 	if err == nil {
@@ -66,10 +65,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("start DynamoDB: %w", err)
 	}
-	s, failed := startMinidyn(o)
-	if failed != nil {
-		return nil, fmt.Errorf("start DynamoDB: %w", errors.Join(err, failed))
-	}
+	s := newMinidyn(o)
 	o.Progress("DynamoDB is %s %s, without %s, because of: %v", s.Name, s.Version, s.lacking(), err)
 	return s, nil
 }
@@ -77,10 +73,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 // Close ends the server.
 func (s *Server) Close() error { return s.stop() }
 
-// Client returns a client of the server. Neither the region nor the keys matter to it.
+// Client returns a client of the server. Neither the region nor the keys matter to
+// it, which knows no permissions.
 func (s *Server) Client() *sdk.Client {
 	return sdk.New(sdk.Options{
-		BaseEndpoint: aws.String(s.URL),
+		BaseEndpoint: aws.String("http://" + host),
+		HTTPClient:   &http.Client{Transport: inProcess{s.Handler}},
 		Region:       "us-east-1",
 		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
 	})

@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -44,18 +45,28 @@ func start(t *testing.T, o Options) *Server {
 	return s
 }
 
-// startOrSkip starts dynoxide from the cache that the project itself uses.
-func startOrSkip(t *testing.T, o Options) *Server {
+// cache is the one that the project itself uses.
+var cache = filepath.Join("..", "..", ".build", "runtimes")
+
+// dynoxideOrSkip returns the program.
+func dynoxideOrSkip(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: may fetch " + dynoxide)
 	}
-	o.Cache = filepath.Join("..", "..", ".build", "runtimes")
-	s := start(t, o)
-	if s.Name != dynoxide {
-		t.Skipf("SKIPPED, NOT TESTED: %s cannot be had here", dynoxide)
+	path, err := fetchDynoxide(t.Context(), Options{Cache: cache, Progress: t.Logf})
+	if err != nil {
+		t.Skipf("SKIPPED, NOT TESTED: %s cannot be had here: %v", dynoxide, err)
 	}
-	return s
+	return path
+}
+
+// startOrSkip starts dynoxide.
+func startOrSkip(t *testing.T, o Options) *Server {
+	t.Helper()
+	dynoxideOrSkip(t)
+	o.Cache = cache
+	return start(t, o)
 }
 
 func item(pk, sk string, more ...string) map[string]types.AttributeValue {
@@ -245,6 +256,57 @@ func TestHandlerWithoutServer(t *testing.T) {
 	s.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}")))
 	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "InternalServerError") {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// Where there is no network namespace the server still starts, on a port.
+func TestWithoutGate(t *testing.T) {
+	s, err := startOnPort(t.Context(), Options{}, dynoxideOrSkip(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	create(t, s, results)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What the server says of its file is told apart from what waiting resolves.
+func TestStorageFailures(t *testing.T) {
+	for _, tt := range []struct {
+		name, answer string
+		status       int
+		code         string
+		told         bool
+	}{
+		{"a full disk", `{"__type":"x#InternalServerError","message":"commit failed (backend: database or disk is full)"}`, 500, storageCode, true},
+		{"a file that is no database", `{"__type":"x#InternalServerError","message":"backend: file is not a database"}`, 500, storageCode, true},
+		{"a lock", `{"__type":"x#InternalServerError","message":"backend: database is locked"}`, 500, "InternalServerError", false},
+		{"an item that tells of a full disk", `{"__type":"x#ValidationException","message":"database or disk is full"}`, 400, "ValidationException", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var told error
+			answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(tt.status)
+				w.Write([]byte(tt.answer))
+			})
+			front := inProcess{passOn(inProcess{answer}, storage{file: "/data/x.sqlite", failed: func(err error) { told = err }})}
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost", strings.NewReader("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := front.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(response.Body)
+			if err != nil || !strings.Contains(string(body), "#"+tt.code+`"`) || (told != nil) != tt.told {
+				t.Errorf("%s, %v; told %v", body, err, told)
+			}
+			if tt.told && (!strings.Contains(told.Error(), "/data/x.sqlite") || response.StatusCode != http.StatusBadRequest) {
+				t.Errorf("status %d, told %v", response.StatusCode, told)
+			}
+		})
 	}
 }
 
