@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 )
 
 // ExistingFunction is a function that the stack did not make but measures.
@@ -22,10 +24,8 @@ type ExistingFunction struct {
 var functionARNPattern = regexp.MustCompile(`^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9$_-]+)?$`)
 
 func parseExisting(value string) ([]ExistingFunction, error) {
-	dec := json.NewDecoder(strings.NewReader(value))
-	dec.DisallowUnknownFields()
 	var list []ExistingFunction
-	if err := dec.Decode(&list); err != nil {
+	if err := exactjson.UnmarshalKnown([]byte(value), &list); err != nil {
 		return nil, fmt.Errorf(`%q is not a list such as [{"arn": "arn:aws:lambda:us-east-1:123456789012:function:mine"}]: %w`, value, err)
 	}
 	for i, f := range list {

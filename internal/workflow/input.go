@@ -12,6 +12,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -44,9 +45,7 @@ func override(defaults Input, overrides json.RawMessage) (Input, error) {
 		return defaults, nil
 	}
 	in := defaults
-	dec := json.NewDecoder(bytes.NewReader(overrides))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
+	if err := exactjson.UnmarshalKnown(overrides, &in); err != nil {
 		return Input{}, fmt.Errorf("input: %w; it has cold, warm, warmUp, rounds, iterations, concurrency, scaleOut and seed", err)
 	}
 	return in, nil

@@ -41,6 +41,7 @@ func TestParsePolicyRefuses(t *testing.T) {
 		{"an old version", `{"Version":"2008-10-17","Statement":[]}`, "2008-10-17"},
 		{"no statement", `{"Version":"2012-10-17","Statement":[]}`, "no statement"},
 		{"not JSON", `Version: 2012`, "invalid character"},
+		{"a second document", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"a:A","Resource":"*"}]}{}`, "unexpected '{' after the JSON value"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := ParsePolicy([]byte(test.document)); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/exactjson"
 )
 
 // Policy is an identity-based policy.
@@ -46,7 +48,7 @@ func parseStatements(document []byte) ([]statementJSON, error) {
 		ID        string `json:"Id"`
 		Statement json.RawMessage
 	}
-	if err := strict(document, &doc); err != nil {
+	if err := exactjson.UnmarshalKnown(document, &doc); err != nil {
 		return nil, err
 	}
 	if doc.Version != "2012-10-17" {
@@ -57,7 +59,7 @@ func parseStatements(document []byte) ([]statementJSON, error) {
 		list = append(append([]byte("["), list...), ']')
 	}
 	var statements []statementJSON
-	if err := strict(list, &statements); err != nil {
+	if err := exactjson.UnmarshalKnown(list, &statements); err != nil {
 		return nil, fmt.Errorf("statement: %w", err)
 	}
 	if len(statements) == 0 {
@@ -72,13 +74,6 @@ func parseStatements(document []byte) ([]statementJSON, error) {
 		}
 	}
 	return statements, nil
-}
-
-// strict decodes JSON and refuses fields that are not known: NotAction, NotResource, ...
-func strict(data []byte, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	return dec.Decode(v)
 }
 
 // ParsePolicy reads an identity-based policy document.
