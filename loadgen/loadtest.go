@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 
@@ -66,7 +67,11 @@ func (lt *loadTest) announce(c *console.Console) {
 	what := fmt.Sprintf("closed loop of %d connections for %v", lt.conns, lt.duration)
 	if lt.attack.Closed == nil {
 		s := lt.attack.Schedule
-		what = fmt.Sprintf("%.0f requests in %v", s.Expected(), s.Duration())
+		requests := "requests"
+		if math.Round(s.Expected()) == 1 {
+			requests = "request"
+		}
+		what = fmt.Sprintf("%.0f %s in %v", s.Expected(), requests, s.Duration())
 		if s.Process != "" && len(s.Trace) == 0 && len(s.Phases) == 1 && s.Phases[0].From == s.Phases[0].To {
 			to := "each"
 			if s.Shared {
@@ -78,7 +83,8 @@ func (lt *loadTest) announce(c *console.Console) {
 	c.Printf("load test of %s: %s, seed %d", strings.Join(lt.names(), " and "), what, lt.seed)
 }
 
-// progressLine is the live view.
+// progressLine is the live view. What matters most comes first, because a terminal cuts
+// the end off.
 func progressLine(p attack.Progress) string {
 	ms := func(v *float64) string {
 		if v == nil {
@@ -86,10 +92,14 @@ func progressLine(p attack.Progress) string {
 		}
 		return fmt.Sprintf("%.3g ms", *v)
 	}
-	line := fmt.Sprintf("%3.0f of %.0f s   %.1f requests/s   in flight %d   p50 %s   p99 %s   errors %d",
-		p.Elapsed.Seconds(), p.Duration.Seconds(), p.Rate, p.InFlight, ms(p.P50Ms), ms(p.P99Ms), p.Failed)
-	if p.Dropped > 0 {
-		line += fmt.Sprintf("   dropped %d", p.Dropped)
+	parts := []string{fmt.Sprintf("%3.0f of %.0f s", p.Elapsed.Seconds(), p.Duration.Seconds())}
+	if left := console.Left(p.Elapsed, p.Elapsed.Seconds()/p.Duration.Seconds()); left != "" {
+		parts = append(parts, left)
 	}
-	return line
+	parts = append(parts, fmt.Sprintf("errors %d", p.Failed))
+	if p.Dropped > 0 {
+		parts = append(parts, fmt.Sprintf("dropped %d", p.Dropped))
+	}
+	parts = append(parts, "p50 "+ms(p.P50Ms), "p99 "+ms(p.P99Ms), fmt.Sprintf("%.1f requests/s", p.Rate), fmt.Sprintf("in flight %d", p.InFlight))
+	return strings.Join(parts, "   ")
 }

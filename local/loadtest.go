@@ -7,7 +7,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -38,9 +40,7 @@ func (m measurement) loadTest(ctx context.Context) (*results.Load, error) {
 		HLog: func(target string) (io.WriteCloser, error) {
 			return m.record.dir.Create(results.LogFile(target))
 		},
-		Progress: func(p attack.Progress) {
-			m.console.Status("load test: %v of %v, %d answered, %d failed", p.Elapsed.Round(1e9), p.Duration, p.Answered, p.Failed)
-		},
+		Progress: func(p attack.Progress) { m.console.Status("%s", loadLine(p)) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load test: %w", err)
@@ -50,4 +50,13 @@ func (m measurement) loadTest(ctx context.Context) (*results.Load, error) {
 		m.console.Printf("the load test is not valid: %s", strings.Join(report.NotValidReasons(*load), "; "))
 	}
 	return load, nil
+}
+
+// loadLine says how far the load test is.
+func loadLine(p attack.Progress) string {
+	line := fmt.Sprintf("load test: %v of %v", p.Elapsed.Round(time.Second), p.Duration)
+	if left := console.Left(p.Elapsed, p.Elapsed.Seconds()/p.Duration.Seconds()); left != "" {
+		line += ", " + left
+	}
+	return line + fmt.Sprintf(", %d answered, %d failed", p.Answered, p.Failed)
 }

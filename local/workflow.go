@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
@@ -90,6 +91,7 @@ func (m measurement) follow(ctx context.Context, arn string, visits int, samples
 		}
 		ended <- err
 	}()
+	began := time.Now()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -109,9 +111,18 @@ func (m measurement) follow(ctx context.Context, arn string, visits int, samples
 				return err
 			}
 		case <-tick.C:
-			m.console.Status("workflow: visit %d of %d", min(int(m.machine.progress.visits.Load())+1, visits), visits)
+			m.console.Status("%s", visitLine(int(m.machine.progress.visits.Load()), visits, time.Since(began)))
 		}
 	}
+}
+
+// visitLine says which visit is under way, and how long the rest takes.
+func visitLine(done, visits int, elapsed time.Duration) string {
+	line := fmt.Sprintf("workflow: visit %d of %d", min(done+1, visits), visits)
+	if left := console.Left(elapsed, float64(done)/float64(visits)); left != "" {
+		line += ", " + left
+	}
+	return line
 }
 
 // sampleCopy copies a run's samples from the table to samples.jsonl, each once.
