@@ -15,6 +15,8 @@ import (
 type findings struct {
 	run        results.Run
 	incomplete []error
+	// strict says that a condition which is not decided fails the load test too.
+	strict bool
 }
 
 // judge compares the targets, and holds the figures against the thresholds. err is
@@ -22,9 +24,9 @@ type findings struct {
 func (lt *loadTest) judge(l *results.Load, err error) *findings {
 	l.Comparison = l.Compare(lt.margin.options())
 	for _, t := range lt.failIf {
-		l.Thresholds = append(l.Thresholds, t.Judge(l.Targets))
+		l.Thresholds = append(l.Thresholds, t.Judge(l, lt.margin.options()))
 	}
-	f := &findings{run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
+	f := &findings{strict: lt.strict, run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
 	if err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
@@ -44,8 +46,11 @@ func (f *findings) exit(stderr io.Writer) int {
 	}
 	load := f.run.Load
 	for _, t := range load.Thresholds {
-		if t.Breached {
+		switch {
+		case t.Outcome == results.Breached:
 			say(exitThreshold, "%s: %s", t.Condition, report.ThresholdReason(t))
+		case t.Outcome == results.NotDecided && f.strict:
+			say(exitThreshold, "%s: not decided, %s", t.Condition, report.ThresholdReason(t))
 		}
 	}
 	if load.Interrupted && len(load.Thresholds) > 0 {

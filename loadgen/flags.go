@@ -44,6 +44,7 @@ type settings struct {
 	out    string
 	format string
 	failIf []threshold.Threshold
+	strict bool
 	given  map[string]bool // the flags that were set
 }
 
@@ -66,7 +67,8 @@ Ctrl-C waits for what is on its way and reports; once more leaves at once.
 
 exit codes
   0  the load test ran
-  1  a -fail-if condition is true; or the run that it was to judge was interrupted
+  1  a -fail-if condition is true, or with -strict not decided; or the run that it was to judge was
+     interrupted
   2  the command line, or a file that it names, cannot be used; nothing was sent
   3  not valid: the generator's own lateness could explain what it measured, or its records are not complete
   4  no request was answered
@@ -126,11 +128,13 @@ func (s *settings) flags() *flagSet {
 	f.text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target")
 	f.word(&s.format, "format", formatText, "`F` of what is printed: "+strings.Join(formats, ", "), formats...)
 	f.parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'errors>0.1%'\n"+
-		"figures: p50 ... p99.9, mean, min, max (of latency; or of service., firstByte., connect.), errors and dropped (a number, or a share of what was sent or planned)", func(text string) error {
+		"figures: p50 ... p99.9, mean, min, max (of latency; or of service., firstByte., connect.), errors and dropped (a number, or a share of what was sent or planned)\n"+
+		"a percentile is true of a limit if its whole 95 % interval is, and of another target's if the difference is judged so; in between the condition is not decided", func(text string) error {
 		t, err := threshold.Parse(text)
 		s.failIf = append(s.failIf, t)
 		return err
 	})
+	f.toggle(&s.strict, "strict", "exit with 1 as well if a -fail-if condition is not decided")
 	return f
 }
 

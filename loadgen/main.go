@@ -25,7 +25,7 @@ import (
 // counts: nothing answered, then not valid, then a threshold.
 const (
 	exitOK        = 0
-	exitThreshold = 1 // a -fail-if condition was breached
+	exitThreshold = 1 // a -fail-if condition was breached, or with -strict not decided
 	exitUsage     = 2 // the command line, or a file that it names, cannot be used; nothing was sent
 	exitInvalid   = 3 // the generator's own lateness could explain what it measured, or the records are not complete
 	exitSilence   = 4 // no request was answered

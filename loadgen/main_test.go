@@ -108,9 +108,11 @@ func TestExitCodes(t *testing.T) {
 		stderr string
 	}{
 		{"it ran", modules(t, 0), with(short, "-fail-if", "errors>0"), exitOK, ""},
-		{"a threshold", modules(t, 0), with(short, "-fail-if", "p50>1ns"), exitThreshold, "p50>1ns: p50 of esmodule is"},
+		{"a threshold", modules(t, 0), with(short, "-fail-if", "max>1ns"), exitThreshold, "max>1ns: max of esmodule is"},
+		{"not decided", modules(t, 0), with(short, "-fail-if", "p50>1ns"), exitOK, "not decided"},
+		{"not decided, strictly", modules(t, 0), with(short, "-fail-if", "p50>1ns", "-strict"), exitThreshold, "p50>1ns: not decided, p50 of esmodule is"},
 		{"not valid", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1"}, exitInvalid, "not valid:"},
-		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "p50>1ns"}, exitInvalid, "p50>1ns:"},
+		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "max>1ns"}, exitInvalid, "max>1ns:"},
 		{"nothing answered", refusing(t), short, exitSilence, "no request was answered"},
 		{"a base URL that is none", modules(t, 0) + "/esmodule", short, exitSilence, "/dev/esmodule/esmodule was asked for; give a URL as an argument"},
 		{"nothing answered before a threshold", refusing(t), with(short, "-fail-if", "errors>0%"), exitSilence, "errors>0%: errors of esmodule: 100 %"},

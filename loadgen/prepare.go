@@ -77,6 +77,9 @@ func (s *settings) check() error {
 			return fmt.Errorf("-%s and -%s exclude each other", pair[0], pair[1])
 		}
 	}
+	if s.strict && len(s.failIf) == 0 {
+		return errors.New("-strict is about the conditions of -fail-if, and there is none")
+	}
 	if s.poisson {
 		if s.given["arrivals"] && s.arrivals != string(pace.Poisson) {
 			return fmt.Errorf("-poisson and -arrivals %s exclude each other", s.arrivals)

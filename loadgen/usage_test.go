@@ -33,6 +33,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"nothing", nil, "where to?"},
 		{"an unknown flag", []string{"-foo"}, "-foo"},
+		{"strict about nothing", []string{"-url", url, "-strict"}, "-strict is about the conditions of -fail-if"},
 		{"no URL", []string{"-url", "example.com"}, "want http://host"},
 		{"a URL that cannot be parsed", []string{"-url", "http://me:secret@h:port/?secret"}, `"http://…@h:port/?…" is not a URL`},
 		{"a base URL with a query", []string{"-url", "http://h/?secret"}, "has neither query nor fragment"},

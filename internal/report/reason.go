@@ -90,11 +90,11 @@ func doubtText(d results.Doubt) string {
 }
 
 // ThresholdReason is the figures that a condition was judged by: those of the
-// targets that breached it, or of all if none did.
+// targets whose outcome is that of the condition.
 func ThresholdReason(t results.Threshold) string {
 	var texts []string
 	for _, c := range t.Checks {
-		if c.Breached == t.Breached {
+		if c.Outcome == t.Outcome {
 			texts = append(texts, checkText(c))
 		}
 	}
@@ -107,6 +107,8 @@ func checkText(c results.Check) string {
 		return figureText(c.Left)
 	case c.Right.Value == nil:
 		return figureText(*c.Right)
+	case c.Comparison != nil:
+		return verdictLine(*c.Comparison, c.Left.Name)
 	}
 	return figureText(c.Left) + ", " + figureText(*c.Right)
 }
@@ -130,14 +132,35 @@ func figureText(f results.Figure) string {
 		if f.AtLeast {
 			text = fmt.Sprintf("%s is at least %s ms (%d of %d requests have no answer)", name, fourDigits(*f.Value), f.Unanswered, f.N)
 		}
-		if f.Needs > 0 {
-			text += fmt.Sprintf(" (judged by %d samples, although it needs %d)", f.N, f.Needs)
-		}
-		return text
+		return text + boundsText(f)
 	case results.Percent:
 		return fmt.Sprintf("%s: %s %% (%d of %d)", name, fourDigits(*f.Value), f.N, f.Of)
 	}
 	return fmt.Sprintf("%s: %d", name, f.N)
+}
+
+// boundsText is the interval of a figure, and what it lacks for one. It is empty for a
+// figure that has none.
+func boundsText(f results.Figure) string {
+	var parts []string
+	switch {
+	case f.Low != nil && f.High != nil:
+		parts = append(parts, fmt.Sprintf("95 %% interval %s to %s", fourDigits(*f.Low), fourDigits(*f.High)))
+	case f.Low != nil:
+		parts = append(parts, fmt.Sprintf("97.5 %% sure of %s or more", fourDigits(*f.Low)))
+	}
+	switch r := f.Reason; r.Kind {
+	case verdict.NeedsSamples:
+		parts = append(parts, fmt.Sprintf("an upper bound needs %d independent samples, and these are worth %d", r.Needs, r.Has))
+	case verdict.NeedsBlocks:
+		parts = append(parts, fmt.Sprintf("answers depend on when they came: an interval takes %d seconds, there are %d", r.Needs, r.Has))
+	case verdict.Unanswered:
+		parts = append(parts, "requests without an answer hide its upper bound")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
 }
 
 // fourDigits has four significant digits, and all of those before the point.

@@ -78,7 +78,7 @@ func TestTextIsColouredOnATerminal(t *testing.T) {
 func TestEnding(t *testing.T) {
 	one := load(600)
 	one.Targets, one.Comparison = one.Targets[:1], nil
-	one.Thresholds = closed().Thresholds[1:]
+	one.Thresholds = closed().Thresholds[2:]
 	invalid := load(600)
 	invalid.Generator.Valid = false
 	for _, row := range []struct {

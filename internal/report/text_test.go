@@ -145,13 +145,17 @@ func closed() results.Load {
 	l.ClosedLoop = true
 	l.Targets[1].Classes[1].Initialization = "on-demand"
 	l.Thresholds = []results.Threshold{
-		{Condition: "p99>300ms", Checks: []results.Check{
-			{Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds}},
-			{Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(32.9), Unit: results.Milliseconds}},
+		{Condition: "p99>300ms", Outcome: results.Passed, Checks: []results.Check{
+			{Outcome: results.Passed, Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, Low: new(6.9), High: new(7.3)}},
+			{Outcome: results.Passed, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(32.9), Unit: results.Milliseconds, Low: new(30.2), High: new(33.5)}},
 		}},
-		{Condition: "errors>0.1%", Breached: true, Checks: []results.Check{
-			{Left: results.Figure{Target: "esmodule", Name: "errors", Value: new(0.0), Unit: results.Percent, Of: 600}},
-			{Breached: true, Left: results.Figure{Target: "commonjs", Name: "errors", Value: new(1.0), Unit: results.Percent, N: 6, Of: 600}},
+		{Condition: "p99>33ms", Outcome: results.NotDecided, Checks: []results.Check{
+			{Outcome: results.Passed, Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, Low: new(6.9), High: new(7.3)}},
+			{Outcome: results.NotDecided, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(32.9), Unit: results.Milliseconds, Low: new(30.2), Reason: verdict.Reason{Kind: verdict.NeedsSamples, Needs: 368, Has: 280}}},
+		}},
+		{Condition: "errors>0.1%", Outcome: results.Breached, Checks: []results.Check{
+			{Outcome: results.Passed, Left: results.Figure{Target: "esmodule", Name: "errors", Value: new(0.0), Unit: results.Percent, Of: 600}},
+			{Outcome: results.Breached, Left: results.Figure{Target: "commonjs", Name: "errors", Value: new(1.0), Unit: results.Percent, N: 6, Of: 600}},
 		}},
 	}
 	return l
@@ -168,9 +172,9 @@ func timeouts() results.Load {
 	one.Planned, one.Sent, one.Failed = 660, 660, map[string]int64{"timeout": 60}
 	one.Latency = latency.NewTiming(one.Latency.Histogram, censored)
 	l.Comparison = l.Compare(options)
-	l.Thresholds = []results.Threshold{{Condition: "p99>500ms", Breached: true, Checks: []results.Check{
-		{Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, N: 600}},
-		{Breached: true, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(1000.0), AtLeast: true, Unanswered: 60, Unit: results.Milliseconds, N: 660}},
+	l.Thresholds = []results.Threshold{{Condition: "p99>500ms", Outcome: results.Breached, Checks: []results.Check{
+		{Outcome: results.Passed, Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, N: 600}},
+		{Outcome: results.Breached, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(1000.0), AtLeast: true, Unanswered: 60, Unit: results.Milliseconds, N: 660}},
 	}}}
 	return l
 }

@@ -195,11 +195,8 @@ func between(interval []float64) string {
 func thresholdLines(all []results.Threshold) []string {
 	var lines []string
 	for _, t := range all {
-		word := "not so"
-		if t.Breached {
-			word = "BREACHED"
-		}
-		lines = append(lines, fmt.Sprintf("fail if %s: %s, %s", t.Condition, word, ThresholdReason(t)))
+		word := map[results.Outcome]string{results.Breached: "BREACHED", results.Passed: "not so"}[t.Outcome]
+		lines = append(lines, fmt.Sprintf("fail if %s: %s, %s", t.Condition, cmp.Or(word, "not decided"), ThresholdReason(t)))
 	}
 	return lines
 }

@@ -86,6 +86,51 @@ func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comp
 	return c
 }
 
+// CompareAt judges the latencies of two targets at one percentile. It gives the word
+// of the load test's own comparison where that has the question, so that two places
+// never say two things.
+func (l *Load) CompareAt(a, b *Target, percentile float64, o verdict.Options) Comparison {
+	if l.Comparison != nil {
+		for _, c := range append([]Comparison{*l.Comparison}, l.Comparison.Others...) {
+			if c.Class != (ClassKey{}) || c.Percentile != percentile {
+				continue
+			}
+			c.Others = nil
+			switch {
+			case c.A == a.Name && c.B == b.Name:
+				return c
+			case c.A == b.Name && c.B == a.Name:
+				return c.mirrored()
+			}
+		}
+	}
+	c := Comparison{A: a.Name, B: b.Name, Percentile: percentile, Verdict: verdict.Undecided}
+	if a.Latency.Distribution() == nil || b.Latency.Distribution() == nil {
+		c.Reason = verdict.Reason{Kind: verdict.Unanswered}
+		return c
+	}
+	c.set(verdict.Compare(a.side(), b.side(), percentile, o), [2]latency.Timing{a.Latency, b.Latency}, o)
+	return c
+}
+
+// mirrored is the same comparison from the other side.
+func (c Comparison) mirrored() Comparison {
+	c.A, c.B, c.WorthA, c.WorthB = c.B, c.A, c.WorthB, c.WorthA
+	if c.DifferenceMs != nil {
+		c.DifferenceMs = new(-*c.DifferenceMs)
+	}
+	if len(c.IntervalMs) == 2 {
+		c.IntervalMs = []float64{-c.IntervalMs[1], -c.IntervalMs[0]}
+	}
+	switch c.Verdict {
+	case verdict.Faster:
+		c.Verdict = verdict.Slower
+	case verdict.Slower:
+		c.Verdict = verdict.Faster
+	}
+	return c
+}
+
 // CompareRuns judges one target over several runs a side: at p99, at p50 and p90 beside
 // it, and at the median of every class that all runs have. A value is one run's
 // percentile, and the difference is that of the means over runs. The words stand

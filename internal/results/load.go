@@ -82,6 +82,11 @@ func overTime(t latency.Timing, intervals []Interval) verdict.Side {
 	return verdict.Timed(t.Distribution(), blocks)
 }
 
+// Bounds are those of a percentile of the latencies, in ranks among all requests.
+func (t *Target) Bounds(percentile float64, o verdict.Options) verdict.Bounds {
+	return verdict.Bound(t.side(), percentile, o)
+}
+
 // Failures is the number of failures of every cause.
 func (t *Target) Failures() int64 {
 	var sum int64

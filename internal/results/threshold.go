@@ -1,21 +1,40 @@
 package results
 
+import "github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+
+// Outcome is what became of a condition under which a load test fails.
+type Outcome string
+
+// The outcomes.
+const (
+	// Breached: the condition is true, or a target cannot be judged at all.
+	Breached Outcome = "breached"
+	// NotDecided: the interval does not say on which side of the limit the figure is.
+	NotDecided Outcome = "not-decided"
+	// Passed: the condition is not true.
+	Passed Outcome = "passed"
+)
+
 // Threshold is a condition under which a load test fails, judged.
 type Threshold struct {
 	// Condition is as it was given: p99>300ms.
 	Condition string `json:"condition"`
-	Breached  bool   `json:"breached"`
+	// Outcome is that of the worst check: breached before not decided before passed.
+	Outcome Outcome `json:"outcome"`
 	// Checks are the condition judged for each target that it is about.
 	Checks []Check `json:"checks"`
 }
 
 // Check is a condition judged for one target.
 type Check struct {
-	Breached bool `json:"breached"`
+	Outcome Outcome `json:"outcome"`
 	// Left is the figure that the condition is about.
 	Left Figure `json:"left"`
 	// Right is the figure on the condition's right side; nil where that is a number.
 	Right *Figure `json:"right,omitempty"`
+	// Comparison is the judged difference of the two figures, whose word is the
+	// outcome; nil where the two were not judged as one difference.
+	Comparison *Comparison `json:"comparison,omitempty"`
 }
 
 // Unit is what a [Figure] is measured in.
@@ -57,6 +76,11 @@ type Figure struct {
 	N int64 `json:"n,omitempty"`
 	// Of is what a share of requests is a share of.
 	Of int64 `json:"of,omitempty"`
-	// Needs is the number of answers that the percentile needs, if there are fewer.
-	Needs int64 `json:"needs,omitempty"`
+	// Low and High are the bounds of a percentile at [verdict.DefaultConfidence], nil
+	// where it has none on that side. The other figures are what was measured, and have
+	// no bounds.
+	Low  *float64 `json:"low,omitempty"`
+	High *float64 `json:"high,omitempty"`
+	// Reason says what a bound lacks.
+	Reason verdict.Reason `json:"reason,omitzero"`
 }

@@ -8,52 +8,95 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Judge says whether the condition is breached, and by which figures. Where its
-// left side names no target, any target may breach it; where its right side
-// names none, it is the left one's.
-func (t Threshold) Judge(targets []results.Target) results.Threshold {
+// Judge says what becomes of the condition, and by which figures. Where its left side
+// names no target, any target may breach it; where its right side names none, it is
+// the left one's.
+func (t Threshold) Judge(l *results.Load, o verdict.Options) results.Threshold {
 	judged := results.Threshold{Condition: t.text}
-	for _, at := range targets {
-		if t.left.target == "" || t.left.target == at.Name {
-			judged.Checks = append(judged.Checks, t.check(at, targets))
+	for i := range l.Targets {
+		if at := &l.Targets[i]; t.left.target == "" || t.left.target == at.Name {
+			judged.Checks = append(judged.Checks, t.check(at, l, o))
 		}
 	}
 	if len(judged.Checks) == 0 {
-		judged.Checks = []results.Check{{Breached: true, Left: t.left.missing(t.left.target, results.NoTarget)}}
+		judged.Checks = []results.Check{{Outcome: results.Breached, Left: t.left.missing(t.left.target, results.NoTarget)}}
 	}
-	judged.Breached = slices.ContainsFunc(judged.Checks, func(c results.Check) bool { return c.Breached })
+	judged.Outcome = results.Passed
+	for _, worst := range []results.Outcome{results.NotDecided, results.Breached} {
+		if slices.ContainsFunc(judged.Checks, func(c results.Check) bool { return c.Outcome == worst }) {
+			judged.Outcome = worst
+		}
+	}
 	return judged
 }
 
 // check judges the condition for one target, which is the one of a side without a name.
-func (t Threshold) check(at results.Target, targets []results.Target) results.Check {
-	c := results.Check{Left: t.left.read(at, targets, t.share())}
-	right := results.Figure{Value: &t.limit}
+func (t Threshold) check(at *results.Target, l *results.Load, o verdict.Options) results.Check {
+	c := results.Check{Left: t.left.read(at, l, t.limitUnit == results.Percent, o)}
+	right := results.Figure{Value: &t.limit, Low: &t.limit, High: &t.limit}
 	if t.againstTerm {
-		c.Right = new(t.right.read(at, targets, true))
+		c.Right = new(t.right.read(at, l, false, o))
 		right = *c.Right
 	}
+	above := t.operator[0] == '>'
 	switch {
 	case c.Left.Value == nil || right.Value == nil:
-		c.Breached = true
+		c.Outcome = results.Breached
+	// A request without an answer took longer by an unknown amount, which may breach the
+	// condition. It does not ask about mean and max, of which one such request among
+	// millions leaves a lower bound only.
+	case above && c.Left.AtLeast && t.left.percentile > 0, !above && right.AtLeast && t.right.percentile > 0:
+		c.Outcome = results.Breached
+	case c.Right != nil && c.Left.Target == c.Right.Target && c.Left.Name == c.Right.Name:
+		c.Outcome = results.Passed // a figure is not beyond itself
+	case t.left.percentile == 0:
+		c.Outcome = results.Passed
+		if compare(*c.Left.Value, t.operator, t.limit) {
+			c.Outcome = results.Breached
+		}
+	case c.Right != nil && t.left.comparable(t.right) && c.Left.Target != c.Right.Target:
+		c.Comparison = new(l.CompareAt(find(l, c.Left.Target), find(l, c.Right.Target), t.left.percentile, o))
+		c.Outcome = ofWord(c.Comparison.Verdict, above)
 	default:
-		c.Breached = compare(*c.Left.Value, t.operator, *right.Value) || t.unseen(c.Left, right)
+		c.Outcome = t.ofBounds(c.Left, right)
 	}
 	return c
 }
 
-// unseen says that the comparison is not true of the lower bounds, and may be true
-// of the percentiles. It does not ask about mean and max, of which one request
-// without an answer among millions leaves a lower bound only.
-func (t Threshold) unseen(left, right results.Figure) bool {
-	if t.operator == ">" || t.operator == ">=" {
-		return left.AtLeast && t.left.percentile > 0
-	}
-	return right.AtLeast && t.right.percentile > 0
+// comparable says that the difference of two figures is one that a load test judges:
+// that of the latencies of two targets at one percentile.
+func (f term) comparable(other term) bool {
+	return f.percentile == other.percentile && f.name() == f.metric && other.name() == other.metric
 }
 
-// share says that requests are compared as a share and not as a number.
-func (t Threshold) share() bool { return t.againstTerm || t.limitUnit == results.Percent }
+// ofWord is the outcome that follows from the word on the left figure against the right one.
+func ofWord(word verdict.Word, above bool) results.Outcome {
+	switch {
+	case word == verdict.Slower && above, word == verdict.Faster && !above:
+		return results.Breached
+	case word == verdict.Undecided:
+		return results.NotDecided
+	}
+	return results.Passed
+}
+
+// ofBounds is the outcome where the interval of each figure is known: that of the left
+// one lies beyond that of the right one, or on this side of it, or neither.
+func (t Threshold) ofBounds(left, right results.Figure) results.Outcome {
+	opposite := map[string]string{">": "<=", ">=": "<", "<": ">=", "<=": ">"}[t.operator]
+	near, far := left.Low, right.High // of > and >=: what speaks least for a breach
+	clear, limit := left.High, right.Low
+	if t.operator[0] == '<' {
+		near, far, clear, limit = left.High, right.Low, left.Low, right.High
+	}
+	switch {
+	case near != nil && far != nil && compare(*near, t.operator, *far):
+		return results.Breached
+	case clear != nil && limit != nil && compare(*clear, opposite, *limit):
+		return results.Passed
+	}
+	return results.NotDecided
+}
 
 func compare(left float64, operator string, right float64) bool {
 	switch operator {
@@ -74,16 +117,14 @@ func (f term) missing(target string, why results.Missing) results.Figure {
 }
 
 // read looks the figure up at the target that the term names, or at the given one.
-func (f term) read(at results.Target, targets []results.Target, share bool) results.Figure {
+func (f term) read(at *results.Target, l *results.Load, share bool, o verdict.Options) results.Figure {
 	if f.target != "" {
-		i := slices.IndexFunc(targets, func(t results.Target) bool { return t.Name == f.target })
-		if i < 0 {
+		if at = find(l, f.target); at == nil {
 			return f.missing(f.target, results.NoTarget)
 		}
-		at = targets[i]
 	}
 	if !f.timed() {
-		return f.readRequests(at, share)
+		return f.readRequests(*at, share)
 	}
 	clock := map[string]latency.Timing{"": at.Latency, "latency": at.Latency, "service": at.Service, "firstByte": at.FirstByte, "connect": at.Connect}[f.clock]
 	if clock.IsZero() {
@@ -101,14 +142,46 @@ func (f term) read(at results.Target, targets []results.Target, share bool) resu
 		var value float64
 		value, r.AtLeast = clock.At(f.percentile)
 		r.Value = &value
-		if need := verdict.MinSamples(f.percentile, verdict.DefaultConfidence); r.N < need {
-			r.Needs = need
-		}
+		f.bound(&r, clock, at, o)
 	}
 	if r.AtLeast {
 		r.Unanswered = clock.Unanswered
 	}
 	return r
+}
+
+// bound sets the bounds of a percentile. How far answers depend on when they came is
+// known of the latencies. The service time and the first byte are those of the same
+// requests; connections are made one by one, and taken to be independent.
+func (f term) bound(r *results.Figure, clock latency.Timing, at *results.Target, o verdict.Options) {
+	values := clock.Distribution()
+	b, of := verdict.Bound(verdict.Independent(values), f.percentile, o), values.N()
+	if f.clock != "connect" {
+		b, of = at.Bounds(f.percentile, o), at.Latency.N+at.Latency.Unanswered
+	}
+	if r.Reason = b.Reason; b.Reason != (verdict.Reason{}) || of == 0 {
+		return
+	}
+	if low := b.Low * values.N() / of; low >= 1 {
+		r.Low = new(values.AtRank(low))
+	}
+	high := (b.High*values.N() + of - 1) / of
+	switch {
+	case high > values.N():
+		r.Reason = verdict.Reason{Kind: verdict.NeedsSamples, Needs: verdict.MinSamples(f.percentile, verdict.DefaultConfidence), Has: b.Worth}
+	case clock.Exact(high):
+		r.High = new(values.AtRank(high))
+	default:
+		r.Reason = verdict.Reason{Kind: verdict.Unanswered}
+	}
+}
+
+// find is the target of that name, or nil.
+func find(l *results.Load, name string) *results.Target {
+	if i := slices.IndexFunc(l.Targets, func(t results.Target) bool { return t.Name == name }); i >= 0 {
+		return &l.Targets[i]
+	}
+	return nil
 }
 
 // readRequests are the requests without an answer, or those that were never sent.

@@ -68,8 +68,9 @@ func Parse(text string) (Threshold, error) {
 	}
 	if figure.MatchString(parts[3]) {
 		t.againstTerm = true
-		if t.right, err = parseTerm(parts[3]); err == nil && t.left.timed() != t.right.timed() {
-			err = fmt.Errorf("%s and %s cannot be compared", parts[1], parts[3])
+		if t.right, err = parseTerm(parts[3]); err == nil && (t.left.percentile == 0 || t.right.percentile == 0) {
+			err = fmt.Errorf("%s and %s cannot be judged against each other, since only percentiles have an interval: "+
+				"one of two identical targets always has the larger mean; give a limit, such as 300ms or 0.1%%", parts[1], parts[3])
 		}
 	} else {
 		t.limit, t.limitUnit, err = parseLimit(parts[3], t.left.timed())

@@ -126,8 +126,8 @@ func openly(g generator, side func([]float64) verdict.Side, percentile float64) 
 	}
 }
 
-// covered is a trial whose interval holds the truth, missedBelow and missedAbove one
-// that lies above or below it.
+// covered is a trial whose interval holds the truth, tooHigh and tooLow one that lies
+// above or below it.
 func covered(g generator, percentile, truth float64) func(*rand.Rand) bool {
 	return func(rng *rand.Rand) bool {
 		lo, hi := intervalOf(g, percentile, rng)
@@ -359,7 +359,7 @@ func rankRows() []simulation {
 }
 
 func TestSimulations(t *testing.T) {
-	for _, row := range slices.Concat(overTimeRows(), independentRows(), rankRows()) {
+	for _, row := range slices.Concat(overTimeRows(), independentRows(), rankRows(), boundRows()) {
 		if !*full && row.atMost == 0 && row.atLeast == 0 {
 			continue
 		}
