@@ -143,15 +143,22 @@ func figureText(f results.Figure) string {
 // figure that has none.
 func boundsText(f results.Figure) string {
 	var parts []string
+	lacking := "an interval"
 	switch {
 	case f.Low != nil && f.High != nil:
 		parts = append(parts, fmt.Sprintf("95 %% interval %s to %s", fourDigits(*f.Low), fourDigits(*f.High)))
 	case f.Low != nil:
 		parts = append(parts, fmt.Sprintf("97.5 %% sure of %s or more", fourDigits(*f.Low)))
+		lacking = "an upper bound"
+	case f.High != nil:
+		parts = append(parts, fmt.Sprintf("97.5 %% sure of %s or less", fourDigits(*f.High)))
+		lacking = "a lower bound"
 	}
 	switch r := f.Reason; r.Kind {
 	case verdict.NeedsSamples:
-		parts = append(parts, fmt.Sprintf("an upper bound needs %d independent samples, and these are worth %d", r.Needs, r.Has))
+		parts = append(parts, fmt.Sprintf("%s needs %d samples, there are %d", lacking, r.Needs, r.Has))
+	case verdict.WorthTooFew:
+		parts = append(parts, fmt.Sprintf("%s needs %d independent samples, and these are worth %d", lacking, r.Needs, r.Has))
 	case verdict.NeedsBlocks:
 		parts = append(parts, fmt.Sprintf("answers depend on when they came: an interval takes %d seconds, there are %d", r.Needs, r.Has))
 	case verdict.Unanswered:

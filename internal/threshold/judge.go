@@ -159,7 +159,7 @@ func (f term) bound(r *results.Figure, clock latency.Timing, at *results.Target,
 	if f.clock != "connect" {
 		b, of = at.Bounds(f.percentile, o), at.Latency.N+at.Latency.Unanswered
 	}
-	if r.Reason = b.Reason; b.Reason != (verdict.Reason{}) || of == 0 {
+	if r.Reason = b.Reason; of == 0 {
 		return
 	}
 	if low := b.Low * values.N() / of; low >= 1 {
@@ -167,8 +167,7 @@ func (f term) bound(r *results.Figure, clock latency.Timing, at *results.Target,
 	}
 	high := (b.High*values.N() + of - 1) / of
 	switch {
-	case high > values.N():
-		r.Reason = verdict.Reason{Kind: verdict.NeedsSamples, Needs: verdict.MinSamples(f.percentile, verdict.DefaultConfidence), Has: b.Worth}
+	case high > values.N(): // the reason says what it lacks
 	case clock.Exact(high):
 		r.High = new(values.AtRank(high))
 	default:

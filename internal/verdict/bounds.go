@@ -10,7 +10,7 @@ type Bounds struct {
 	Low, High int64
 	// Worth is how many independent values the side's are worth: their number or less.
 	Worth int64
-	// Reason says what is missing where there are no bounds at all.
+	// Reason says what is missing where a bound is.
 	Reason Reason
 }
 
@@ -38,9 +38,17 @@ func Bound(s Side, percentile float64, o Options) Bounds {
 	below := func(rank int) float64 {
 		return binomialBelow(effective, p, (float64(rank)-0.5)*effective/float64(n)-0.5)
 	}
-	return Bounds{
+	b := Bounds{
 		Low:   int64(sort.Search(int(n), func(i int) bool { return below(i+1) > tail })),
 		High:  int64(sort.Search(int(n), func(i int) bool { return below(i+1) >= 1-tail })) + 1,
 		Worth: e.worth(),
 	}
+	if b.Low == 0 || b.High > n {
+		// A variance that is an estimate takes more values than one that is known.
+		b.Reason = Reason{Kind: WorthTooFew, Needs: MinSamples(percentile, 1-2*tail), Has: b.Worth}
+		if s.dependence == none {
+			b.Reason.Kind = NeedsSamples
+		}
+	}
+	return b
 }

@@ -26,7 +26,11 @@ func TestBoundOfIndependentValues(t *testing.T) {
 				values[i] = float64(i)
 			}
 			got := verdict.Bound(verdict.Independent(values), row.percentile, verdict.Options{})
-			if want := (verdict.Bounds{Low: row.low, High: row.high, Worth: row.n}); got != want {
+			want := verdict.Bounds{Low: row.low, High: row.high, Worth: row.n}
+			if need := verdict.MinSamples(row.percentile, 0.95); row.n < need {
+				want.Reason = verdict.Reason{Kind: verdict.NeedsSamples, Needs: need, Has: row.n}
+			}
+			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 			if low, high, _, ok := verdict.Ranks(row.n, row.percentile, 0.95); ok && (low != row.low || high != row.high) {
