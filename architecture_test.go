@@ -74,7 +74,7 @@ func forbidden(from, to string, toMain bool) string {
 var layers = map[string]int{
 	"internal/results": 1, "internal/results/dynamo": 1, "internal/results/resultstest": 1,
 	"internal/bench": 2, "internal/workflow": 2, "internal/workflow/workflowtest": 2, "internal/collect": 2,
-	"internal/stage": 2, "internal/threshold": 2, "internal/pair": 2, "internal/report": 2, "internal/harness": 2,
+	"internal/answer": 2, "internal/stage": 2, "internal/threshold": 2, "internal/pair": 2, "internal/report": 2, "internal/harness": 2,
 	"internal/statsapi": 3,
 }
 

@@ -3,7 +3,6 @@ package results
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -36,32 +35,11 @@ type Lead struct {
 	Superiority
 }
 
-// ranked is the metric by which series of a temperature are ranked.
-var ranked = map[Temperature]string{Cold: TotalMs, Warm: DurationMs}
-
 // SetPlaces ranks the cold and the warm series of the variants, by the samples
 // that they were made of. An event that only one variant was measured with has no
 // ranking.
 func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Options) {
-	of := map[string]func(Sample) (float64, bool){}
-	for _, m := range Metrics() {
-		of[m.Name] = m.Of
-	}
-	values := map[Series]*rankedValues{}
-	for s := range samples {
-		series, ok := s.Series()
-		if !ok {
-			continue
-		}
-		if metric, ok := ranked[series.Temperature]; ok {
-			if v, ok := of[metric](s); ok {
-				if values[series] == nil {
-					values[series] = &rankedValues{byEnvironment: map[string][]float64{}}
-				}
-				values[series].add(s, v)
-			}
-		}
-	}
+	sides := Sides(samples)
 
 	type race struct {
 		event       functions.Event
@@ -77,18 +55,19 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 		for k := range variants[i].Series {
 			s := &variants[i].Series[k]
 			series := s.series(variants[i].Variant)
-			if values[series] == nil {
+			side, ok := sides[series]
+			if !ok {
 				continue
 			}
 			r := race{series.Event, series.Temperature}
-			races[r] = append(races[r], runner{variants[i].Variant, s, values[series].side(series.Temperature)})
+			races[r] = append(races[r], runner{variants[i].Variant, s, side})
 		}
 	}
 	for r, all := range races {
 		if len(all) < 2 {
 			continue
 		}
-		metric := ranked[r.temperature]
+		metric := Decisive(r.temperature)
 		var sides []verdict.Side
 		for _, one := range all {
 			sides = append(sides, one.side)
@@ -108,34 +87,6 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 			}
 		}
 	}
-}
-
-// rankedValues are the values by which a series is ranked.
-type rankedValues struct {
-	all           []float64
-	byEnvironment map[string][]float64
-}
-
-func (r *rankedValues) add(s Sample, v float64) {
-	r.all = append(r.all, v)
-	if s.Answer != nil && s.Answer.EnvironmentID != "" {
-		id := s.Answer.EnvironmentID
-		r.byEnvironment[id] = append(r.byEnvironment[id], v)
-	}
-}
-
-// side is what the series brings to a ranking. A cold start has an execution
-// environment of its own; warm samples of one have more in common with each other.
-func (r *rankedValues) side(t Temperature) verdict.Side {
-	values := verdict.Sort(r.all)
-	if t == Cold {
-		return verdict.Independent(values)
-	}
-	var clusters []verdict.Part
-	for _, id := range slices.Sorted(maps.Keys(r.byEnvironment)) {
-		clusters = append(clusters, verdict.Sort(r.byEnvironment[id]))
-	}
-	return verdict.Clustered(values, clusters)
 }
 
 func (s SeriesSummary) series(v matrix.Variant) Series {

@@ -59,6 +59,8 @@ type Judgement struct {
 	Word   Word
 	// Reason says what is missing if the word is undecided, and the margin if it is same.
 	Reason Reason
+	// smaller is how many values the smaller side has.
+	smaller int64
 }
 
 // Compare judges the difference of a and b at a percentile. The interval is taken off

@@ -33,6 +33,8 @@ const (
 	Unanswered ReasonKind = "unanswered"
 	// MayBeChance: among Comparisons, a difference like this one may be chance.
 	MayBeChance ReasonKind = "may-be-chance"
+	// NoRatio: a side has values of zero or less, which have no ratio.
+	NoRatio ReasonKind = "no-ratio"
 )
 
 // Reason says why a judgement is same or undecided. Its zero value is none. Which

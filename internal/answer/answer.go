@@ -1,0 +1,220 @@
+package answer
+
+import (
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// Answers are what one run says about the four questions.
+type Answers struct {
+	// Event is the workload that runtime, architecture, memory and costs are about.
+	Event functions.Event `json:"event"`
+	// ColdShare is the share of invocations that are cold starts in every PerMillion.
+	ColdShare float64 `json:"coldShare"`
+	// Margin is the relative difference that does not matter.
+	Margin float64 `json:"margin"`
+	// Pricing is nil where nothing is priced.
+	Pricing *Pricing `json:"pricing,omitempty"`
+	// Answers are in the order runtime, architecture, memory, modules.
+	Answers []Answer `json:"answers"`
+}
+
+// Question is what an [Answer] is about.
+type Question string
+
+// The questions.
+const (
+	Runtime      Question = "runtime"
+	Architecture Question = "architecture"
+	Memory       Question = "memory"
+	Modules      Question = "modules"
+)
+
+// Word is how far a question is answered.
+type Word string
+
+// The words.
+const (
+	// Clear: the pick is faster than every other level in one measure at least, and
+	// slower in none.
+	Clear Word = "clear"
+	// Tie: Pick and Against are the same within the margin, and the pick is the cheaper one.
+	Tie Word = "tie"
+	// Trade: each of Pick and Against is faster in one measure, and the pick is the
+	// cheaper one.
+	Trade Word = "trade-off"
+	// Open: the samples do not tell Front apart. There is no pick.
+	Open Word = "open"
+	// NotAsked: the run did not measure two levels that could be compared.
+	NotAsked Word = "not-asked"
+)
+
+// Answer is the answer to one question.
+type Answer struct {
+	Question Question `json:"question"`
+	Word     Word     `json:"word"`
+	// Missing says why a question was not asked.
+	Missing Missing `json:"missing,omitempty"`
+	// Pick is the name of a level; empty if the question is open or was not asked.
+	Pick string `json:"pick,omitempty"`
+	// Against is the level that Pick is compared with: the one that comes next.
+	Against string `json:"against,omitempty"`
+	// Front are the levels that no other one beats, the cheapest first.
+	Front []string `json:"front,omitempty"`
+	// Levels are all that were measured, in their natural order.
+	Levels []Level `json:"levels,omitempty"`
+	// Ratios are those of Pick to Against over all pairs, one for each measure. Where
+	// the question is open they are those of the first two of Front.
+	Ratios []Ratio `json:"ratios,omitempty"`
+	// Combined are the ratios of all pairs of levels, over all pairs of cells.
+	Combined []Ratio `json:"combined,omitempty"`
+	// Pairs are the ratios of cells that differ in this question's level only.
+	Pairs []Ratio `json:"pairs,omitempty"`
+	// Needs is what would decide an open question; nil if no number of samples would.
+	Needs *Needs `json:"needs,omitempty"`
+}
+
+// Missing says why a question was not asked.
+type Missing string
+
+// The reasons.
+const (
+	// OneLevel: only one level was measured.
+	OneLevel Missing = "one-level"
+	// HostOnly: a local run measures the architecture of its host and no other.
+	HostOnly Missing = "host-only"
+	// NoPair: no two cells differ in nothing but the level.
+	NoPair Missing = "no-pair"
+	// NothingMeasured: no cell has a cold start or a warm invocation.
+	NothingMeasured Missing = "nothing-measured"
+	// NoLoad: there was no load test of the two module functions.
+	NoLoad Missing = "no-load"
+	// NotValid: the load test's generator was not valid.
+	NotValid Missing = "not-valid"
+)
+
+// Level is one of the things that a question chooses between.
+type Level struct {
+	// Name is a runtime's label, an architecture, a memory size such as 512 MB, or a
+	// target of the load test.
+	Name string `json:"name"`
+	// Cells is how many cells have it.
+	Cells int `json:"cells,omitempty"`
+	// Deprecated says that AWS no longer supports the runtime.
+	Deprecated bool `json:"deprecated,omitempty"`
+	// PerMillion is dollars for a million invocations at ColdShare, the mean over the
+	// cells that all levels have; nil if it is not known.
+	PerMillion *float64 `json:"perMillionUSD,omitempty"`
+}
+
+// Measure is the number by which two sides are compared: a percentile of a metric.
+type Measure struct {
+	// Temperature is empty for a load test.
+	Temperature results.Temperature `json:"temperature,omitempty"`
+	// Metric is a [results.Metric]'s name, or latencyMs.
+	Metric string `json:"metric"`
+	// Class is the kind of start in a load test; its zero value is all requests.
+	Class      results.ClassKey `json:"class,omitzero"`
+	Percentile float64          `json:"percentile"`
+}
+
+// Within is what two cells of a pair have in common. The question's own field is zero.
+type Within struct {
+	Function     string                 `json:"function,omitempty"`
+	Runtime      string                 `json:"runtime,omitempty"`
+	Architecture functions.Architecture `json:"architecture,omitempty"`
+	MemoryMB     int                    `json:"memoryMB,omitempty"`
+}
+
+// Ratio is A's figure over B's: below 1, A is faster.
+type Ratio struct {
+	Measure Measure `json:"measure"`
+	// A and B are the names of levels.
+	A string `json:"a"`
+	B string `json:"b"`
+	// Within is the pair's; its zero value stands for all pairs together.
+	Within Within `json:"within,omitzero"`
+	// Pairs is how many pairs the ratio is of, and Judged how many of them had the
+	// samples for one.
+	Pairs  int `json:"pairs"`
+	Judged int `json:"judged"`
+	// Ratio and its Interval at [verdict.DefaultConfidence] are nil where nothing was judged.
+	Ratio    *float64    `json:"ratio,omitempty"`
+	Interval *[2]float64 `json:"interval,omitempty"`
+	// Word speaks of A. Words of one question stand together: 5 % of all that are
+	// found may be chance, and not 5 % of each.
+	Word   verdict.Word   `json:"word"`
+	Reason verdict.Reason `json:"reason,omitzero"`
+}
+
+// Needs is what would decide an open question.
+type Needs struct {
+	// Samples is about how many more each of Cells takes.
+	Samples     int64               `json:"samples"`
+	Temperature results.Temperature `json:"temperature,omitempty"`
+	Cells       int                 `json:"cells"`
+	// Minutes and USD are ranges, from the pace that this run had; nil where that is
+	// not known. A local run costs no dollars.
+	Minutes *[2]float64 `json:"minutes,omitempty"`
+	USD     *[2]float64 `json:"usd,omitempty"`
+}
+
+const (
+	// ColdShare is the share of cold starts that costs are stated at. AWS says of
+	// invocations in production that typically less than 1 % are cold.
+	ColdShare = 0.01
+	// Margin is the relative difference that does not matter.
+	Margin = 0.05
+)
+
+// Of answers the four questions for the workload of [Event].
+func Of(r results.Run) Answers { return For(r, Event(r)) }
+
+// Event is the workload that decides: the one that does work, if it was measured,
+// since memory and architecture hardly show without.
+func Event(r results.Run) functions.Event {
+	var all []functions.Event
+	for _, v := range r.Variants {
+		for _, s := range v.Series {
+			all = append(all, functions.Event{Workload: functions.Workload(s.Workload), Iterations: s.Iterations})
+		}
+	}
+	if len(all) == 0 {
+		return functions.Event{}
+	}
+	return slices.MaxFunc(all, func(a, b functions.Event) int { return a.Iterations - b.Iterations })
+}
+
+// For answers the four questions for one workload.
+func For(r results.Run, e functions.Event) Answers {
+	a := Answers{Event: e, ColdShare: ColdShare, Margin: Margin}
+	m := measure(r, e)
+	for _, f := range factors() {
+		a.Answers = append(a.Answers, m.answer(f))
+	}
+	a.Answers = append(a.Answers, modules(r.Load))
+	return a
+}
+
+// cells are a run's values by cell and temperature.
+type cells struct {
+	run      results.Run
+	event    functions.Event
+	variants []matrix.Variant
+	sides    map[results.Series]verdict.Side
+}
+
+func measure(r results.Run, e functions.Event) cells {
+	c := cells{run: r, event: e, sides: results.Sides(slices.Values(r.Samples))}
+	for series := range c.sides {
+		if series.Event == e && !slices.Contains(c.variants, series.Variant) {
+			c.variants = append(c.variants, series.Variant)
+		}
+	}
+	slices.SortFunc(c.variants, matrix.Compare)
+	return c
+}

@@ -1,0 +1,102 @@
+package answer
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// decide sets Front, Pick, Against, Ratios and Word from the combined ratios. price is
+// what a level costs, and whether that is known: the cheaper one of two that are both
+// in front comes first.
+func (a *Answer) decide(price func(level string) (float64, bool)) {
+	var names []string
+	for _, l := range a.Levels {
+		names = append(names, l.Name)
+	}
+	slices.SortStableFunc(names, func(x, y string) int {
+		px, okX := price(x)
+		py, okY := price(y)
+		if !okX || !okY {
+			return 0
+		}
+		return cmp.Compare(px, py)
+	})
+	a.Front = a.front(names)
+	first := a.Front[0]
+	a.Against, a.Word = "", ""
+	for _, other := range a.Front[1:] {
+		if word := a.between(first, other); a.Word == "" || worse(word, a.Word) {
+			a.Against, a.Word = other, word
+		}
+	}
+	if a.Against == "" { // every other level is beaten
+		rest := slices.DeleteFunc(names, func(name string) bool { return name == first })
+		a.Against = a.front(rest)[0]
+		a.Word = a.between(first, a.Against)
+	}
+	if a.Word != Open {
+		a.Pick = first
+	}
+	a.Ratios = a.ratios(first, a.Against)
+}
+
+// front are those of the levels that no other one of them beats; all of them, if they
+// beat each other in a circle.
+func (a *Answer) front(names []string) []string {
+	var front []string
+	for _, name := range names {
+		if !slices.ContainsFunc(names, func(other string) bool { return other != name && a.between(other, name) == Clear }) {
+			front = append(front, name)
+		}
+	}
+	if len(front) == 0 {
+		return names
+	}
+	return front
+}
+
+// between is the word on two levels, in favour of the first.
+func (a *Answer) between(first, other string) Word {
+	var faster, slower, same, all int
+	for _, r := range a.ratios(first, other) {
+		all++
+		switch r.Word {
+		case verdict.Faster:
+			faster++
+		case verdict.Slower:
+			slower++
+		case verdict.Same:
+			same++
+		}
+	}
+	switch {
+	case faster > 0 && slower > 0:
+		return Trade
+	case faster > 0:
+		return Clear
+	case all > 0 && same == all:
+		return Tie
+	}
+	return Open
+}
+
+// worse says that a word leaves more open than another.
+func worse(word, than Word) bool {
+	order := []Word{Clear, Tie, Trade, Open}
+	return slices.Index(order, word) > slices.Index(order, than)
+}
+
+// ratios are those of a level to another over all pairs.
+func (a *Answer) ratios(first, other string) (all []Ratio) {
+	for _, r := range a.Combined {
+		switch {
+		case r.A == first && r.B == other:
+			all = append(all, r)
+		case r.A == other && r.B == first:
+			all = append(all, r.reversed())
+		}
+	}
+	return all
+}

@@ -1,0 +1,185 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// factor is a question about the cells of the matrix.
+type factor struct {
+	question Question
+	// level is the cell's, and within is what it has besides.
+	level  func(matrix.Variant) string
+	within func(matrix.Variant) Within
+	// order is the levels' natural one.
+	order func(a, b matrix.Variant) int
+}
+
+func factors() []factor {
+	all := func(v matrix.Variant) Within {
+		return Within{v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB}
+	}
+	return []factor{
+		{Runtime, matrix.Variant.RuntimeLabel, func(v matrix.Variant) Within { w := all(v); w.Runtime = ""; return w }, matrix.Compare},
+		{
+			Architecture, func(v matrix.Variant) string { return string(v.Architecture) },
+			func(v matrix.Variant) Within { w := all(v); w.Architecture = ""; return w }, matrix.Compare,
+		},
+		{
+			Memory, func(v matrix.Variant) string { return fmt.Sprintf("%d MB", v.MemoryMB) },
+			func(v matrix.Variant) Within { w := all(v); w.MemoryMB = 0; return w },
+			func(a, b matrix.Variant) int { return a.MemoryMB - b.MemoryMB },
+		},
+	}
+}
+
+// measures are those by which cells are compared.
+var measures = []Measure{
+	{Temperature: results.Cold, Metric: results.Decisive(results.Cold), Percentile: 50},
+	{Temperature: results.Warm, Metric: results.Decisive(results.Warm), Percentile: 50},
+}
+
+// levels are a factor's levels and, for each, its cells by what they have besides.
+type levels struct {
+	names []string
+	cells map[string]map[Within]matrix.Variant
+}
+
+func (c cells) levels(f factor) levels {
+	l := levels{cells: map[string]map[Within]matrix.Variant{}}
+	for _, v := range slices.SortedStableFunc(slices.Values(c.variants), f.order) {
+		name := f.level(v)
+		if l.cells[name] == nil {
+			l.names = append(l.names, name)
+			l.cells[name] = map[Within]matrix.Variant{}
+		}
+		l.cells[name][f.within(v)] = v
+	}
+	return l
+}
+
+// shared is what the cells of both levels have in common, in the order of the cells.
+func (l levels) shared(a, b string, within []Within) (common []Within) {
+	for _, w := range within {
+		_, inA := l.cells[a][w]
+		_, inB := l.cells[b][w]
+		if inA && inB {
+			common = append(common, w)
+		}
+	}
+	return common
+}
+
+// answer answers a question about cells.
+func (c cells) answer(f factor) Answer {
+	a := Answer{Question: f.question, Word: NotAsked}
+	l := c.levels(f)
+	for _, name := range l.names {
+		a.Levels = append(a.Levels, Level{Name: name, Cells: len(l.cells[name])})
+	}
+	switch {
+	case len(l.names) == 0:
+		a.Missing = NothingMeasured
+		return a
+	case len(l.names) == 1 && f.question == Architecture && c.run.Platform() == deployed.Local:
+		a.Missing = HostOnly
+		return a
+	case len(l.names) == 1:
+		a.Missing = OneLevel
+		return a
+	}
+	if a.Pairs, a.Combined = c.compare(f, l); len(a.Pairs) == 0 {
+		a.Missing = NoPair
+		return a
+	}
+	a.decide(func(string) (float64, bool) { return 0, false })
+	return a
+}
+
+// compare judges every pair of cells, and all pairs of two levels together.
+func (c cells) compare(f factor, l levels) (pairs, combined []Ratio) {
+	options := verdict.Options{MarginRel: Margin}
+	var within []Within
+	for _, v := range c.variants {
+		if w := f.within(v); !slices.Contains(within, w) {
+			within = append(within, w)
+		}
+	}
+	var ofPairs, ofLevels []verdict.Judgement
+	for i, a := range l.names {
+		for _, b := range l.names[i+1:] {
+			common := l.shared(a, b, within)
+			if len(common) == 0 {
+				continue
+			}
+			for _, m := range measures {
+				var judged []verdict.Judgement
+				for _, w := range common {
+					j := verdict.CompareRatio(c.side(l.cells[a][w], m), c.side(l.cells[b][w], m), m.Percentile, options)
+					judged = append(judged, j)
+					pairs = append(pairs, Ratio{Measure: m, A: a, B: b, Within: w, Pairs: 1})
+				}
+				ofPairs = append(ofPairs, judged...)
+				ofLevels = append(ofLevels, verdict.MeanRatio(judged, options))
+				all := Ratio{Measure: m, A: a, B: b, Pairs: len(judged)}
+				for _, j := range judged {
+					if j.Judged {
+						all.Judged++
+					}
+				}
+				combined = append(combined, all)
+			}
+		}
+	}
+	for _, family := range []struct {
+		judgements []verdict.Judgement
+		ratios     []Ratio
+	}{{ofPairs, pairs}, {ofLevels, combined}} {
+		verdict.Control(family.judgements, 1-verdict.DefaultConfidence)
+		for i, j := range family.judgements {
+			family.ratios[i].set(j)
+		}
+	}
+	return pairs, combined
+}
+
+// side is a cell's values of a measure; one that was not taken has none.
+func (c cells) side(v matrix.Variant, m Measure) verdict.Side {
+	if side, ok := c.sides[results.Series{Variant: v, Event: c.event, Temperature: m.Temperature}]; ok {
+		return side
+	}
+	return verdict.Independent(verdict.Sorted(nil))
+}
+
+func (r *Ratio) set(j verdict.Judgement) {
+	r.Word, r.Reason = j.Word, j.Reason
+	if !j.Judged {
+		return
+	}
+	ratio, interval := j.Ratio()
+	r.Ratio, r.Interval = &ratio, &interval
+	if r.Pairs == 1 {
+		r.Judged = 1
+	}
+}
+
+// reversed is the ratio of B to A.
+func (r Ratio) reversed() Ratio {
+	r.A, r.B = r.B, r.A
+	if r.Ratio != nil {
+		ratio, interval := 1 / *r.Ratio, [2]float64{1 / r.Interval[1], 1 / r.Interval[0]}
+		r.Ratio, r.Interval = &ratio, &interval
+	}
+	switch r.Word {
+	case verdict.Faster:
+		r.Word = verdict.Slower
+	case verdict.Slower:
+		r.Word = verdict.Faster
+	}
+	return r
+}

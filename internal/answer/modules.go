@@ -1,0 +1,63 @@
+package answer
+
+import (
+	"path"
+	"slices"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// The two module functions, as the catalogue and the API's paths name them.
+const (
+	esModule = "esmodule"
+	commonJS = "commonjs"
+)
+
+// modules answers which module system by the load test of the two functions. The
+// first request of an environment is where they differ, and p99 of all requests is
+// what a caller sees of it: these two decide, and the other percentiles stand beside
+// them. Words are those of the load test's own comparison.
+func modules(l *results.Load) Answer {
+	a := Answer{Question: Modules, Word: NotAsked, Missing: NoLoad}
+	if l == nil || l.Comparison == nil {
+		return a
+	}
+	for _, t := range l.Targets {
+		a.Levels = append(a.Levels, Level{Name: path.Base(t.Name)})
+	}
+	if !slices.ContainsFunc(a.Levels, func(l Level) bool { return l.Name == esModule }) || !slices.ContainsFunc(a.Levels, func(l Level) bool { return l.Name == commonJS }) {
+		a.Levels = nil
+		return a
+	}
+	if !l.Generator.Valid {
+		a.Missing = NotValid
+		return a
+	}
+	a.Missing = ""
+	for _, c := range append([]results.Comparison{*l.Comparison}, l.Comparison.Others...) {
+		r := Ratio{
+			Measure: Measure{Metric: "latencyMs", Class: c.Class, Percentile: c.Percentile},
+			A:       path.Base(c.A), B: path.Base(c.B), Pairs: 1, Word: c.Verdict, Reason: c.Reason,
+		}
+		if x, y, ok := l.Sides(c); ok && len(c.IntervalMs) == 2 {
+			if j := verdict.CompareRatio(x, y, c.Percentile, verdict.Options{}); j.Judged {
+				ratio, interval := j.Ratio()
+				r.Judged, r.Ratio, r.Interval = 1, &ratio, &interval
+			}
+		}
+		a.Pairs = append(a.Pairs, r)
+		if r.decides() {
+			a.Combined = append(a.Combined, r)
+		}
+	}
+	a.decide(func(string) (float64, bool) { return 0, false })
+	return a
+}
+
+func (r Ratio) decides() bool {
+	first := results.ClassKey{Environment: results.FirstInvocation, Initialization: string(functions.ProvisionedConcurrency)}
+	return r.Measure.Class == first && r.Measure.Percentile == 50 ||
+		r.Measure.Class == results.ClassKey{} && r.Measure.Percentile == 99
+}
