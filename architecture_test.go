@@ -63,6 +63,8 @@ func forbidden(from, to string, toMain bool) string {
 		return "imports point from the steps of a run to its record, and from the record to the leaves"
 	case within(from, "loadgen") && (within(to, "stack") || within(to, "local")):
 		return "loadgen runs without stack and local"
+	case from == "report" && !within(to, "internal"):
+		return "report shows and judges what is there: it imports internal only"
 	case within(from, "stack") && (within(to, "local") || within(to, "loadgen")):
 		return "stack is what is deployed, wherever that is"
 	}
@@ -89,7 +91,7 @@ func layerOf(path string) int {
 // isOurs tells this module's packages from all others. The standard library's
 // internal folder cannot be imported, so it cannot be taken for ours.
 func isOurs(path string) bool {
-	for _, folder := range []string{".", "functions", "internal", "local", "loadgen", "stack"} {
+	for _, folder := range []string{".", "functions", "internal", "local", "loadgen", "report", "stack"} {
 		if within(path, folder) {
 			return true
 		}
@@ -161,6 +163,8 @@ func TestForbidden(t *testing.T) {
 		{name: "a leaf and the record", from: "internal/latency", to: "internal/results", want: true},
 		{name: "the record and a leaf", from: "internal/results", to: "internal/latency"},
 		{name: "the record and a step", from: "internal/results", to: "internal/report", want: true},
+		{name: "report and internal", from: "report", to: "internal/pair"},
+		{name: "report and loadgen", from: "report", to: "loadgen/attack", want: true},
 		{name: "stack and local", from: "stack", to: "local/iam", want: true},
 		{name: "harness and internal", from: "functions/harness/runner", to: "internal/bench"},
 		{name: "harness and attack", from: "functions/harness/loadworker", to: "loadgen/attack"},

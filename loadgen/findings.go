@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -22,9 +23,9 @@ type findings struct {
 // judge compares the targets, and holds the figures against the thresholds. err is
 // what went wrong in the load test beside its record.
 func (lt *loadTest) judge(l *results.Load, err error) *findings {
-	l.Comparison = l.Compare(lt.margin.options())
+	l.Comparison = l.Compare(lt.margin.Options())
 	for _, t := range lt.failIf {
-		l.Thresholds = append(l.Thresholds, t.Judge(l, lt.margin.options()))
+		l.Thresholds = append(l.Thresholds, t.Judge(l, lt.margin.Options()))
 	}
 	f := &findings{strict: lt.strict, run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
 	if err != nil {
@@ -39,7 +40,7 @@ const unverified = "failed to verify certificate"
 
 // exit is the code, and says on stderr why it is not 0.
 func (f *findings) exit(stderr io.Writer) int {
-	code := exitOK
+	code := commandline.OK
 	say := func(c int, format string, args ...any) {
 		fmt.Fprintln(stderr, console.Clean("loadgen: "+fmt.Sprintf(format, args...)))
 		code = max(code, c)
@@ -48,19 +49,19 @@ func (f *findings) exit(stderr io.Writer) int {
 	for _, t := range load.Thresholds {
 		switch {
 		case t.Outcome == results.Breached:
-			say(exitThreshold, "%s: %s", t.Condition, report.ThresholdReason(t))
+			say(commandline.Failed, "%s: %s", t.Condition, report.ThresholdReason(t))
 		case t.Outcome == results.NotDecided && f.strict:
-			say(exitThreshold, "%s: not decided, %s", t.Condition, report.ThresholdReason(t))
+			say(commandline.Failed, "%s: not decided, %s", t.Condition, report.ThresholdReason(t))
 		}
 	}
 	if load.Interrupted && len(load.Thresholds) > 0 {
-		say(exitThreshold, "the run was interrupted: a part of it cannot pass -fail-if")
+		say(commandline.Failed, "the run was interrupted: a part of it cannot pass -fail-if")
 	}
 	for _, err := range f.incomplete {
-		say(exitInvalid, "%v", err)
+		say(commandline.NotValid, "%v", err)
 	}
 	if !load.Generator.Valid {
-		say(exitInvalid, "not valid: %s", strings.Join(report.NotValidReasons(*load), "; "))
+		say(commandline.NotValid, "not valid: %s", strings.Join(report.NotValidReasons(*load), "; "))
 	}
 	var answered int64
 	advice := ""
@@ -74,7 +75,7 @@ func (f *findings) exit(stderr io.Writer) int {
 		advice = fmt.Sprintf("; every response was 404: the paths of -targets are appended to -url, so %s was asked for; give a URL as an argument to load-test it as it is", found404)
 	}
 	if answered == 0 {
-		say(exitSilence, "no request was answered%s", advice)
+		say(commandline.Nothing, "no request was answered%s", advice)
 	}
 	return code
 }

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
@@ -40,7 +41,7 @@ type settings struct {
 	http2, insecure   bool
 	dns, pace, engine string
 
-	margin margin
+	margin commandline.Margin
 	out    string
 	format string
 	failIf []threshold.Threshold
@@ -55,11 +56,9 @@ const loadTestHead = `Load-tests HTTP endpoints at a planned rate and reports la
 
   loadgen URL ... [flags]           load-test these URLs and print what was found
   loadgen -url URL [flags]          load-test the paths of -targets under a base URL
-  loadgen compare DIR DIR           judge two run directories against each other, offline
-  loadgen report DIR                print a run directory again
   loadgen -version                  print the version
 
-loadgen compare -h and loadgen report -h show their flags.
+"go run ./report" prints run directories again, and judges them against each other.
 `
 
 const loadTestFoot = `
@@ -77,74 +76,72 @@ Of several, 4 counts before 3 and 3 before 1; what was found is printed in each 
 `
 
 // flags declares the flags of a load test.
-func (s *settings) flags() *flagSet {
-	f := newFlagSet("loadgen", loadTestHead, loadTestFoot)
-	f.section("where to")
-	f.text(&s.url, "url", "", "base `URL`, such as https://….execute-api.eu-central-1.amazonaws.com/dev; USER:PASSWORD@ in it becomes an Authorization header")
-	f.text(&s.targets, "targets", "/esmodule,/commonjs", "`PATHS` under it, comma-separated; appended as they are")
-	f.text(&s.only, "only", "", "only the targets of these `NAMES`; a target's name is its path without the leading slash")
-	f.text(&s.stage, "stage", "", "take the URL from \"pulumi stack output --json --stack `STAGE`\"")
-	f.text(&s.artillery, "artillery", "", "run artillery's `FILE`, and the scenario files that follow as arguments: target, phases, one request a scenario; -url overrides the target")
+func (s *settings) flags() *commandline.Flags {
+	f := commandline.New("loadgen", loadTestHead, loadTestFoot)
+	f.Section("where to")
+	f.Text(&s.url, "url", "", "base `URL`, such as https://….execute-api.eu-central-1.amazonaws.com/dev; USER:PASSWORD@ in it becomes an Authorization header")
+	f.Text(&s.targets, "targets", "/esmodule,/commonjs", "`PATHS` under it, comma-separated; appended as they are")
+	f.Text(&s.only, "only", "", "only the targets of these `NAMES`; a target's name is its path without the leading slash")
+	f.Text(&s.stage, "stage", "", "take the URL from \"pulumi stack output --json --stack `STAGE`\"")
+	f.Text(&s.artillery, "artillery", "", "run artillery's `FILE`, and the scenario files that follow as arguments: target, phases, one request a scenario; -url overrides the target")
 
-	f.section("when")
-	f.text(&s.rate, "rate", "10", "`N` requests per second to each target, whatever the responses do;\nmax: a closed loop of -conns connections, for capacity: its latencies hide stalls")
-	f.length(&s.duration, "duration", time.Minute, "length `D` of the test")
-	f.parsed("phase", "a phase of the test as `D@N`, such as 60s@10, or a ramp: 30s@10..100; may be repeated", func(text string) error {
+	f.Section("when")
+	f.Text(&s.rate, "rate", "10", "`N` requests per second to each target, whatever the responses do;\nmax: a closed loop of -conns connections, for capacity: its latencies hide stalls")
+	f.Length(&s.duration, "duration", time.Minute, "length `D` of the test")
+	f.Parsed("phase", "a phase of the test as `D@N`, such as 60s@10, or a ramp: 30s@10..100; may be repeated", func(text string) error {
 		p, err := pace.ParsePhase(text)
 		s.phases = append(s.phases, p)
 		return err
 	})
-	f.word(&s.arrivals, "arrivals", string(pace.Constant), "`PROCESS` of the arrivals; constant: evenly spaced; poisson: at random", string(pace.Constant), string(pace.Poisson))
-	f.toggle(&s.poisson, "poisson", "short for -arrivals poisson")
-	f.text(&s.trace, "trace", "", "`FILE` of arrival times: a number of seconds a line, ascending")
-	f.seed(&s.seed, "seed", 0, "`N` fixes every order that is drawn at random; without it a new one is drawn, and written into the manifest")
+	f.Word(&s.arrivals, "arrivals", string(pace.Constant), "`PROCESS` of the arrivals; constant: evenly spaced; poisson: at random", string(pace.Constant), string(pace.Poisson))
+	f.Toggle(&s.poisson, "poisson", "short for -arrivals poisson")
+	f.Text(&s.trace, "trace", "", "`FILE` of arrival times: a number of seconds a line, ascending")
+	f.Seed(&s.seed, "seed", 0, "`N` fixes every order that is drawn at random; without it a new one is drawn, and written into the manifest")
 
-	f.section("what")
-	f.text(&s.method, "method", "", "`METHOD` of the requests; without it GET, or POST where there is a body")
-	f.parsed("header", "a header of every request as `'NAME: V'`; may be repeated", func(text string) error {
+	f.Section("what")
+	f.Text(&s.method, "method", "", "`METHOD` of the requests; without it GET, or POST where there is a body")
+	f.Parsed("header", "a header of every request as `'NAME: V'`; may be repeated", func(text string) error {
 		// addHeader reports its errors later: the flag package would repeat the text, which may be a secret.
 		s.headers = append(s.headers, text)
 		return nil
 	})
-	f.text(&s.body, "body", "", "a body as `TEXT`; @FILE reads it from a file")
-	f.parsed("expect-status", "the status `CODES` that are answers, comma-separated (default: all below 400)", func(text string) (err error) {
+	f.Text(&s.body, "body", "", "a body as `TEXT`; @FILE reads it from a file")
+	f.Parsed("expect-status", "the status `CODES` that are answers, comma-separated (default: all below 400)", func(text string) (err error) {
 		s.expectStatus, err = parseStatuses(text)
 		return err
 	})
-	f.text(&s.expectBodyContains, "expect-body-contains", "", "`TEXT` that a body must contain to be an answer")
+	f.Text(&s.expectBodyContains, "expect-body-contains", "", "`TEXT` that a body must contain to be an answer")
 
-	f.section("how")
-	f.count(&s.conns, "conns", 64, "`N` connections of -rate max")
-	f.length(&s.timeout, "timeout", 10*time.Second, "`D` from the planned start to the last byte")
-	f.count(&s.maxConns, "max-conns", 4096, "at most `N` connections")
-	f.toggle(&s.http2, "http2", "HTTP/2, which takes the portable engine")
-	f.word(&s.dns, "dns", string(engine.Upfront), "`WHEN` names are looked up; upfront: once before the run; connection: for every new connection", string(engine.Upfront), string(engine.PerConnection))
-	f.toggle(&s.insecure, "insecure", "accept any certificate")
-	f.word(&s.pace, "pace", string(engine.Precise), "`HOW` a request's moment is waited for; precise: spin through the last microseconds; eco: only sleep", string(engine.Precise), string(engine.Eco))
-	f.word(&s.engine, "engine", "", "`NAME` of the engine: epoll (Linux) or portable; without it the best one here", engine.Epoll, engine.Portable)
+	f.Section("how")
+	f.Count(&s.conns, "conns", 64, "`N` connections of -rate max")
+	f.Length(&s.timeout, "timeout", 10*time.Second, "`D` from the planned start to the last byte")
+	f.Count(&s.maxConns, "max-conns", 4096, "at most `N` connections")
+	f.Toggle(&s.http2, "http2", "HTTP/2, which takes the portable engine")
+	f.Word(&s.dns, "dns", string(engine.Upfront), "`WHEN` names are looked up; upfront: once before the run; connection: for every new connection", string(engine.Upfront), string(engine.PerConnection))
+	f.Toggle(&s.insecure, "insecure", "accept any certificate")
+	f.Word(&s.pace, "pace", string(engine.Precise), "`HOW` a request's moment is waited for; precise: spin through the last microseconds; eco: only sleep", string(engine.Precise), string(engine.Eco))
+	f.Word(&s.engine, "engine", "", "`NAME` of the engine: epoll (Linux) or portable; without it the best one here", engine.Epoll, engine.Portable)
 
-	f.section("what comes of it")
-	f.value(&s.margin, "margin", marginUsage)
-	f.text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target")
-	f.word(&s.format, "format", formatText, "`F` of what is printed: "+strings.Join(formats, ", "), formats...)
-	f.parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'errors>0.1%'\n"+
+	f.Section("what comes of it")
+	f.Value(&s.margin, "margin", commandline.MarginUsage)
+	f.Text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target")
+	f.Word(&s.format, "format", string(report.FormatText), "`F` of what is printed: "+strings.Join(report.Formats(), ", "), report.Formats()...)
+	f.Parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'errors>0.1%'\n"+
 		"figures: p50 ... p99.9, mean, min, max (of latency; or of service., firstByte., connect.), errors and dropped (a number, or a share of what was sent or planned)\n"+
 		"a percentile is true of a limit if its whole 95 % interval is, and of another target's if the difference is judged so; in between the condition is not decided", func(text string) error {
 		t, err := threshold.Parse(text)
 		s.failIf = append(s.failIf, t)
 		return err
 	})
-	f.toggle(&s.strict, "strict", "exit with 1 as well if a -fail-if condition is not decided")
+	f.Toggle(&s.strict, "strict", "exit with 1 as well if a -fail-if condition is not decided")
 	return f
 }
-
-const marginUsage = "a difference `M` that does not matter, such as 5ms or 5%"
 
 // parseSettings reads the command line of a load test.
 func parseSettings(args []string, stdout io.Writer) (*settings, error) {
 	s := &settings{header: http.Header{}}
 	var err error
-	if s.arguments, s.given, err = s.flags().parse(args, stdout); err != nil {
+	if s.arguments, s.given, err = s.flags().Parse(args, stdout); err != nil {
 		return nil, err
 	}
 	for _, text := range s.headers {
@@ -175,38 +172,4 @@ func parseStatuses(text string) ([]int, error) {
 		codes = append(codes, code)
 	}
 	return codes, nil
-}
-
-// margin is a difference that does not matter: a time, or a share of the second side.
-type margin struct {
-	text  string
-	ms    float64
-	share float64
-}
-
-// String is what was given.
-func (m *margin) String() string { return m.text }
-
-// Set reads 5ms or 5%.
-func (m *margin) Set(text string) error {
-	*m = margin{text: text}
-	if number, ok := strings.CutSuffix(text, "%"); ok {
-		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-		if err != nil || !(v >= 0) || v > 1000 {
-			return fmt.Errorf("%q is not a share such as 5%%", text)
-		}
-		m.share = v / 100
-		return nil
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return fmt.Errorf("want a time such as 5ms, or a share such as 5%%")
-	}
-	m.ms = float64(d) / float64(time.Millisecond)
-	return nil
-}
-
-// options are those of a verdict with this margin.
-func (m *margin) options() verdict.Options {
-	return verdict.Options{MarginAbs: m.ms, MarginRel: m.share}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 )
 
 func TestInterrupt(t *testing.T) {
@@ -60,7 +62,7 @@ func TestInterrupt(t *testing.T) {
 		if r := conserved(t, stdout.String()); !r.Manifest.Interrupted || !r.Load.Interrupted || r.Load.Targets[0].Answered == 0 {
 			t.Errorf("the manifest is %+v, the load test %+v", r.Manifest, r.Load)
 		}
-		if code := cmd.ProcessState.ExitCode(); code != exitOK && code != exitInvalid {
+		if code := cmd.ProcessState.ExitCode(); code != commandline.OK && code != commandline.NotValid {
 			t.Errorf("%v:\n%s", err, stderr)
 		}
 	})
@@ -73,7 +75,7 @@ func TestInterrupt(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait() // its code is what is asked
-		if code := cmd.ProcessState.ExitCode(); code == exitOK || !strings.Contains(stderr.String(), "the run was interrupted") {
+		if code := cmd.ProcessState.ExitCode(); code == commandline.OK || !strings.Contains(stderr.String(), "the run was interrupted") {
 			t.Errorf("exit code %d:\n%s", code, stderr)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
@@ -17,11 +18,11 @@ import (
 func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
 	s, err := parseSettings(args, stdout)
 	if err != nil {
-		return exitUsage, err
+		return commandline.Usage, err
 	}
 	lt, err := prepare(ctx, s)
 	if err != nil {
-		return exitUsage, err
+		return commandline.Usage, err
 	}
 	ctx, stop := console.Interruptible(ctx, exitKilled, func(s os.Signal) {
 		fmt.Fprintf(stderr, "\n%v: waiting for what is on its way; once more leaves at once\n", s)
@@ -38,13 +39,13 @@ func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	load, err := attack.Run(ctx, lt.attack)
 	c.Done()
 	if load == nil {
-		return exitUsage, err
+		return commandline.Usage, err
 	}
 	f := lt.judge(load, err)
 	if err := records.write(f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
-	if err := printRun(stdout, lt.format, f.run); err != nil {
+	if err := report.Write(stdout, report.Format(lt.format), f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
 	code = f.exit(stderr)

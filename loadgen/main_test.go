@@ -18,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -107,27 +109,27 @@ func TestExitCodes(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		{"it ran", modules(t, 0), with(short, "-fail-if", "errors>0"), exitOK, ""},
-		{"a threshold", modules(t, 0), with(short, "-fail-if", "max>1ns"), exitThreshold, "max>1ns: max of esmodule is"},
-		{"not decided", modules(t, 0), with(short, "-fail-if", "p50>1ns"), exitOK, "not decided"},
-		{"not decided, strictly", modules(t, 0), with(short, "-fail-if", "p50>1ns", "-strict"), exitThreshold, "p50>1ns: not decided, p50 of esmodule is"},
-		{"not valid", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1"}, exitInvalid, "not valid:"},
-		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "max>1ns"}, exitInvalid, "max>1ns:"},
-		{"nothing answered", refusing(t), short, exitSilence, "no request was answered"},
-		{"a base URL that is none", modules(t, 0) + "/esmodule", short, exitSilence, "/dev/esmodule/esmodule was asked for; give a URL as an argument"},
-		{"nothing answered before a threshold", refusing(t), with(short, "-fail-if", "errors>0%"), exitSilence, "errors>0%: errors of esmodule: 100 %"},
-		{"nobody trusts the certificate", encrypted(t, tls.NoClientCert), short, exitSilence, "no request was answered; -insecure accepts any certificate"},
-		{"the server wants a certificate", encrypted(t, tls.RequireAnyClientCert), with(short, "-insecure"), exitSilence, "no request was answered\n"},
-		{"no answer is as expected", modules(t, 0), with(short, "-expect-status", "418"), exitSilence, "no request was answered"},
-		{"no body is as expected", modules(t, 0), with(short, "-expect-body-contains", "another"), exitSilence, "no request was answered"},
-		{"status and body as expected", modules(t, 0), with(short, "-expect-status", "200", "-expect-body-contains", "parameter", "-fail-if", "errors>0"), exitOK, ""},
-		{"a closed loop", modules(t, 0), []string{"-rate", "max", "-conns", "2", "-duration", "100ms", "-only", "commonjs"}, exitOK, ""},
+		{"it ran", modules(t, 0), with(short, "-fail-if", "errors>0"), commandline.OK, ""},
+		{"a threshold", modules(t, 0), with(short, "-fail-if", "max>1ns"), commandline.Failed, "max>1ns: max of esmodule is"},
+		{"not decided", modules(t, 0), with(short, "-fail-if", "p50>1ns"), commandline.OK, "not decided"},
+		{"not decided, strictly", modules(t, 0), with(short, "-fail-if", "p50>1ns", "-strict"), commandline.Failed, "p50>1ns: not decided, p50 of esmodule is"},
+		{"not valid", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1"}, commandline.NotValid, "not valid:"},
+		{"not valid before a threshold", modules(t, 20*time.Millisecond), []string{"-rate", "100", "-duration", "300ms", "-max-conns", "1", "-fail-if", "max>1ns"}, commandline.NotValid, "max>1ns:"},
+		{"nothing answered", refusing(t), short, commandline.Nothing, "no request was answered"},
+		{"a base URL that is none", modules(t, 0) + "/esmodule", short, commandline.Nothing, "/dev/esmodule/esmodule was asked for; give a URL as an argument"},
+		{"nothing answered before a threshold", refusing(t), with(short, "-fail-if", "errors>0%"), commandline.Nothing, "errors>0%: errors of esmodule: 100 %"},
+		{"nobody trusts the certificate", encrypted(t, tls.NoClientCert), short, commandline.Nothing, "no request was answered; -insecure accepts any certificate"},
+		{"the server wants a certificate", encrypted(t, tls.RequireAnyClientCert), with(short, "-insecure"), commandline.Nothing, "no request was answered\n"},
+		{"no answer is as expected", modules(t, 0), with(short, "-expect-status", "418"), commandline.Nothing, "no request was answered"},
+		{"no body is as expected", modules(t, 0), with(short, "-expect-body-contains", "another"), commandline.Nothing, "no request was answered"},
+		{"status and body as expected", modules(t, 0), with(short, "-expect-status", "200", "-expect-body-contains", "parameter", "-fail-if", "errors>0"), commandline.OK, ""},
+		{"a closed loop", modules(t, 0), []string{"-rate", "max", "-conns", "2", "-duration", "100ms", "-only", "commonjs"}, commandline.OK, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			code, stdout, stderr := command(t, with(row.flags, "-url", row.url, "-format", "json")...)
 			// A machine that is busy with something else makes any run invalid, rightly.
-			if code == exitInvalid && row.code < exitInvalid && strings.Contains(stderr, "not valid:") {
+			if code == commandline.NotValid && row.code < commandline.NotValid && strings.Contains(stderr, "not valid:") {
 				t.Skipf("this machine was too busy: %s", stderr)
 			}
 			if code != row.code || !strings.Contains(stderr, row.stderr) {
@@ -165,8 +167,8 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 		t.Skip("asks the resolver")
 	}
 	code, stdout, stderr := command(t, "-url", "http://no-such-host.invalid/dev", "-rate", "10", "-duration", "200ms", "-format", "json")
-	if code != exitSilence {
-		t.Fatalf("exit code %d, want %d:\n%s", code, exitSilence, stderr)
+	if code != commandline.Nothing {
+		t.Fatalf("exit code %d, want %d:\n%s", code, commandline.Nothing, stderr)
 	}
 	for _, target := range conserved(t, stdout).Load.Targets {
 		if target.Failed["dns"] != target.Sent {
@@ -178,16 +180,16 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 func TestFormats(t *testing.T) {
 	url := modules(t, 0)
 	for _, row := range []struct {
-		format string
+		format report.Format
 		want   []string
 	}{
-		{formatText, []string{"load test of esmodule and commonjs", "esmodule", "first, provisioned", "platform local", "generator:"}},
-		{formatJSON, []string{`"comparison": {`, `"verdict"`, `"tool": "loadgen"`}},
-		{formatHGRM, []string{"#[Target: esmodule]", "#[Target: commonjs]", "TotalCount", "#[Mean"}},
-		{formatHTML, []string{"<!doctype html>", "latency by percentile", "latency over time"}},
+		{report.FormatText, []string{"load test of esmodule and commonjs", "esmodule", "first, provisioned", "platform local", "generator:"}},
+		{report.FormatJSON, []string{`"comparison": {`, `"verdict"`, `"tool": "loadgen"`}},
+		{report.FormatHGRM, []string{"#[Target: esmodule]", "#[Target: commonjs]", "TotalCount", "#[Mean"}},
+		{report.FormatHTML, []string{"<!doctype html>", "latency by percentile", "latency over time"}},
 	} {
-		t.Run(row.format, func(t *testing.T) {
-			_, stdout, stderr := command(t, with(short, "-url", url, "-format", row.format)...)
+		t.Run(string(row.format), func(t *testing.T) {
+			_, stdout, stderr := command(t, with(short, "-url", url, "-format", string(row.format))...)
 			for _, want := range row.want {
 				if !strings.Contains(stdout, want) {
 					t.Errorf("the output lacks %q:\n%.3000s\n%s", want, stdout, stderr)
@@ -202,7 +204,7 @@ func TestURLAsArgument(t *testing.T) {
 	s := httptest.NewServer(http.RedirectHandler("/landed", http.StatusFound))
 	defer s.Close()
 	code, stdout, stderr := command(t, with(short, s.URL+"/redirect?x=1")...)
-	if code != exitOK && code != exitInvalid || !strings.Contains(stdout, "redirect: redirects are not followed; status codes: 302 x 20") {
+	if code != commandline.OK && code != commandline.NotValid || !strings.Contains(stdout, "redirect: redirects are not followed; status codes: 302 x 20") {
 		t.Errorf("exit code %d:\n%s\n%s", code, stdout, stderr)
 	}
 }
@@ -266,56 +268,6 @@ func TestRunDirectory(t *testing.T) {
 	if h.N() != l.Targets[0].Answered {
 		t.Errorf("the log holds %d latencies, want %d", h.N(), l.Targets[0].Answered)
 	}
-
-	code, again, stderr := command(t, "report", dir)
-	if code != exitOK || again != stdout {
-		t.Errorf("printed again, with exit code %d, it is\n%s%s\nand was\n%s", code, again, stderr, stdout)
-	}
-	for _, format := range formats {
-		if code, out, stderr := command(t, "report", "-format", format, dir); code != exitOK || out == "" {
-			t.Errorf("report -format %s: exit code %d: %s", format, code, stderr)
-		}
-	}
-}
-
-func TestCompareRuns(t *testing.T) {
-	url, root := modules(t, 0), t.TempDir()
-	var dirs []string
-	for _, rate := range []string{"100", "150"} {
-		dirs = append(dirs, filepath.Join(root, "at-"+rate))
-		command(t, "-url", url, "-rate", rate, "-duration", "200ms", "-out", dirs[len(dirs)-1])
-	}
-	code, stdout, stderr := command(t, with(append([]string{"compare"}, dirs...), "-margin", "10s")...)
-	if code != exitOK {
-		t.Fatalf("exit code %d: %s", code, stderr)
-	}
-	for _, want := range []string{"at-100 against at-150", "phases: 200ms@100 against 200ms@150", "esmodule: undecided between at-100 and at-150 at median; answers depend on when they came", "commonjs: undecided between at-100 and at-150 at p99; p99 needs 368"} {
-		if !strings.Contains(stdout, want) {
-			t.Errorf("the output lacks %q:\n%s", want, stdout)
-		}
-	}
-	code, stdout, stderr = command(t, with(append([]string{"compare", "-format", "json"}, dirs...))...)
-	var p results.Pair
-	if err := json.Unmarshal([]byte(stdout), &p); err != nil || code != exitOK || len(p.Targets) != 2 {
-		t.Errorf("exit code %d, %v, %d targets: %s", code, err, len(p.Targets), stderr)
-	}
-	for _, row := range []struct {
-		name string
-		args []string
-		code int
-		want string
-	}{
-		{"several runs a side", []string{dirs[0], "--", dirs[1], copyOf(t, dirs[1])}, exitOK, "a word takes 4 alternating runs of each, and there are 1"},
-		{"one side alone", []string{dirs[0], dirs[1], "--"}, exitUsage, "several on each side of --"},
-		{"the same run on both sides", []string{dirs[0], "--", dirs[0]}, exitUsage, "is given twice"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			code, stdout, stderr := command(t, append([]string{"compare"}, row.args...)...)
-			if code != row.code || !strings.Contains(strings.Join(strings.Fields(stdout+stderr), " "), row.want) {
-				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, row.code, row.want, stdout, stderr)
-			}
-		})
-	}
 }
 
 func TestArtilleryFiles(t *testing.T) {
@@ -329,17 +281,7 @@ func TestArtilleryFiles(t *testing.T) {
 	}
 	code, stdout, stderr := command(t, with(args, "-rate", "100", "-duration", "200ms", "-format", "json")...)
 	l := conserved(t, stdout).Load
-	if code != exitOK && code != exitInvalid || l.Targets[0].Answered != 20 || l.Targets[1].Answered != 20 {
+	if code != commandline.OK && code != commandline.NotValid || l.Targets[0].Answered != 20 || l.Targets[1].Answered != 20 {
 		t.Errorf("exit code %d, %+v: %s", code, l.Targets, stderr)
 	}
-}
-
-// copyOf copies a run directory.
-func copyOf(t *testing.T, dir string) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), "again")
-	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
-	}
-	return to
 }

@@ -71,7 +71,7 @@ func (lt *loadTest) recorded() results.Settings {
 		Method: lt.method, Header: headerSettings(lt.header),
 		ExpectStatus: lt.attack.Expect.Status, ExpectBodyContains: lt.expectBodyContains,
 		TimeoutMs: lt.attack.Timeout.Seconds() * 1000, MaxConns: lt.attack.MaxConns, HTTP2: lt.http2, Insecure: lt.attack.Insecure,
-		DNS: lt.dns, Pace: lt.pace, Engine: lt.engine, Margin: lt.margin.text,
+		DNS: lt.dns, Pace: lt.pace, Engine: lt.engine, Margin: lt.margin.String(),
 	}
 	if lt.artillery != "" {
 		s.Artillery = append([]string{lt.artillery}, lt.arguments...)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
@@ -42,23 +43,23 @@ func TestStage(t *testing.T) {
 		code                       int
 		stderr                     string
 	}{
-		{"a stack", dir, `{"apiUrl":"` + url + `","deployed":` + string(quoted) + `}`, "dev", exitOK, ""},
-		{"a stack that is described as an object", dir, `{"deployed":` + stack + `}`, "dev", exitOK, ""},
-		{"as many requests as its API takes", dir, throttled(200), "dev", exitOK, ""},
-		{"one more than its API takes", dir, throttled(199), "dev", exitUsage, "up to 200 requests/s are planned for its API, which takes 199 and answers 429 to the others: plan fewer (-rate is for each target), or raise the limit: pulumi config set moduleRequestsPerSecond 200 --stack dev && pulumi up --stack dev"},
-		{"an empty stack", dir, `{}`, "dev", exitUsage, "no output apiUrl"},
-		{"no JSON", dir, `x`, "dev", exitUsage, "read the stack's outputs"},
-		{"another stage", dir, `{}`, "prod", exitUsage, "no stack named"},
-		{"no pulumi", t.TempDir(), "", "dev", exitUsage, "pulumi is not on the PATH"},
+		{"a stack", dir, `{"apiUrl":"` + url + `","deployed":` + string(quoted) + `}`, "dev", commandline.OK, ""},
+		{"a stack that is described as an object", dir, `{"deployed":` + stack + `}`, "dev", commandline.OK, ""},
+		{"as many requests as its API takes", dir, throttled(200), "dev", commandline.OK, ""},
+		{"one more than its API takes", dir, throttled(199), "dev", commandline.Usage, "up to 200 requests/s are planned for its API, which takes 199 and answers 429 to the others: plan fewer (-rate is for each target), or raise the limit: pulumi config set moduleRequestsPerSecond 200 --stack dev && pulumi up --stack dev"},
+		{"an empty stack", dir, `{}`, "dev", commandline.Usage, "no output apiUrl"},
+		{"no JSON", dir, `x`, "dev", commandline.Usage, "read the stack's outputs"},
+		{"another stage", dir, `{}`, "prod", commandline.Usage, "no stack named"},
+		{"no pulumi", t.TempDir(), "", "dev", commandline.Usage, "pulumi is not on the PATH"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Setenv("PATH", row.path)
 			t.Setenv(fakePulumi, row.outputs)
 			code, stdout, stderr := command(t, with(short, "-stage", row.stage, "-format", "json")...)
-			if code != row.code && !(code == exitInvalid && row.code == exitOK) || !strings.Contains(stderr, row.stderr) {
+			if code != row.code && !(code == commandline.NotValid && row.code == commandline.OK) || !strings.Contains(stderr, row.stderr) {
 				t.Fatalf("exit code %d, want %d with %q:\n%s", code, row.code, row.stderr, stderr)
 			}
-			if row.code != exitOK {
+			if row.code != commandline.OK {
 				return
 			}
 			if m := conserved(t, stdout).Manifest; m.Platform != "aws" || m.Region != "eu-west-1" || m.Stage != "dev" {

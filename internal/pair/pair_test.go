@@ -2,11 +2,6 @@ package pair_test
 
 import (
 	"fmt"
-	"maps"
-	"math"
-	"math/rand/v2"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,50 +12,16 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
-
-// run writes a run directory: a target by its name, with its median latency in milliseconds.
+// run writes the directory of a load test: its targets by name, with their median
+// latencies in milliseconds.
 func run(t *testing.T, name string, m results.Manifest, medians map[string]float64) string {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	dir := filepath.Join(t.TempDir(), name)
-	m.Tool, m.Started = "loadgen", started
-	d, err := results.CreateDir(dir, m)
-	must(err)
-	l := &results.Load{Generator: results.Generator{Engine: "epoll", Valid: true}}
-	rng := rand.New(rand.NewPCG(uint64(len(name)), 1))
-	for _, target := range slices.Sorted(maps.Keys(medians)) { // the same values in every run
-		median := medians[target]
-		f, err := d.Create(results.LogFile(target))
-		must(err)
-		log, err := latency.NewLogWriter(f, started)
-		must(err)
-		all, first := latency.New(), latency.New()
-		for i := range 500 {
-			value := time.Duration(median * math.Exp(0.1*rng.NormFloat64()) * float64(time.Millisecond))
-			if i < 20 {
-				first.Record(value * 2)
-				value *= 2
-			}
-			all.Record(value)
-		}
-		must(log.Write("", started, time.Second, all))
-		must(log.Write("service", started, time.Second, latency.New()))
-		must(log.Write(results.FirstTag("on-demand"), started, time.Second, first))
-		must(f.Close())
-		l.Targets = append(l.Targets, results.Target{Name: target, Planned: 510, Sent: 510, Answered: 500, Failed: map[string]int64{"timeout": 10}})
-	}
-	must(d.WriteJSON(results.SummaryFile, results.Summary{Load: l}))
-	must(d.Finish(m))
-	return dir
+	m.Tool = "loadgen"
+	return resultstest.Run{Manifest: m, Seed: uint64(len(name)), Targets: medians}.Write(t, name)
 }
 
 // judge reads two run directories and judges them, called by their names.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
@@ -16,8 +17,8 @@ import (
 
 const compareHelp = `Judges run directories against each other, offline.
 
-  loadgen compare [flags] DIR DIR
-  loadgen compare [flags] DIR DIR DIR DIR -- DIR DIR DIR DIR
+  report compare [flags] DIR DIR
+  report compare [flags] DIR DIR DIR DIR -- DIR DIR DIR DIR
 
 Two runs of the same thing differ too. So one run of each side gives the differences and no verdict. It takes
 four runs or more of each, made in turns: one of the first side, one of the second, and so on.
@@ -25,42 +26,42 @@ four runs or more of each, made in turns: one of the first side, one of the seco
 
 // compareRuns judges the runs of one side against those of the other, offline.
 func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code int, err error) {
-	flags := newFlagSet("loadgen compare", compareHelp, "")
-	flags.section("flags")
-	var m margin
+	flags := commandline.New("report compare", compareHelp, "")
+	flags.Section("flags")
+	var margin commandline.Margin
 	var format string
-	flags.value(&m, "margin", marginUsage)
-	flags.word(&format, "format", formatText, "`F` of what is printed: text, json", formatText, formatJSON)
+	flags.Value(&margin, "margin", commandline.MarginUsage)
+	flags.Word(&format, "format", string(report.FormatText), "`F` of what is printed: text, json", string(report.FormatText), string(report.FormatJSON))
 	var right []string
 	if i := slices.Index(args, "--"); i >= 0 {
 		args, right = args[:i], args[i+1:]
 	}
-	left, _, err := flags.parse(args, stdout)
+	left, _, err := flags.Parse(args, stdout)
 	switch {
 	case err != nil:
-		return exitUsage, err
+		return commandline.Usage, err
 	case right == nil && len(left) == 2:
 		left, right = left[:1], left[1:]
 	case len(left) == 0 || len(right) == 0:
-		return exitUsage, errors.New("compare: want two run directories, or several on each side of --")
+		return commandline.Usage, errors.New("compare: want two run directories, or several on each side of --")
 	}
 	a, b, err := readSides(left, right)
 	if err != nil {
-		return exitUsage, err
+		return commandline.Usage, err
 	}
-	p, err := pair.Judge(a, b, m.options())
+	p, err := pair.Judge(a, b, margin.Options())
 	if err != nil {
-		return exitUsage, err
+		return commandline.Usage, err
 	}
-	if format == formatJSON {
+	if report.Format(format) == report.FormatJSON {
 		err = results.WriteJSON(stdout, p)
 	} else {
 		err = report.PairText(stdout, p, console.TerminalOf(stdout))
 	}
 	if err != nil {
-		return exitInvalid, err
+		return commandline.NotValid, err
 	}
-	return exitOK, nil
+	return commandline.OK, nil
 }
 
 // readSides reads the runs of both sides. Runs whose directories have the same name are

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
+)
+
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// loadTest writes the directory of a load test of the two module functions.
+func loadTest(t *testing.T, name string, m results.Manifest, esmodule, commonjs float64) string {
+	t.Helper()
+	return resultstest.Run{Manifest: m, Seed: 1, Targets: map[string]float64{"esmodule": esmodule, "commonjs": commonjs}}.Write(t, name)
+}
+
+func TestUsageErrors(t *testing.T) {
+	empty := t.TempDir()
+	one := loadTest(t, "one", results.Manifest{}, 10, 20)
+	for _, row := range []struct {
+		name   string
+		args   []string
+		stderr string
+	}{
+		{"nothing", nil, "want one run directory"},
+		{"two directories", []string{one, one}, "want one run directory"},
+		{"a directory without a run", []string{empty}, "it holds no run"},
+		{"an unknown flag", []string{"-lost", one}, "-lost"},
+		{"an unknown format", []string{"-format", "xml", one}, "want text, json, hgrm, html"},
+		{"one side", []string{"compare", one}, "want two run directories"},
+		{"one side of several runs", []string{"compare", one, one, "--"}, "several on each side of --"},
+		{"a side without a run", []string{"compare", one, empty}, "it holds no run"},
+		{"a run on both sides", []string{"compare", one, "--", one + "/"}, "is given twice"},
+		{"a bad margin", []string{"compare", "-margin", "5", one, one}, "want a time such as 5ms"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, row.args...)
+			if code != commandline.Usage || !strings.Contains(stderr, row.stderr) || stdout != "" {
+				t.Errorf("exit code %d, want %d with %q; stderr:\n%s\nstdout:\n%s", code, commandline.Usage, row.stderr, stderr, stdout)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		args  []string
+		lines []string
+	}{
+		{"of the command", []string{"-h"}, []string{"  report [flags] DIR", "  -format F ", "exit codes"}},
+		{"by name", []string{"help"}, []string{"  report [flags] DIR"}},
+		{"of compare", []string{"compare", "-h"}, []string{"  report compare [flags] DIR DIR", "  -margin M", "(default text)"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, row.args...)
+			for _, line := range row.lines {
+				if !strings.Contains(stdout, line) {
+					t.Errorf("the help lacks %q", line)
+				}
+			}
+			if code != commandline.OK || stderr != "" {
+				t.Errorf("exit code %d, stderr %q", code, stderr)
+			}
+		})
+	}
+	for _, args := range [][]string{{"-version"}, {"compare", "-version"}} {
+		if code, stdout, stderr := command(t, args...); code != commandline.OK || !strings.HasPrefix(stdout, "report ") || stderr != "" {
+			t.Errorf("%v: exit code %d, %q, %q", args, code, stdout, stderr)
+		}
+	}
+}
+
+// A run that is printed again is what the packages below made of it.
+func TestShow(t *testing.T) {
+	dir := loadTest(t, "one", results.Manifest{}, 10, 20)
+	r, err := results.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range report.Formats() {
+		t.Run(format, func(t *testing.T) {
+			var want bytes.Buffer
+			if err := report.Write(&want, report.Format(format), r); err != nil {
+				t.Fatal(err)
+			}
+			code, stdout, stderr := command(t, "-format", format, dir)
+			if code != commandline.OK || stdout != want.String() || stdout == "" {
+				t.Errorf("exit code %d: %s", code, stderr)
+			}
+		})
+	}
+}
+
+func TestCompare(t *testing.T) {
+	phases := func(text string) results.Manifest {
+		return results.Manifest{Settings: results.Settings{Phases: []string{text}}}
+	}
+	before, after := loadTest(t, "before", phases("1s@500"), 10, 20), loadTest(t, "after", phases("2s@250"), 11, 20)
+	again := filepath.Join(t.TempDir(), "after")
+	if err := os.CopyFS(again, os.DirFS(after)); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := command(t, "compare", before, after, "-margin", "10s")
+	for _, want := range []string{"before against after", "phases: 1s@500 against 2s@250", "esmodule: undecided between before and after at p99"} {
+		if code != commandline.OK || !strings.Contains(stdout, want) {
+			t.Errorf("exit code %d, the output lacks %q:\n%s%s", code, want, stdout, stderr)
+		}
+	}
+	code, stdout, stderr = command(t, "compare", "-format", "json", before, after)
+	var p results.Pair
+	if err := json.Unmarshal([]byte(stdout), &p); err != nil || code != commandline.OK || len(p.Targets) != 2 {
+		t.Errorf("exit code %d, %v, %d targets: %s", code, err, len(p.Targets), stderr)
+	}
+	code, stdout, stderr = command(t, "compare", before, "--", after, again)
+	if text := strings.Join(strings.Fields(stdout), " "); code != commandline.OK || !strings.Contains(text, "a word takes 4 alternating runs of each, and there are 1") {
+		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+}
