@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
@@ -29,7 +30,7 @@ type Account interface {
 // and says what to do about it. What it cannot find out, and what is going to
 // happen soon, are warnings.
 func Preflight(ctx context.Context, c Config, n Names, a Account, now time.Time) (warnings []string, err error) {
-	p := preflight{config: c, names: n, account: a, now: now, runtimes: readLifecycles()}
+	p := preflight{config: c, names: n, account: a, now: now, runtimes: lifecycle.Read()}
 	p.checkRuntimes(ctx)
 	p.checkConcurrency(ctx)
 	p.checkSecret(ctx)
@@ -44,7 +45,7 @@ type preflight struct {
 	names    Names
 	account  Account
 	now      time.Time
-	runtimes lifecycles
+	runtimes lifecycle.Table
 
 	warnings []string
 	errs     []error
@@ -83,10 +84,10 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 	slices.Sort(ids)
 	var blocked, unforced []string
 	for _, id := range ids {
-		l, known := p.runtimes.find(id)
+		l, known := p.runtimes.Find(id)
 		switch {
 		case !known:
-			p.warn("runtime %s: internal/stage/runtimes.json does not know it", id)
+			p.warn("runtime %s: internal/lifecycle/runtimes.json does not know it", id)
 		case !p.now.Before(l.CreateBlocked.Time):
 			if !p.allExist(ctx, l, of[id]) {
 				blocked = append(blocked, id)
@@ -109,7 +110,7 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 
 // allExist refuses a runtime that AWS takes no new functions of, unless all that
 // the stage wants are there already.
-func (p *preflight) allExist(ctx context.Context, l lifecycle, variants []matrix.Variant) bool {
+func (p *preflight) allExist(ctx context.Context, l lifecycle.Runtime, variants []matrix.Variant) bool {
 	var missing []string
 	for _, v := range variants {
 		name := p.names.Physical(v.Name())
@@ -123,14 +124,14 @@ func (p *preflight) allExist(ctx context.Context, l lifecycle, variants []matrix
 		}
 	}
 	if len(missing) > 0 {
-		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out, or correct internal/stage/runtimes.json if AWS has put the date off",
+		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out, or correct internal/lifecycle/runtimes.json if AWS has put the date off",
 			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "))
 	}
 	return len(missing) == 0
 }
 
 // scaledOut refuses cold starts by a change that AWS does not allow any more.
-func (p *preflight) scaledOut(l lifecycle, variants []matrix.Variant) bool {
+func (p *preflight) scaledOut(l lifecycle.Runtime, variants []matrix.Variant) bool {
 	forced := func(v matrix.Variant) bool { return v.Function == Hello && !p.config.ScaleOut.Has(v) }
 	if !slices.ContainsFunc(variants, forced) {
 		return true

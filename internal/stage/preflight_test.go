@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
 // madeUp is an account with a limit, and with functions.
@@ -63,7 +61,7 @@ func TestPreflight(t *testing.T) {
 		{
 			name: "the day that it is blocked", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8"}, account: madeUp{limit: 1000},
 			errs: []string{
-				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out, or correct internal/stage/runtimes.json if AWS has put the date off",
+				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01 (as of 2026-11-22), and lambda-benchmark-dev-hello-nodejs18-arm64-512, lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new: leave it out, or correct internal/lifecycle/runtimes.json if AWS has put the date off",
 				"these commands make the stage fit, without asking AWS:", "  pulumi config set exclude dotnet8,nodejs18.x",
 			},
 		},
@@ -146,29 +144,6 @@ func TestPreflight(t *testing.T) {
 				t.Errorf("errors (-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-// TestLifecycles holds the table to what it is for: the catalogue's runtimes.
-func TestLifecycles(t *testing.T) {
-	l := readLifecycles()
-	if l.Source == "" || l.Checked.IsZero() {
-		t.Error("the table does not say where it is from, or when")
-	}
-	for _, f := range functions.Catalogue() {
-		for _, id := range f.Runtimes {
-			if _, ok := l.find(id); !ok {
-				t.Errorf("runtimes.json lacks %s of %s", id, f.Source)
-			}
-		}
-	}
-	for i, r := range l.Runtimes {
-		if r.Deprecated.IsZero() || !r.Deprecated.Before(r.CreateBlocked.Time) || !r.CreateBlocked.Before(r.UpdateBlocked.Time) {
-			t.Errorf("%s: %v, %v, %v is not the order in which AWS goes about it", r.ID, r.Deprecated, r.CreateBlocked, r.UpdateBlocked)
-		}
-		if slices.ContainsFunc(l.Runtimes[:i], func(other lifecycle) bool { return other.ID == r.ID }) {
-			t.Errorf("%s is there twice", r.ID)
-		}
 	}
 }
 

@@ -1,0 +1,60 @@
+package lifecycle_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
+)
+
+// TestTable holds the table to what it is for: the catalogue's runtimes.
+func TestTable(t *testing.T) {
+	l := lifecycle.Read()
+	if l.Source == "" || l.Checked.IsZero() {
+		t.Error("the table does not say where it is from, or when")
+	}
+	for _, f := range functions.Catalogue() {
+		for _, id := range f.Runtimes {
+			if _, ok := l.Find(id); !ok {
+				t.Errorf("runtimes.json lacks %s of %s", id, f.Source)
+			}
+		}
+	}
+	for i, r := range l.Runtimes {
+		if r.Deprecated.IsZero() || !r.Deprecated.Before(r.CreateBlocked.Time) || !r.CreateBlocked.Before(r.UpdateBlocked.Time) {
+			t.Errorf("%s: %v, %v, %v is not the order in which AWS goes about it", r.ID, r.Deprecated, r.CreateBlocked, r.UpdateBlocked)
+		}
+		if slices.ContainsFunc(l.Runtimes[:i], func(other lifecycle.Runtime) bool { return other.ID == r.ID }) {
+			t.Errorf("%s is there twice", r.ID)
+		}
+	}
+}
+
+func TestDeprecated(t *testing.T) {
+	day := func(text string) time.Time {
+		at, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	for _, row := range []struct {
+		name, runtime string
+		at            time.Time
+		want          bool
+	}{
+		{"the day before", "nodejs18.x", day("2025-09-01").Add(-time.Second), false},
+		{"that day", "nodejs18.x", day("2025-09-01"), true},
+		{"long after", "nodejs18.x", day("2026-11-29"), true},
+		{"not yet", "java21", day("2026-11-29"), false},
+		{"not in the table", "cobol85", day("2026-11-29"), false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, got := lifecycle.Read().Deprecated(row.runtime, row.at); got != row.want {
+				t.Errorf("deprecated: %v, want %v", got, row.want)
+			}
+		})
+	}
+}
