@@ -51,11 +51,16 @@ type Function struct {
 	Handler string `json:"handler"`
 	// Contract is what the answer looks like.
 	Contract Contract `json:"contract"`
-	// Runtimes are AWS's runtime identifiers, such as nodejs22.x.
+	// Runtimes are AWS's identifiers, such as nodejs22.x, of those that it is deployed on.
 	Runtimes []string `json:"runtimes"`
+	// OptionalRuntimes are those that it is deployed on where a stage includes them.
+	OptionalRuntimes []string `json:"optionalRuntimes,omitempty"`
 	// Architectures that it is deployed on.
 	Architectures []Architecture `json:"architectures"`
 }
+
+// AllRuntimes are the runtimes of a function, the optional ones last.
+func (f Function) AllRuntimes() []string { return slices.Concat(f.Runtimes, f.OptionalRuntimes) }
 
 //go:embed functions.json
 var catalogueJSON []byte
@@ -78,7 +83,7 @@ var catalogue = sync.OnceValue(func() []Function {
 func Find(name, language, runtime string, architecture Architecture) (Function, bool) {
 	for _, f := range Catalogue() {
 		if f.Name == name && f.Language == language &&
-			slices.Contains(f.Runtimes, runtime) && slices.Contains(f.Architectures, architecture) {
+			slices.Contains(f.AllRuntimes(), runtime) && slices.Contains(f.Architectures, architecture) {
 			return f, true
 		}
 	}
@@ -98,7 +103,7 @@ func ParseCatalogue(data []byte) ([]Function, error) {
 		if err := f.validate(); err != nil {
 			return nil, fmt.Errorf("parse catalogue: row %d (%s, %s): %w", i+1, f.Name, f.Language, err)
 		}
-		for _, runtime := range f.Runtimes {
+		for _, runtime := range f.AllRuntimes() {
 			key := f.Name + "\x00" + f.Language + "\x00" + runtime
 			if seen[key] {
 				return nil, fmt.Errorf("parse catalogue: row %d: %s in %s on %s is there twice", i+1, f.Name, f.Language, runtime)
@@ -121,8 +126,11 @@ func (f Function) validate() error {
 	if !slices.Contains([]Contract{ContractHello, ContractModule, ContractNone}, f.Contract) {
 		return fmt.Errorf("contract %q is none of hello, module, none", f.Contract)
 	}
-	if len(f.Runtimes) == 0 {
+	if f.Contract == ContractHello && len(f.AllRuntimes()) == 0 || f.Contract != ContractHello && len(f.Runtimes) == 0 {
 		return fmt.Errorf("no runtime")
+	}
+	if f.Contract != ContractHello && len(f.OptionalRuntimes) > 0 {
+		return fmt.Errorf("optionalRuntimes: a stage includes benchmarked functions only (contract %s)", ContractHello)
 	}
 	if len(f.Architectures) == 0 {
 		return fmt.Errorf("no architecture")

@@ -25,6 +25,8 @@ func TestParseCatalogueRefuses(t *testing.T) {
 		{"no name", strings.Replace(row, `"n"`, `""`, 1), `row 1 (, go): "name" is missing`},
 		{"another contract", strings.Replace(row, `"none"`, `"maybe"`, 1), `"maybe"`},
 		{"no runtime", strings.Replace(row, `["r"]`, `[]`, 1), "no runtime"},
+		{"an optional runtime of a function that is not benchmarked", strings.Replace(row, `["r"]`, `["r"],"optionalRuntimes":["s"]`, 1), "optionalRuntimes: a stage includes benchmarked functions only"},
+		{"optional and not", strings.NewReplacer(`["r"]`, `["r"],"optionalRuntimes":["r"]`, `"none"`, `"hello"`).Replace(row), "row 1: n in go on r is there twice"},
 		{"no architecture", strings.Replace(row, `["arm64"]`, `[]`, 1), "no architecture"},
 		{"a third architecture", strings.Replace(row, `arm64`, `riscv64`, 1), `"riscv64"`},
 		{"twice", row + "," + row, "row 2: n in go on r is there twice"},

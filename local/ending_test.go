@@ -12,6 +12,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 func TestEnding(t *testing.T) {
@@ -74,7 +75,7 @@ func TestAnyCellThatWasAskedFor(t *testing.T) {
 func TestNothingCanRun(t *testing.T) {
 	s := testSetup(t, nil)
 	for _, row := range []string{"dotnet8", "java21"} {
-		only, err := matrix.ParseSelection(row, functions.Catalogue())
+		only, err := stage.ParseSelection(row)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -85,6 +85,7 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 	if err != nil {
 		return nil, err
 	}
+	s.Config = o.cells(s.Config)
 	if o.Estimate {
 		return nil, estimate(s.Config, stdout)
 	}

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
 
@@ -29,6 +29,8 @@ type Options struct {
 	// Only keeps the benchmarked cells of these runtimes, languages and
 	// architectures; empty keeps all.
 	Only matrix.Selection
+	// Include replaces the stage's; nil keeps it.
+	Include matrix.Selection
 	// Out is the run directory.
 	Out string
 	// Seed fixes the order of all that is drawn at random.
@@ -140,7 +142,14 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts of each workload in %d rounds, whatever the stage says, and %.0f requests to each module function in place of %.0f",
 		quick.cold, quick.warm, quick.rounds, quickLoad.requests(), fullLoad.requests()))
 	flags.Func("only", "measure only these runtimes, languages and architectures, such as `go,nodejs22.x` or java,arm64", func(text string) (err error) {
-		o.Only, err = matrix.ParseSelection(text, functions.Catalogue())
+		o.Only, err = stage.ParseSelection(text)
+		return err
+	})
+	flags.Func("include", "measure these runtimes, languages and architectures too, such as `nodejs24.x,java25`, or current for every runtime that AWS has not deprecated (default: the stage's include)", func(text string) (err error) {
+		o.Include, err = stage.ParseSelection(text)
+		if o.Include == nil {
+			o.Include = matrix.Selection{} // none in place of the stage's
+		}
 		return err
 	})
 	flags.StringVar(&o.Stage, "stage", "dev", "the `stage`, whose Pulumi.<stage>.yaml is deployed")
@@ -191,10 +200,19 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	return o, nil
 }
 
-// settings are what a run's manifest keeps of the options.
-func (o Options) settings() results.Settings {
+// cells is the stage's configuration with the optional runtimes that the command
+// line asks for.
+func (o Options) cells(c stage.Config) stage.Config {
+	if o.Include != nil {
+		c.Include = o.Include
+	}
+	return c.Including(o.Only)
+}
+
+// settings are what a run's manifest keeps of the options and of the stage's cells.
+func (o Options) settings(c stage.Config) results.Settings {
 	ssm := o.SSMLatency.Seconds() * 1000
-	s := results.Settings{Only: o.Only, SSMLatencyMs: &ssm}
+	s := results.Settings{Only: o.Only, Include: c.Include, SSMLatencyMs: &ssm}
 	for _, phase := range o.Load.phases() {
 		s.Phases = append(s.Phases, phase.String())
 	}

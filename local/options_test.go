@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ func TestParseOptions(t *testing.T) {
 		{name: "serve with flags", args: []string{"serve", "-only", "go, nodejs22.x"}, want: func(o Options) bool {
 			return o.Serve && len(o.Only) == 2
 		}},
+		{name: "include", args: []string{"-include", "current"}, want: func(o Options) bool { return slices.Contains(o.Include, "nodejs24.x") }},
+		{name: "include nothing", args: []string{"-include", ""}, want: func(o Options) bool { return o.Include != nil && len(o.Include) == 0 }},
 		{name: "unknown runtime", args: []string{"-only", "cobol"}, says: `"cobol" is no runtime, language or architecture`},
 		{name: "a word too many", args: []string{"-quick", "fast"}, says: `"fast" is not understood`},
 		{name: "stage that is a path", args: []string{"-stage", "../x"}, says: "not the name of a stage"},

@@ -26,7 +26,7 @@ type record struct {
 func newRecord(o Options, s stage.Stage) (*record, error) {
 	m := results.Manifest{
 		Tool: "local", Version: hostinfo.Version(), Platform: s.Config.Platform, Region: s.Region, Stage: s.Name,
-		Started: time.Now().UTC(), Seed: o.Seed, Counts: counts(s.Config), Settings: o.settings(), Machine: hostinfo.Machine(),
+		Started: time.Now().UTC(), Seed: o.Seed, Counts: counts(s.Config), Settings: o.settings(s.Config), Machine: hostinfo.Machine(),
 	}
 	dir, err := results.CreateDir(o.Out, m)
 	if err != nil {

@@ -16,7 +16,7 @@ func TestTable(t *testing.T) {
 		t.Error("the table does not say where it is from, or when")
 	}
 	for _, f := range functions.Catalogue() {
-		for _, id := range f.Runtimes {
+		for _, id := range f.AllRuntimes() {
 			if _, ok := l.Find(id); !ok {
 				t.Errorf("runtimes.json lacks %s of %s", id, f.Source)
 			}
@@ -56,5 +56,24 @@ func TestDeprecated(t *testing.T) {
 				t.Errorf("deprecated: %v, want %v", got, row.want)
 			}
 		})
+	}
+}
+
+func TestCurrent(t *testing.T) {
+	day := func(text string) lifecycle.Date {
+		d, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lifecycle.Date{Time: d}
+	}
+	table := lifecycle.Table{Checked: day("2026-11-22"), Runtimes: []lifecycle.Runtime{
+		{ID: "before", Deprecated: day("2026-11-10")},
+		{ID: "that day", Deprecated: day("2026-11-22")},
+		{ID: "the day after", Deprecated: day("2026-11-23")},
+		{ID: "far off", Deprecated: day("2029-06-30")},
+	}}
+	if got := table.Current(); !slices.Equal(got, []string{"the day after", "far off"}) {
+		t.Errorf("current are %q", got)
 	}
 }

@@ -27,26 +27,22 @@ type Variant struct {
 // Name is the variant in the characters that AWS allows in a function's name,
 // such as hello-nodejs22-arm64-512. Different variants have different names.
 func (v Variant) Name() string {
-	return fmt.Sprintf("%s-%s-%s-%d", v.Function, v.runtimeSlug(), strings.ReplaceAll(string(v.Architecture), "_", "-"), v.MemoryMB)
-}
-
-func (v Variant) runtimeSlug() string {
-	if v.custom() {
-		return v.Language
-	}
-	return strings.ReplaceAll(strings.TrimSuffix(v.Runtime, ".x"), ".", "")
+	label := strings.ReplaceAll(strings.TrimSuffix(v.RuntimeLabel(), ".x"), ".", "")
+	return fmt.Sprintf("%s-%s-%s-%d", v.Function, label, strings.ReplaceAll(string(v.Architecture), "_", "-"), v.MemoryMB)
 }
 
 // RuntimeLabel is what people call the runtime: its identifier, or the
-// language where the runtime is AWS's bare operating system.
+// language where the runtime is AWS's bare operating system. .NET has both, and
+// its programs for the bare operating system are named for how they are compiled.
 func (v Variant) RuntimeLabel() string {
-	if v.custom() {
-		return v.Language
+	switch {
+	case !strings.HasPrefix(v.Runtime, "provided"):
+		return v.Runtime
+	case v.Language == "dotnet":
+		return "dotnet-aot"
 	}
-	return v.Runtime
+	return v.Language
 }
-
-func (v Variant) custom() bool { return strings.HasPrefix(v.Runtime, "provided") }
 
 // String is the variant for people: hello nodejs22.x arm64 512 MB.
 func (v Variant) String() string {
@@ -68,30 +64,38 @@ func Compare(a, b Variant) int {
 // nodejs22.x,go,arm64.
 type Selection []string
 
-// ParseSelection reads a comma-separated list of runtime identifiers, languages and
-// architectures. A word that no function of the catalogue has is an error, so that
-// a misspelt one cannot leave a cell in or out unnoticed.
-func ParseSelection(list string, catalogue []functions.Function) (Selection, error) {
-	known := map[string]bool{}
+// Groups are words that stand for several others in a selection.
+type Groups map[string]Selection
+
+// ParseSelection reads a comma-separated list of runtimes (their identifiers or
+// labels), languages and architectures, and of the words of groups, which it
+// replaces. A word that no function of the catalogue has is an error, so that a
+// misspelt one cannot leave a cell in or out unnoticed.
+func ParseSelection(list string, catalogue []functions.Function, groups Groups) (Selection, error) {
+	known := map[string]Selection{}
 	for _, f := range catalogue {
-		known[f.Language] = true
-		for _, r := range f.Runtimes {
-			known[r] = true
-		}
-		for _, a := range f.Architectures {
-			known[string(a)] = true
+		for _, v := range Expand(f, []int{0}) {
+			for _, word := range []string{v.Language, v.Runtime, v.RuntimeLabel(), string(v.Architecture)} {
+				known[word] = Selection{word}
+			}
 		}
 	}
+	maps.Copy(known, groups)
 	var s Selection
 	for word := range strings.SplitSeq(list, ",") {
 		word = strings.TrimSpace(word)
 		if word == "" {
 			continue
 		}
-		if !known[word] {
+		words, ok := known[word]
+		if !ok {
 			return nil, fmt.Errorf("%q is no runtime, language or architecture: choose from %s", word, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
-		s = append(s, word)
+		for _, w := range words {
+			if !slices.Contains(s, w) {
+				s = append(s, w)
+			}
+		}
 	}
 	return s, nil
 }
@@ -111,7 +115,7 @@ func (s Selection) Keeps(v Variant) bool {
 }
 
 func (s Selection) hasRuntime(v Variant) bool {
-	return slices.Contains(s, v.Runtime) || slices.Contains(s, v.Language)
+	return slices.Contains(s, v.Runtime) || slices.Contains(s, v.RuntimeLabel()) || slices.Contains(s, v.Language)
 }
 
 func (s Selection) hasArchitecture(v Variant) bool {
@@ -122,10 +126,11 @@ func isArchitecture(word string) bool {
 	return word == string(functions.ARM64) || word == string(functions.X8664)
 }
 
-// Expand returns the variants of one function at each memory size, sorted.
+// Expand returns the variants of one function at each memory size, those of its
+// optional runtimes included, sorted.
 func Expand(f functions.Function, memoryMB []int) []Variant {
 	var all []Variant
-	for _, runtime := range f.Runtimes {
+	for _, runtime := range f.AllRuntimes() {
 		for _, architecture := range f.Architectures {
 			for _, memory := range memoryMB {
 				all = append(all, Variant{

@@ -1,12 +1,22 @@
 package matrix_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
+
+// TestGroupsAreReplaced: what is stored of a selection does not change its meaning when
+// the group does.
+func TestGroupsAreReplaced(t *testing.T) {
+	s, err := matrix.ParseSelection("java21, new", functions.Catalogue(), matrix.Groups{"new": {"go", "java21"}})
+	if err != nil || !slices.Equal(s, matrix.Selection{"java21", "go"}) {
+		t.Errorf("selection %q, error %v; want java21 once, and go", s, err)
+	}
+}
 
 func TestSelection(t *testing.T) {
 	v := matrix.Variant{Function: "hello", Language: "java", Runtime: "java21", Architecture: functions.ARM64, MemoryMB: 512}
@@ -25,10 +35,12 @@ func TestSelection(t *testing.T) {
 		{list: "java,x86_64", has: true, keeps: false},
 		{list: "go,arm64", has: true, keeps: false},
 		{list: "go,java,x86_64,arm64", has: true, keeps: true},
+		{list: "new", has: true, keeps: true},
+		{list: "new,x86_64", has: true, keeps: false},
 		{list: "jaba", err: `"jaba" is no runtime, language or architecture: choose from arm64, dotnet, dotnet8, go, `},
 	} {
 		t.Run(row.list, func(t *testing.T) {
-			s, err := matrix.ParseSelection(row.list, functions.Catalogue())
+			s, err := matrix.ParseSelection(row.list, functions.Catalogue(), matrix.Groups{"new": {"go", "java21"}})
 			if row.err != "" {
 				if err == nil || !strings.HasPrefix(err.Error(), row.err) {
 					t.Errorf("error is %v, want %s", err, row.err)

@@ -14,6 +14,8 @@ import (
 type Settings struct {
 	// Only are the runtimes and languages that a local run was restricted to.
 	Only []string `json:"only,omitempty"`
+	// Include are the optional runtimes that a local run added to the default ones.
+	Include []string `json:"include,omitempty"`
 	// SSMLatencyMs is how long the local SSM takes to answer.
 	SSMLatencyMs *float64 `json:"ssmLatencyMs,omitempty"`
 
@@ -72,6 +74,7 @@ func (s Settings) Measured() iter.Seq2[string, string] {
 		}
 		for _, f := range []struct{ name, value string }{
 			{"only", words(s.Only)},
+			{"include", words(s.Include)},
 			{"ssmLatencyMs", ssm},
 			{"url", s.URL},
 			{"artillery", words(s.Artillery)},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
@@ -19,15 +20,54 @@ const (
 
 // Benchmarked returns the variants that are measured: every function of the
 // hello contract on each of its runtimes and architectures, at each memory
-// size, but for those that the stage excludes. They are sorted.
+// size. Optional runtimes are those that the stage includes; what it excludes is
+// left out of all. They are sorted.
 func (c Config) Benchmarked() []matrix.Variant {
 	var all []matrix.Variant
 	for _, row := range helloRows() {
-		all = append(all, matrix.Expand(row, c.MemoryMB)...)
+		for _, v := range matrix.Expand(row, c.MemoryMB) {
+			included := slices.Contains(row.Runtimes, v.Runtime) || len(c.Include) > 0 && c.Include.Keeps(v)
+			if included && !c.Exclude.Has(v) {
+				all = append(all, v)
+			}
+		}
 	}
-	all = slices.DeleteFunc(all, c.Exclude.Has)
 	slices.SortFunc(all, matrix.Compare)
 	return all
+}
+
+// Current is the word for every runtime that has a source here and that AWS had
+// not deprecated when its dates were checked.
+const Current = "current"
+
+// ParseSelection reads a selection of benchmarked functions: runtimes, languages
+// and architectures, with commas between them, and [Current].
+func ParseSelection(list string) (matrix.Selection, error) {
+	catalogue := helloRows()
+	var current matrix.Selection
+	for _, id := range lifecycle.Read().Current() {
+		if slices.ContainsFunc(catalogue, func(f functions.Function) bool { return slices.Contains(f.AllRuntimes(), id) }) {
+			current = append(current, id)
+		}
+	}
+	return matrix.ParseSelection(list, catalogue, matrix.Groups{Current: current})
+}
+
+// Including is the stage with those optional runtimes too that a selection names
+// one by one. A language alone does not include the optional ones of its runtimes.
+func (c Config) Including(s matrix.Selection) Config {
+	c.Include = slices.Clone(c.Include)
+	for _, row := range helloRows() {
+		for _, id := range row.OptionalRuntimes {
+			v := matrix.Variant{Language: row.Language, Runtime: id}
+			for _, word := range []string{v.Runtime, v.RuntimeLabel()} {
+				if slices.Contains(s, word) && !slices.Contains(c.Include, word) {
+					c.Include = append(c.Include, word)
+				}
+			}
+		}
+	}
+	return c
 }
 
 // Modules returns the variants of the functions behind the API, sorted. Exclude

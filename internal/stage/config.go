@@ -17,6 +17,9 @@ type Config struct {
 
 	// MemoryMB are the memory sizes of the benchmarked functions.
 	MemoryMB []int
+	// Include adds the optional runtimes of the benchmarked functions that it keeps;
+	// an empty one adds none.
+	Include matrix.Selection
 	// Exclude leaves runtimes, languages and architectures out of the benchmarked functions.
 	Exclude matrix.Selection
 	// Architecture is that of the module functions and of our own mains.

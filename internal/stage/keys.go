@@ -43,12 +43,14 @@ var keys = []key{
 		set:         (*Config).setMemoryMB,
 	},
 	{
+		name: "include", kind: "string", fallback: "",
+		description: "Runtimes, languages or architectures to add to the benchmarked functions, with commas between them, such as nodejs24.x,java25; current is every runtime that AWS had not deprecated when its dates were checked.",
+		set:         selection(func(c *Config) *matrix.Selection { return &c.Include }),
+	},
+	{
 		name: "exclude", kind: "string", fallback: "",
 		description: "Runtimes, languages or architectures to leave out of the benchmarked functions, with commas between them, such as dotnet8,java or arm64.",
-		set: func(c *Config, value string) (err error) {
-			c.Exclude, err = matrix.ParseSelection(value, helloRows())
-			return err
-		},
+		set:         selection(func(c *Config) *matrix.Selection { return &c.Exclude }),
 	},
 	{
 		name: "architecture", kind: "string", fallback: "arm64",
@@ -128,10 +130,7 @@ var keys = []key{
 	{
 		name: "scaleOut", kind: "string", fallback: "",
 		description: "Runtimes or languages whose cold starts are taken by scale-out, with commas between them: for those whose configuration AWS lets nobody change any more.",
-		set: func(c *Config, value string) (err error) {
-			c.ScaleOut, err = matrix.ParseSelection(value, helloRows())
-			return err
-		},
+		set:         selection(func(c *Config) *matrix.Selection { return &c.ScaleOut }),
 	},
 	{
 		name: "scheduleExpression", kind: "string", fallback: "rate(2 hours)",

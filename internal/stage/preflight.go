@@ -87,8 +87,8 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 		l, known := p.runtimes.Find(id)
 		switch {
 		case !known:
-			p.warn("runtime %s: internal/lifecycle/runtimes.json does not know it", id)
-		case !p.now.Before(l.CreateBlocked.Time):
+			p.warn("runtime %s: %s does not know it", id, lifecycle.File)
+		case l.CreateBlocked.Begun(p.now):
 			if !p.allExist(ctx, l, of[id]) {
 				blocked = append(blocked, id)
 				continue
@@ -96,7 +96,7 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 		case p.now.Add(notice).After(l.CreateBlocked.Time):
 			p.warn("runtime %s: from %v on AWS takes no new functions of it, and from %v on no changes (%s)", id, l.CreateBlocked, l.UpdateBlocked, p.asOf())
 		}
-		if known && !p.now.Before(l.UpdateBlocked.Time) && !p.scaledOut(l, of[id]) {
+		if known && l.UpdateBlocked.Begun(p.now) && !p.scaledOut(l, of[id]) {
 			unforced = append(unforced, id)
 		}
 	}
@@ -124,8 +124,8 @@ func (p *preflight) allExist(ctx context.Context, l lifecycle.Runtime, variants 
 		}
 	}
 	if len(missing) > 0 {
-		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out, or correct internal/lifecycle/runtimes.json if AWS has put the date off",
-			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "))
+		p.refuse("runtime %s: AWS takes no new functions of it since %v (%s), and %s would be new: leave it out, or correct %s if AWS has put the date off",
+			l.ID, l.CreateBlocked, p.asOf(), strings.Join(missing, ", "), lifecycle.File)
 	}
 	return len(missing) == 0
 }

@@ -71,6 +71,14 @@ func TestPreflight(t *testing.T) {
 				"and lambda-benchmark-dev-hello-nodejs18-x86-64-512 would be new", "these commands", "pulumi config set exclude dotnet8,nodejs18.x",
 			},
 		},
+		{
+			name: "the default stage", on: "2027-02-01", account: madeUp{limit: 1000},
+			errs: []string{"runtime dotnet8: AWS takes no new", "runtime nodejs18.x: AWS takes no new", "these commands", "  pulumi config set exclude dotnet8,nodejs18.x"},
+		},
+		{
+			name: "other exclusions and inclusions are kept", on: "2027-02-01", values: map[string]string{"include": "current", "exclude": "java25,rust"}, account: madeUp{limit: 1000},
+			errs: []string{"runtime dotnet8: AWS takes no new", "runtime nodejs18.x: AWS takes no new", "these commands", "  pulumi config set exclude java25,rust,dotnet8,nodejs18.x"},
+		},
 		{name: "blocked, and all is there", on: "2027-02-01", account: madeUp{limit: 1000, there: all}},
 		{
 			name: "changes are blocked", on: "2027-03-03", values: map[string]string{"exclude": "dotnet8", "scaleOut": "java"}, account: madeUp{limit: 1000, there: all},

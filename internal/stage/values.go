@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
 // wholeNumber sets a field to a number within bounds.
@@ -29,6 +30,14 @@ func onOrOff(field func(*Config) *bool) func(*Config, string) error {
 		}
 		*field(c) = value == "true"
 		return nil
+	}
+}
+
+// selection sets a field to a selection of benchmarked functions.
+func selection(field func(*Config) *matrix.Selection) func(*Config, string) error {
+	return func(c *Config, value string) (err error) {
+		*field(c), err = ParseSelection(value)
+		return err
 	}
 }
 

@@ -81,7 +81,7 @@ func (i Input) complete() (Input, error) {
 		return i, fmt.Errorf("input: seed is %d, want %d at most", i.Seed, uint64(maxSeed))
 	}
 	if len(i.ScaleOut) > 0 {
-		if _, err := matrix.ParseSelection(strings.Join(i.ScaleOut, ","), functions.Catalogue()); err != nil {
+		if _, err := matrix.ParseSelection(strings.Join(i.ScaleOut, ","), functions.Catalogue(), nil); err != nil {
 			return i, fmt.Errorf("input: scaleOut: %w", err)
 		}
 	}
