@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -154,15 +153,11 @@ func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, erro
 
 // rows says how far each function came.
 func (m measurement) rows(ctx context.Context, fns []deployed.Function, samples []results.Sample) ([]results.VariantSummary, error) {
-	failures, err := workflow.Failures(ctx, m.machine.results, m.record.id)
+	failureOf, err := workflow.FailureOf(ctx, m.machine.results, m.record.id)
 	if err != nil {
 		return nil, err
 	}
-	failureOf := map[string]error{}
-	for _, f := range failures {
-		failureOf[f.Function] = cmp.Or(failureOf[f.Function], fmt.Errorf("round %d: %s: %s", f.Round, f.Error, f.Cause))
-	}
-	o := bench.Options{Cold: m.config.Cold, Warm: m.config.Warm}
+	o := m.config.WorkflowInput().Options(m.record.id, m.config.Platform)
 	var rows []results.VariantSummary
 	for _, fn := range fns {
 		var own []results.Sample

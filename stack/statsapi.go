@@ -35,25 +35,22 @@ func (d *definition) statsAPI(f function) (*statsAPI, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats, err := api.path("stats", v1.ID(), "stats")
-	if err != nil {
-		return nil, err
-	}
-	runs, err := api.path("runs", v1.ID(), "runs")
-	if err != nil {
-		return nil, err
-	}
-	run, err := api.path("run", runs.ID(), "{id}")
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range []struct {
-		logical string
-		path    *apigateway.Resource
-	}{{"stats", stats}, {"runs", runs}, {"run", run}} {
-		if err := api.get(p.logical, p.path.ID(), f.InvokeArn, true); err != nil {
+	paths := map[string]*apigateway.Resource{"v1": v1}
+	for _, p := range []struct{ logical, parent, part string }{
+		{"stats", "v1", "stats"},
+		{"runs", "v1", "runs"},
+		{"run", "runs", "{id}"},
+		{"variants", "run", "variants"},
+		{"samples", "run", "samples"},
+	} {
+		path, err := api.path(p.logical, paths[p.parent].ID(), p.part)
+		if err != nil {
 			return nil, err
 		}
+		if err := api.get(p.logical, path.ID(), f.InvokeArn, true); err != nil {
+			return nil, err
+		}
+		paths[p.logical] = path
 	}
 	stage, err := api.stage()
 	if err != nil {

@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -31,6 +30,7 @@ type Store interface {
 	SamplesOf(ctx context.Context, run string, v matrix.Variant) iter.Seq2[results.Sample, error]
 	Replace(ctx context.Context, samples ...results.Sample) error
 	Functions(ctx context.Context) ([]deployed.Function, error)
+	PutVariants(ctx context.Context, run string, variants ...results.VariantSummary) error
 	PutSeries(ctx context.Context, run string, records ...results.SeriesRecord) error
 	PutRaw(ctx context.Context, run string, lines ...dynamo.Raw) error
 	Keep(ctx context.Context, run, name string, document any) error
@@ -126,6 +126,13 @@ const tallyPrefix = "TALLY#"
 // stopMargin is the time that one function may take: no other is begun with less.
 const stopMargin = 45 * time.Second
 
+// pass is a request to collect, and what is read once for all functions.
+type pass struct {
+	Request
+	started   time.Time
+	failureOf map[string]error
+}
+
 // collect makes one pass over the functions that are not complete yet.
 func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, error) {
 	complete, err := c.Store.AllKept(ctx, q.Run, tallyPrefix)
@@ -143,6 +150,11 @@ func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, er
 	if !ok {
 		return CollectResponse{}, fmt.Errorf("collect: there is no run %s", q.Run)
 	}
+	failureOf, err := workflow.FailureOf(ctx, c.Store, q.Run)
+	if err != nil {
+		return CollectResponse{}, &workflow.StoreError{Err: err}
+	}
+	pass := pass{Request: q, started: run.Manifest.Started, failureOf: failureOf}
 	answer := CollectResponse{Complete: true}
 	youngest := Patience
 	looked := false
@@ -155,7 +167,7 @@ func (c *Collector) collect(ctx context.Context, q Request) (CollectResponse, er
 			return answer, nil
 		}
 		looked = true
-		missing, age, err := c.function(ctx, q, run.Manifest.Started, fn)
+		missing, age, err := c.function(ctx, pass, fn)
 		if err != nil {
 			return CollectResponse{}, fmt.Errorf("collect %s: %w", fn.Variant.Name(), err)
 		}
@@ -182,9 +194,9 @@ func (c *Collector) patience() time.Duration { return cmp.Or(c.Patience, Patienc
 // function completes one function's samples as far as its log does today. It
 // returns how many records may still come, and how long ago the last of those
 // invocations ended. A log that cannot be read is a loss of this function only.
-func (c *Collector) function(ctx context.Context, q Request, started time.Time, fn deployed.Function) (missing int, age time.Duration, err error) {
+func (c *Collector) function(ctx context.Context, p pass, fn deployed.Function) (missing int, age time.Duration, err error) {
 	var samples []results.Sample
-	for s, err := range c.Store.SamplesOf(ctx, q.Run, fn.Variant) {
+	for s, err := range c.Store.SamplesOf(ctx, p.Run, fn.Variant) {
 		if err != nil {
 			return 0, 0, &workflow.StoreError{Err: err}
 		}
@@ -192,10 +204,10 @@ func (c *Collector) function(ctx context.Context, q Request, started time.Time, 
 	}
 	tally := results.Tally{Function: fn.Variant.Name()}
 	loss, final := LossNoRecord, false
-	found, age, err := c.complete(ctx, q.Run, fn, samples, &tally)
+	found, age, err := c.complete(ctx, p.Run, fn, samples, &tally)
 	if u, ok := errors.AsType[*unreadableLogError](err); ok {
 		loss, final, err = u.loss, u.final, nil
-		c.logger().Warn("the log cannot be read", "run", q.Run, "function", tally.Function, "error", u.Error())
+		c.logger().Warn("the log cannot be read", "run", p.Run, "function", tally.Function, "error", u.Error())
 	}
 	if err != nil {
 		return 0, 0, err
@@ -219,7 +231,7 @@ func (c *Collector) function(ctx context.Context, q Request, started time.Time, 
 	if missing > 0 && age < c.patience() && !final {
 		return missing, age, nil
 	}
-	return 0, 0, c.close(ctx, q, started, fn, samples, unrecorded, tally)
+	return 0, 0, c.close(ctx, p, fn, samples, unrecorded, tally)
 }
 
 func (c *Collector) logger() *slog.Logger {
@@ -321,17 +333,14 @@ func head(text string, most int) (beginning string, cut int) {
 
 // close aggregates a function whose samples are complete, counts them, and keeps
 // the tally, after which the function is not looked at again.
-func (c *Collector) close(ctx context.Context, q Request, started time.Time, fn deployed.Function, samples []results.Sample, unrecorded map[string]string, t results.Tally) error {
-	count(&t, fn, q.Input.Options(q.Run, c.Platform), samples, unrecorded)
+func (c *Collector) close(ctx context.Context, p pass, fn deployed.Function, samples []results.Sample, unrecorded map[string]string, t results.Tally) error {
+	o := p.Input.Options(p.Run, c.Platform)
+	count(&t, fn, o, samples, unrecorded)
+	row := bench.Row(fn, samples, o, p.failureOf[t.Function])
 	var records []results.SeriesRecord
-	for _, summary := range results.Summarise(slices.Values(samples))[fn.Variant] {
+	for _, summary := range row.Series {
 		records = append(records, results.SeriesRecord{
-			Run: q.Run, Platform: c.Platform, Started: started,
-			Series: results.Series{
-				Variant:     fn.Variant,
-				Event:       functions.Event{Workload: functions.Workload(summary.Workload), Iterations: summary.Iterations},
-				Temperature: summary.Temperature,
-			},
+			Run: p.Run, Platform: c.Platform, Started: p.started, Series: summary.Of(fn.Variant),
 			FunctionName: fn.ARN[strings.LastIndexByte(fn.ARN, ':')+1:], Summary: summary,
 		})
 	}
@@ -339,10 +348,13 @@ func (c *Collector) close(ctx context.Context, q Request, started time.Time, fn 
 	if err := check(t); err != nil {
 		return err
 	}
-	if err := c.Store.PutSeries(ctx, q.Run, records...); err != nil {
+	if err := c.Store.PutSeries(ctx, p.Run, records...); err != nil {
 		return &workflow.StoreError{Err: err}
 	}
-	if err := c.Store.Keep(ctx, q.Run, tallyPrefix+t.Function, t); err != nil {
+	if err := c.Store.PutVariants(ctx, p.Run, row); err != nil {
+		return &workflow.StoreError{Err: err}
+	}
+	if err := c.Store.Keep(ctx, p.Run, tallyPrefix+t.Function, t); err != nil {
 		return &workflow.StoreError{Err: err}
 	}
 	return nil

@@ -54,7 +54,7 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 	for i := range variants {
 		for k := range variants[i].Series {
 			s := &variants[i].Series[k]
-			series := s.series(variants[i].Variant)
+			series := s.Of(variants[i].Variant)
 			side, ok := sides[series]
 			if !ok {
 				continue
@@ -89,7 +89,8 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 	}
 }
 
-func (s SeriesSummary) series(v matrix.Variant) Series {
+// Of is the series that is summarised, of a variant.
+func (s SeriesSummary) Of(v matrix.Variant) Series {
 	return Series{
 		Variant:     v,
 		Event:       functions.Event{Workload: functions.Workload(s.Workload), Iterations: s.Iterations},

@@ -41,7 +41,7 @@ func (r *Run) read(dir string) error {
 	err := readJSON(dir, SummaryFile, &r.Summary)
 	whole := err == nil
 	if errors.Is(err, fs.ErrNotExist) {
-		r.summarise()
+		r.Summarise()
 	} else if err != nil {
 		return err
 	}
@@ -94,8 +94,8 @@ func (r *Run) readSamples(dir string) error {
 	return err
 }
 
-// summarise is the summary of a run that did not come to write its own.
-func (r *Run) summarise() {
+// Summarise makes the summary of a run that did not come to make its own, from its samples.
+func (r *Run) Summarise() {
 	all := Summarise(slices.Values(r.Samples))
 	for _, sample := range r.Samples {
 		v := sample.Variant

@@ -2,16 +2,22 @@
 // an ordinary http.Handler; [Proxy] lets API Gateway call it through a Lambda
 // function.
 //
-//	GET /                a page that says what there is, and shows it
-//	GET /v1/stats        what was measured: one item for each run, variant and event
-//	GET /v1/runs         the runs
-//	GET /v1/runs/{id}    one run with its manifest and its items
+//	GET /                         a page that says what there is, and shows it
+//	GET /v1/stats                 what was measured: one item for each run, variant and event
+//	GET /v1/runs                  the runs
+//	GET /v1/runs/{id}             one run with its manifest and its items
+//	GET /v1/runs/{id}/variants    what a run found about its variants, as summary.json has it
+//	GET /v1/runs/{id}/samples     the samples that the table still has, as samples.jsonl has them
 //
 // Lists are answered newest first, at most limit items at a time. nextToken is
 // there if there is more; the next page is asked for with it and the same filters.
 // A page may have few items or none and a nextToken all the same: a request reads a
 // limited number of runs, and a page has a limited size. total is the number of all
 // items that match on all pages, counted by the table's index.
+//
+// The manifest of a run, its variants and its samples are all that a run directory has of
+// cold and warm starts. Samples come in an order that is not that of time, and they expire;
+// variants and their series stay.
 //
 // A list reaches back 30 days unless since says otherwise. /v1/stats has the hello
 // workload unless workload names others, so that items of different work are not

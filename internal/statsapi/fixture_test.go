@@ -25,6 +25,8 @@ var noon = time.Date(2026, time.March, 4, 12, 0, 0, 500_000_000, time.UTC)
 type shelf struct {
 	runs      []results.Run // newest first
 	series    map[string][]results.SeriesRecord
+	variants  map[string][]results.VariantSummary
+	samples   map[string][]results.Sample // by cursor
 	functions []deployed.Function
 	err       error
 	reads     int // how many runs' series were read
@@ -90,6 +92,23 @@ func (s *shelf) Run(_ context.Context, id string) (results.Run, bool, error) {
 func (s *shelf) SeriesOf(_ context.Context, run string) ([]results.SeriesRecord, error) {
 	s.reads++
 	return slices.Clone(s.series[run]), s.err
+}
+
+func (s *shelf) VariantsOf(_ context.Context, run string) ([]results.VariantSummary, error) {
+	return slices.Clone(s.variants[run]), s.err
+}
+
+func (s *shelf) SamplesFrom(_ context.Context, run, cursor string) iter.Seq2[results.Sample, error] {
+	return func(yield func(results.Sample, error) bool) {
+		for _, sample := range s.samples[run] {
+			if dynamo.SampleCursor(sample) > cursor && !yield(sample, nil) {
+				return
+			}
+		}
+		if s.err != nil {
+			yield(results.Sample{}, s.err)
+		}
+	}
 }
 
 // add puts a run that found something in each of the series.

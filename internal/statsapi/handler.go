@@ -32,7 +32,7 @@ func New(reader Reader) http.Handler { return &api{reader: reader, now: time.Now
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := a.route(r.URL.Path)
 	if answer == nil {
-		writeError(w, r, &failure{status: http.StatusNotFound, message: "there is nothing at " + r.URL.Path + "; see /, /v1/stats, /v1/runs and /v1/runs/{id}"})
+		writeError(w, r, &failure{status: http.StatusNotFound, message: "there is nothing at " + r.URL.Path + "; see /, /v1/stats, /v1/runs, /v1/runs/{id}, /v1/runs/{id}/variants and /v1/runs/{id}/samples"})
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -56,10 +56,18 @@ func (a *api) route(path string) func(http.ResponseWriter, *http.Request) error 
 	case "/v1/runs":
 		return a.serveRuns
 	}
-	if id, ok := strings.CutPrefix(path, "/v1/runs/"); ok && id != "" && !strings.Contains(id, "/") {
-		return func(w http.ResponseWriter, r *http.Request) error { return a.serveRun(w, r, id) }
+	path, ok := strings.CutPrefix(path, "/v1/runs/")
+	if !ok {
+		return nil
 	}
-	return nil
+	id, part, _ := strings.Cut(path, "/")
+	serve := map[string]func(http.ResponseWriter, *http.Request, string) error{
+		"": a.serveRun, "samples": a.serveSamples, "variants": a.serveVariants,
+	}[part]
+	if id == "" || serve == nil {
+		return nil
+	}
+	return func(w http.ResponseWriter, r *http.Request) error { return serve(w, r, id) }
 }
 
 // failure is an error with a status.

@@ -78,7 +78,11 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"no such path", "GET", "/v1/stat", 404, "/v1/stat;"},
 		{"an older version", "GET", "/stats", 404, "/v1/stats"},
-		{"below a run", "GET", "/v1/runs/run-1/samples", 404, "nothing"},
+		{"below a run", "GET", "/v1/runs/run-1/sample", 404, "nothing"},
+		{"below a part", "GET", "/v1/runs/run-1/samples/1", 404, "nothing"},
+		{"a part of no run", "GET", "/v1/runs//samples", 404, "nothing"},
+		{"samples of no such run", "GET", "/v1/runs/run-9/samples", 404, `there is no run "run-9"`},
+		{"variants of no such run", "GET", "/v1/runs/run-9/variants", 404, `there is no run "run-9"`},
 		{"no such run", "GET", "/v1/runs/run-9", 404, `there is no run "run-9"`},
 		{"a run whose ID is longer than a key", "GET", "/v1/runs/" + strings.Repeat("r", 3000), 404, "there is no run"},
 		{"a path that is not there wins over the method", "POST", "/v2", 404, "/v2"},

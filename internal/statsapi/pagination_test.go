@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
 // walk follows nextToken to the end, with something happening after each page.
@@ -138,6 +140,19 @@ func TestPagesFitIntoAnAnswerOfLambda(t *testing.T) {
 	for i := range 1000 { // a manifest as large as a thousand variants make it
 		run.runs[0].Manifest.Notes = append(run.runs[0].Manifest.Notes, fmt.Sprintf(`hello-nodejs22-arm64-%d: "1 of 30" samples are lost`, i))
 	}
+	run.variants, run.samples = map[string][]results.VariantSummary{}, map[string][]results.Sample{}
+	for i := range 500 {
+		v := results.VariantSummary{Variant: thousand[4*i].Variant, Status: results.Measured}
+		for _, r := range run.series["run-00"][4*i : 4*i+4] {
+			v.Series = append(v.Series, r.Summary)
+		}
+		run.variants["run-00"] = append(run.variants["run-00"], v)
+	}
+	for i := range 5000 { // with text in which every other character is escaped
+		s := resultstest.Sample("run-00", i)
+		s.Error = strings.Repeat(`"\`, 1000)
+		run.samples["run-00"] = append(run.samples["run-00"], s)
+	}
 	for _, row := range []struct {
 		name, path, query string
 		shelf             *shelf
@@ -146,6 +161,8 @@ func TestPagesFitIntoAnAnswerOfLambda(t *testing.T) {
 		{"stats", "/v1/stats", everything, large(60, slices.Concat(
 			both(node, hello), both(node, hash), both(gopl, hello), both(gopl, hash), both(rust, hello), both(rust, hash))...), 360},
 		{"a run of a thousand cells", "/v1/runs/run-00", "", run, 1000},
+		{"its variants", "/v1/runs/run-00/variants", "", run, 500},
+		{"its samples", "/v1/runs/run-00/samples", "", run, 5000},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			query, err := url.ParseQuery(row.query)
@@ -166,8 +183,12 @@ func TestPagesFitIntoAnAnswerOfLambda(t *testing.T) {
 			if n := len(payload); response.StatusCode != 200 || n > lambdaLimit || n < lambdaLimit/2 {
 				t.Errorf("the answer has status %d and %d bytes, want a good part of %d and no more", response.StatusCode, n, lambdaLimit)
 			}
-			got := walk[Item](t, row.shelf, row.path, query, nil)
-			if unique := slices.Compact(slices.Sorted(slices.Values(ids(got)))); len(got) != row.items || len(unique) != row.items {
+			got := parts[json.RawMessage](t, row.shelf, row.path, row.query, "1000")
+			unique := map[string]bool{}
+			for _, item := range got {
+				unique[string(item)] = true
+			}
+			if len(got) != row.items || len(unique) != row.items {
 				t.Errorf("all pages have %d items, %d different ones, want %d", len(got), len(unique), row.items)
 			}
 		})

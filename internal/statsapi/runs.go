@@ -1,6 +1,7 @@
 package statsapi
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -73,12 +74,9 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 	if err != nil {
 		return err
 	}
-	run, ok, err := a.reader.Run(r.Context(), id)
+	run, err := a.run(r.Context(), id)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return &failure{status: http.StatusNotFound, message: fmt.Sprintf("there is no run %.80q; /v1/runs lists them", id)}
 	}
 	records, err := a.reader.SeriesOf(r.Context(), id)
 	if err != nil {
@@ -88,11 +86,12 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 	if err != nil {
 		return err
 	}
-	page := itemPage{limit: q.limit, bytes: maxBytes - len(manifest)}
+	page := packer[Item]{limit: q.limit, bytes: maxBytes - answerSize(manifest)}
+	var last position
 	var next *position
 	all := items(records)
 	for _, item := range all {
-		if q.from.passed(run, item.cell) {
+		if q.from.passed(run.ID, item.cell) {
 			continue
 		}
 		fits, err := page.add(item)
@@ -100,10 +99,10 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 			return err
 		}
 		if !fits {
-			next = page.last
+			next = &last
 			break
 		}
-		page.last = &position{Started: run.Manifest.Started, Run: id, After: &item.cell}
+		last = position{Started: run.Manifest.Started, Run: id, After: &item.cell}
 	}
 	answer := struct {
 		Run
@@ -114,4 +113,13 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 		return err
 	}
 	return writeAnswer(w, r, answer)
+}
+
+// run is the run with an ID; a [failure] says that there is none.
+func (a *api) run(ctx context.Context, id string) (results.Run, error) {
+	run, ok, err := a.reader.Run(ctx, id)
+	if err == nil && !ok {
+		err = &failure{status: http.StatusNotFound, message: fmt.Sprintf("there is no run %.80q; /v1/runs lists them", id)}
+	}
+	return run, err
 }

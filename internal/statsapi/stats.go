@@ -1,6 +1,7 @@
 package statsapi
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"net/http"
@@ -14,9 +15,8 @@ import (
 // not read the whole history at once.
 const maxRuns = 100
 
-// maxBytes bounds the items of a page, whatever the limit. Items grow with the
-// numbers that their runtimes report. Lambda takes answers of 6 MB, in which each
-// quotation mark is escaped.
+// maxBytes bounds the items of a page in the function's answer, whatever the limit:
+// items grow with the numbers that their runtimes report. Lambda takes answers of 6 MB.
 const maxBytes = 4 << 20
 
 // list is a page of a list.
@@ -55,7 +55,8 @@ func (a *api) serveStats(w http.ResponseWriter, r *http.Request) error {
 // stats returns a page of the items that are asked for, and where the next page
 // begins, nil if there is none.
 func (a *api) stats(ctx context.Context, q query, since time.Time) (found []Item, next *position, err error) {
-	page := itemPage{limit: q.limit, bytes: maxBytes}
+	page := packer[Item]{limit: q.limit, bytes: maxBytes}
+	var last position
 	read := 0
 	for run, err := range a.runs(ctx, q, since) {
 		if err != nil {
@@ -70,7 +71,7 @@ func (a *api) stats(ctx context.Context, q query, since time.Time) (found []Item
 			return nil, nil, err
 		}
 		records = slices.DeleteFunc(records, func(r results.SeriesRecord) bool {
-			return !q.Matches(r.Series) || q.from.passed(run, cellOf(r))
+			return !q.Matches(r.Series) || q.from.passed(run.ID, cellOf(r))
 		})
 		for _, item := range items(records) {
 			fits, err := page.add(item)
@@ -78,34 +79,48 @@ func (a *api) stats(ctx context.Context, q query, since time.Time) (found []Item
 				return nil, nil, err
 			}
 			if !fits {
-				return page.items, page.last, nil
+				return page.items, &last, nil
 			}
-			page.last = &position{Started: run.Manifest.Started, Run: run.ID, After: &item.cell}
+			last = position{Started: run.Manifest.Started, Run: run.ID, After: &item.cell}
 		}
 	}
 	return page.items, nil, nil
 }
 
-// itemPage collects items up to a number and a size.
-type itemPage struct {
+// packer collects the items of a page, up to a number and a size.
+type packer[T any] struct {
 	limit, bytes int
-	items        []Item
+	items        []T
 	size         int
-	last         *position // of the last item
 }
 
 // add adds an item if the page has room for it. A first item always fits.
-func (p *itemPage) add(item Item) (fits bool, err error) {
+func (p *packer[T]) add(item T) (fits bool, err error) {
 	text, err := encode(item)
 	if err != nil {
 		return false, err
 	}
-	if len(p.items) > 0 && (len(p.items) == p.limit || p.size+len(text) > p.bytes) {
+	size := answerSize(text)
+	if len(p.items) > 0 && (len(p.items) == p.limit || p.size+size > p.bytes) {
 		return false, nil
 	}
-	p.size += len(text)
+	p.size += size
 	p.items = append(p.items, item)
 	return true, nil
+}
+
+// all are the items, never nil.
+func (p *packer[T]) all() []T {
+	if p.items == nil {
+		return []T{}
+	}
+	return p.items
+}
+
+// answerSize is how long a text is in the answer of a Lambda function, which is JSON
+// and escapes it.
+func answerSize(text []byte) int {
+	return len(text) + bytes.Count(text, []byte{'"'}) + bytes.Count(text, []byte{'\\'})
 }
 
 // runs yields the runs that are asked for, from where the query continues.
@@ -117,8 +132,8 @@ func (a *api) runs(ctx context.Context, q query, since time.Time) iter.Seq2[resu
 }
 
 // passed says whether an earlier page has a cell of a run.
-func (p *position) passed(run results.Run, c cell) bool {
-	return p != nil && p.Run == run.ID && p.After != nil && compareCells(c, *p.After) <= 0
+func (p *position) passed(run string, c cell) bool {
+	return p != nil && p.Run == run && p.After != nil && compareCells(c, *p.After) <= 0
 }
 
 // newList is a page of a list whose query has a fingerprint.

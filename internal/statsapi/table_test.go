@@ -1,22 +1,28 @@
 package statsapi
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 	"github.com/lambda-benchmark/lambda-benchmark/local/dynamodb"
 )
 
-// A real table answers as the tests' shelf does.
-func TestOverATable(t *testing.T) {
+// table is a table as the stack makes it, in this process.
+func table(t *testing.T) *dynamo.Store {
+	t.Helper()
 	server, err := dynamodb.Start(t.Context(), dynamodb.Options{InProcess: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
+	t.Cleanup(func() { server.Close() })
 	err = server.CreateTable(t.Context(), dynamodb.Table{
 		Name: "results", HashKey: dynamo.PartitionKey, RangeKey: dynamo.SortKey,
 		Indexes: []dynamodb.Index{{Name: dynamo.Index, HashKey: dynamo.IndexPartitionKey, RangeKey: dynamo.IndexSortKey}},
@@ -24,7 +30,12 @@ func TestOverATable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, shelf := dynamo.New(server.Client(), "results", dynamo.Options{}), three()
+	return dynamo.New(server.Client(), "results", dynamo.Options{})
+}
+
+// A real table answers as the tests' shelf does.
+func TestOverATable(t *testing.T) {
+	store, shelf := table(t), three()
 	for _, run := range shelf.runs {
 		if err := store.PutRun(t.Context(), run); err != nil {
 			t.Fatal(err)
@@ -47,5 +58,60 @@ func TestOverATable(t *testing.T) {
 	want := ids(answer[list[Item]](t, shelf, "/v1/stats").Items)
 	if got := ids(walk[Item](t, store, "/v1/stats", url.Values{"limit": {"1"}}, nil)); !slices.Equal(got, want) {
 		t.Errorf("one by one %v, want %v", got, want)
+	}
+}
+
+// A client that reads every page of a run has what the table has of it.
+func TestARunInPages(t *testing.T) {
+	store, run := table(t), results.Run{ID: "run-1", Manifest: results.Manifest{Tool: "workflow", Started: noon, Seed: 7}}
+	for i := range 40 {
+		sample := resultstest.Sample("run-1", i)
+		sample.Variant.MemoryMB += i % 4
+		run.Samples = append(run.Samples, sample)
+	}
+	run.Summarise()
+	run.Variants = append(run.Variants, results.VariantSummary{Variant: rust, Status: results.Skipped, Reason: "no toolchain"})
+	var records []results.SeriesRecord
+	for _, v := range run.Variants {
+		for _, s := range v.Series {
+			records = append(records, results.SeriesRecord{Run: "run-1", Series: s.Of(v.Variant), Summary: s})
+		}
+	}
+	if err := errors.Join(
+		store.PutRun(t.Context(), results.Run{ID: run.ID, Manifest: run.Manifest}), store.Put(t.Context(), run.Samples...),
+		store.PutVariants(t.Context(), run.ID, run.Variants...), store.PutSeries(t.Context(), run.ID, records...),
+	); err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range []string{"1", "7", "40", "1000"} {
+		got := answer[results.Run](t, store, "/v1/runs/run-1?limit=1")
+		got.Variants = parts[results.VariantSummary](t, store, "/v1/runs/run-1/variants", "", limit)
+		got.Samples = parts[results.Sample](t, store, "/v1/runs/run-1/samples", "", limit)
+		slices.SortFunc(got.Samples, results.CompareSamples)
+		if diff := cmp.Diff(run, got); diff != "" {
+			t.Errorf("limit %s (-want +got):\n%s", limit, diff)
+		}
+	}
+	// A token of one part is none of another.
+	token := answer[Page[results.Sample]](t, store, "/v1/runs/run-1/samples?limit=1").NextToken
+	for _, target := range []string{"/v1/runs/run-1/variants", "/v1/runs/run-1", "/v1/runs"} {
+		checkError(t, get(t, store, target+"?nextToken="+token), 400, "nextToken", "other filters")
+	}
+}
+
+// parts follows nextToken to the end.
+func parts[T any](t *testing.T, r Reader, path, filters, limit string) (all []T) {
+	t.Helper()
+	query, err := url.ParseQuery(filters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query.Set("limit", limit)
+	for {
+		page := answer[Page[T]](t, r, path+"?"+query.Encode())
+		if all = append(all, page.Items...); page.NextToken == "" {
+			return all
+		}
+		query.Set("nextToken", page.NextToken)
 	}
 }

@@ -19,6 +19,8 @@ type position struct {
 	Run     string    `json:"r"`
 	// After is the run's last item on the page before; nil if that page has none of it.
 	After *cell `json:"a,omitempty"`
+	// Sample is the cursor of the last sample on the page before.
+	Sample string `json:"c,omitempty"`
 }
 
 // cell identifies an item within its run.
@@ -66,7 +68,7 @@ func parseToken(text, fingerprint string) (position, error) {
 		return position{}, errOurs
 	}
 	var t token
-	if err := json.Unmarshal(data, &t); err != nil || t.Version != tokenVersion || t.Run == "" || len(t.Run) > dynamo.MaxRunID || t.Started.Year() < 1 || t.Started.Year() > 9999 {
+	if err := json.Unmarshal(data, &t); err != nil || t.Version != tokenVersion || t.Run == "" || len(t.Run) > dynamo.MaxRunID || t.Started.Year() < 1 || t.Started.Year() > 9999 || len(t.Sample) > dynamo.MaxCursor {
 		return position{}, errOurs
 	}
 	if string(t.Query) != string(hashQuery(fingerprint)) {

@@ -29,7 +29,7 @@ type Store interface {
 
 	Keep(ctx context.Context, run, name string, document any) error
 	Kept(ctx context.Context, run, name string, v any) (ok bool, err error)
-	AllKept(ctx context.Context, run, prefix string) (map[string]json.RawMessage, error)
+	Keeper
 }
 
 var _ Store = (*dynamo.Store)(nil)
@@ -67,8 +67,13 @@ func (f Failure) key() string {
 	return fmt.Sprintf("%s%06d#%s#%s", failurePrefix, f.Round, f.Function, f.Error)
 }
 
+// Keeper has the documents that a run's steps keep.
+type Keeper interface {
+	AllKept(ctx context.Context, run, prefix string) (map[string]json.RawMessage, error)
+}
+
 // Failures are the failed visits of a run, by round and function.
-func Failures(ctx context.Context, store Store, run string) ([]Failure, error) {
+func Failures(ctx context.Context, store Keeper, run string) ([]Failure, error) {
 	kept, err := store.AllKept(ctx, run, failurePrefix)
 	if err != nil {
 		return nil, err
@@ -88,4 +93,19 @@ func Failures(ctx context.Context, store Store, run string) ([]Failure, error) {
 		return 1
 	})
 	return all, nil
+}
+
+// FailureOf is each function's first failure in a run, by its name.
+func FailureOf(ctx context.Context, store Keeper, run string) (map[string]error, error) {
+	failures, err := Failures(ctx, store, run)
+	if err != nil {
+		return nil, err
+	}
+	first := map[string]error{}
+	for _, f := range failures {
+		if first[f.Function] == nil {
+			first[f.Function] = fmt.Errorf("round %d: %s: %s", f.Round, f.Error, f.Cause)
+		}
+	}
+	return first, nil
 }

@@ -1,5 +1,5 @@
-// Package dynamo keeps results in one DynamoDB table: runs, their samples, one
-// aggregate for each series and run, the functions that are measured, and the
+// Package dynamo keeps results in one DynamoDB table: runs, their samples, what became
+// of each variant, one aggregate for each series and run, the functions that are measured, and the
 // lease that keeps two runs apart.
 //
 // # Keys
@@ -10,6 +10,7 @@
 //	item           pk         sk                                                      gsi1pk  gsi1sk
 //	run            RUN#<run>  RUN                                                     RUNS    <started>#<run>
 //	cell           RUN#<run>  CELL#<variant>#<workload>#<iterations>                  CELLS   <started>#<run>
+//	variant        RUN#<run>  VARIANT#<variant>
 //	sample         RUN#<run>  SAMPLE#<variant>#<sample key>
 //	series         RUN#<run>  SERIES#<variant>#<workload>#<iterations>#<temperature>
 //	raw log line   RUN#<run>  RAW#<log group>#<event id>
@@ -23,13 +24,17 @@
 // expires, in seconds, is the table's time to live. Only samples and raw lines
 // have it; runs and aggregates stay.
 //
+// A variant is a [results.VariantSummary] without its series. [Store.Fetch] puts a run
+// together from its item, its variants, its series and its samples.
+//
 // A cell says that a run has series of a variant and event. It has no data, only
 // the attributes that [Filter] selects by, so that counting reads little.
 //
 // # Access patterns
 //
 //	the samples of a run, or of one variant in it    Query pk, prefix of sk
-//	the aggregates of a run                          Query pk, prefix of sk
+//	the variants and the aggregates of a run         Query pk, prefix of sk
+//	the samples of a run behind one of them          Query pk, prefix of sk, ExclusiveStartKey
 //	a run, a kept document, the lease                GetItem
 //	the runs, newest first, since a time             Query gsi1, descending
 //	the number of runs or cells since a time         Query gsi1, Select COUNT

@@ -35,11 +35,12 @@ const (
 	runsPartition      = "RUNS"
 	cellsPartition     = "CELLS"
 
-	samplePrefix = "SAMPLE#"
-	cellPrefix   = "CELL#"
-	seriesPrefix = "SERIES#"
-	rawPrefix    = "RAW#"
-	keptPrefix   = "KEPT#"
+	samplePrefix  = "SAMPLE#"
+	variantPrefix = "VARIANT#"
+	cellPrefix    = "CELL#"
+	seriesPrefix  = "SERIES#"
+	rawPrefix     = "RAW#"
+	keptPrefix    = "KEPT#"
 )
 
 var leaseKey = key{"LEASE", "LEASE"}
@@ -49,7 +50,16 @@ func runKey(run string) key          { return key{runPartition(run), "RUN"} }
 func keptKey(run, name string) key   { return key{runPartition(run), keptPrefix + name} }
 
 func sampleKey(s results.Sample) key {
-	return key{runPartition(s.Run), samplePrefix + s.Variant.Name() + "#" + s.Key()}
+	return key{runPartition(s.Run), samplePrefix + SampleCursor(s)}
+}
+
+// SampleCursor says where a sample is among those of its run, in the order of
+// [Store.SamplesFrom].
+func SampleCursor(s results.Sample) string { return s.Variant.Name() + "#" + s.Key() }
+
+// variantKey is the place of a variant's summary without its series.
+func variantKey(run string, v matrix.Variant) key {
+	return key{runPartition(run), variantPrefix + v.Name()}
 }
 
 // cellName identifies a cell within a run, in keys.

@@ -25,12 +25,20 @@ func (s *Store) read(ctx context.Context, k key) (item, error) {
 
 // partition yields the items of a partition whose sort keys begin with a prefix, in their order.
 func (s *Store) partition(ctx context.Context, pk, prefix string) iter.Seq2[item, error] {
+	return s.query(ctx, partitionKey(pk, prefix), consistent())
+}
+
+// partitionKey is the condition for the items of a partition whose sort keys begin with a prefix.
+func partitionKey(pk, prefix string) expression.Builder {
 	condition := expression.Key(PartitionKey).Equal(expression.Value(pk))
 	if prefix != "" {
 		condition = condition.And(expression.Key(SortKey).BeginsWith(prefix))
 	}
-	return s.query(ctx, expression.NewBuilder().WithKeyCondition(condition), dynamodb.QueryInput{ConsistentRead: aws.Bool(true)})
+	return expression.NewBuilder().WithKeyCondition(condition)
 }
+
+// consistent is a query of the table that sees every write before it.
+func consistent() dynamodb.QueryInput { return dynamodb.QueryInput{ConsistentRead: aws.Bool(true)} }
 
 // span is a part of a partition of the index, both ends included; an empty end is open.
 type span struct{ from, to string }

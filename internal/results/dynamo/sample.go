@@ -86,6 +86,27 @@ func (s *Store) SamplesOf(ctx context.Context, run string, v matrix.Variant) ite
 	return s.samples(ctx, run, samplePrefix+v.Name()+"#")
 }
 
+// MaxCursor is the longest cursor of a sample in bytes, since DynamoDB's sort keys have
+// 1,024 at most.
+const MaxCursor = 1024 - len(samplePrefix)
+
+// SamplesFrom yields the samples of a run behind a cursor, in the order of
+// [SampleCursor], which is not that of time. An empty cursor is the beginning. After
+// an error it ends.
+func (s *Store) SamplesFrom(ctx context.Context, run, cursor string) iter.Seq2[results.Sample, error] {
+	doing := "read the samples of run " + run
+	if len(cursor) > MaxCursor {
+		return func(yield func(results.Sample, error) bool) {
+			yield(results.Sample{}, fmt.Errorf("%s: the cursor has %d bytes, want %d at most", doing, len(cursor), MaxCursor))
+		}
+	}
+	in := consistent()
+	if cursor != "" {
+		in.ExclusiveStartKey = newItem(key{runPartition(run), samplePrefix + cursor})
+	}
+	return decoded[results.Sample](s.query(ctx, partitionKey(runPartition(run), samplePrefix), in), doing)
+}
+
 func (s *Store) samples(ctx context.Context, run, prefix string) iter.Seq2[results.Sample, error] {
 	return func(yield func(results.Sample, error) bool) {
 		doing := "read the samples of run " + run

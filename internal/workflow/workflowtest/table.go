@@ -35,6 +35,7 @@ type Table struct {
 	samples   map[string]map[matrix.Variant]map[string]results.Sample
 	kept      map[string]map[string][]byte
 	raw       map[string]map[string]dynamo.Raw
+	variants  map[string]map[matrix.Variant]results.VariantSummary
 	series    map[string]map[results.Series]results.SeriesRecord
 
 	holder string
@@ -277,6 +278,30 @@ func (t *Table) Raw(run string) []dynamo.Raw {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Collect(maps.Values(t.raw[run]))
+}
+
+// PutVariants is dynamo's.
+func (t *Table) PutVariants(ctx context.Context, run string, variants ...results.VariantSummary) error {
+	if err := t.lock(ctx, "PutVariants"); err != nil {
+		return err
+	}
+	defer t.mu.Unlock()
+	for _, v := range variants {
+		v.Series = nil
+		sub(&t.variants, run)[v.Variant] = v
+	}
+	return nil
+}
+
+// VariantsOf is dynamo's, without the series.
+func (t *Table) VariantsOf(ctx context.Context, run string) ([]results.VariantSummary, error) {
+	if err := t.lock(ctx, "VariantsOf"); err != nil {
+		return nil, err
+	}
+	defer t.mu.Unlock()
+	return slices.SortedFunc(maps.Values(t.variants[run]), func(a, b results.VariantSummary) int {
+		return matrix.Compare(a.Variant, b.Variant)
+	}), nil
 }
 
 // PutSeries is dynamo's.

@@ -1,0 +1,52 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// ErrNoRun says that the table has no such run.
+var ErrNoRun = errors.New("there is no such run in the table")
+
+// Fetch reads a run whole: its manifest, its variants with their series, and the
+// samples that have not expired. A run that the collector has not been through is
+// summarised from its samples. An ID that is not there is an [ErrNoRun].
+func (s *Store) Fetch(ctx context.Context, id string) (results.Run, error) {
+	run, ok, err := s.Run(ctx, id)
+	if err == nil && !ok {
+		err = ErrNoRun
+	}
+	if err == nil {
+		run.Variants, err = s.VariantsOf(ctx, id)
+	}
+	if err != nil {
+		return results.Run{}, fmt.Errorf("fetch run %.80s: %w", id, err)
+	}
+	for sample, err := range s.Samples(ctx, id) {
+		if err != nil {
+			return results.Run{}, fmt.Errorf("fetch run %s: %w", id, err)
+		}
+		run.Samples = append(run.Samples, sample)
+	}
+	if len(run.Variants) == 0 {
+		run.Summarise()
+	}
+	return run, nil
+}
+
+// Latest is the ID of the newest run that is finished; a table without one is an [ErrNoRun].
+func (s *Store) Latest(ctx context.Context) (string, error) {
+	for run, err := range s.Runs(ctx, time.Time{}) {
+		if err != nil {
+			return "", fmt.Errorf("find the latest run: %w", err)
+		}
+		if run.Manifest.Status == results.RunFinished {
+			return run.ID, nil
+		}
+	}
+	return "", fmt.Errorf("find the latest run that is finished: %w", ErrNoRun)
+}
