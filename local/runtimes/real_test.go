@@ -3,6 +3,7 @@
 package runtimes
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -202,6 +203,95 @@ export const handler = async () => ready;`},
 	}
 }
 
+// TestNodeClient4 drives the client of nodejs24.x through what it does otherwise
+// than release 3, and through what our stand-in for its native module does for it.
+func TestNodeClient4(t *testing.T) {
+	big := `"` + strings.Repeat("grün ", 800_000) + `"` // 4.8 MB: fills the socket's buffers, and splits characters between reads
+	r := real(t, "nodejs24.x", host(t))
+	for _, test := range []struct {
+		name   string
+		files  map[string]string
+		until  string
+		events []event
+		want   []string
+	}{
+		{
+			name:   "async",
+			files:  map[string]string{"index.mjs": `export const handler = async (event) => ({ got: event.n });`},
+			events: []event{{payload: `{"n":1}`}, {payload: `{"n":2}`}},
+			want:   []string{`response {"got":1}`, `response {"got":2}`},
+		},
+		{
+			name:   "a returned value of a function that is not async is the answer",
+			files:  map[string]string{"index.js": `exports.handler = () => 'kept';`},
+			events: []event{{payload: `{}`}},
+			want:   []string{`response "kept"`},
+		},
+		{
+			name:  "a callback is refused",
+			files: map[string]string{"index.js": `exports.handler = (event, context, callback) => callback(null, 1);`},
+			until: "exit",
+			want:  []string{`init/error Runtime.CallbackHandlerDeprecated`, `exit 1`},
+		},
+		{
+			name:   "throw",
+			files:  map[string]string{"index.js": `exports.handler = async () => { const e = new RangeError('too far'); e.stack = 'here'; throw e; };`},
+			until:  "error",
+			events: []event{{payload: `{}`}},
+			want:   []string{`error {"errorType":"RangeError","errorMessage":"too far","trace":["here"]}`},
+		},
+		{
+			name:  "throw at init",
+			files: map[string]string{"index.mjs": `throw new Error('not today');`},
+			until: "exit",
+			want:  []string{`init/error Error`, `exit 1`},
+		},
+		{
+			name: "top-level await ends before the first event is asked for",
+			files: map[string]string{"index.mjs": `let ready = false;
+await new Promise((resolve) => setTimeout(resolve, 20)); ready = true;
+export const handler = async () => ready;`},
+			events: []event{{payload: `{}`}},
+			want:   []string{`response true`},
+		},
+		{
+			name: "streaming",
+			files: map[string]string{"index.mjs": `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write('one,'); stream.end('two');
+  await new Promise((resolve) => stream.on('close', resolve));
+});`},
+			events: []event{{payload: `{}`}},
+			want:   []string{`response one,two`},
+		},
+		{
+			name:   "large and not in ASCII",
+			files:  map[string]string{"index.mjs": `export const handler = async (event) => event;`},
+			events: []event{{payload: big}, {payload: big}},
+			want:   []string{"response " + big, "response " + big},
+		},
+		{
+			name: "what the function sees of the runtime",
+			files: map[string]string{"index.mjs": `export const handler = async () => [process.cwd() === process.env.LAMBDA_TASK_ROOT,
+  process.env.AWS_EXECUTION_ENV, typeof gc, process.env.HOME ?? null, process.env.NODE_PATH.endsWith(process.cwd())];`},
+			events: []event{{payload: `{}`}},
+			want:   []string{`response [true,"AWS_Lambda_nodejs24.x","function",null,true]`},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			heard := play(t, r, taskRoot(t, test.files), "index.handler", cmp.Or(test.until, "response"), test.events...)
+			got := bodies(heard)
+			for i, m := range heard {
+				if m.kind == "init/error" { // its trace names our paths
+					got[i] = m.kind + " " + m.header.Get("Lambda-Runtime-Function-Error-Type")
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("heard %.300q, want %.300q", got, test.want)
+			}
+		})
+	}
+}
+
 // TestNodeClientErrorHeader sees that an error's cause for X-Ray gets through, and that the type does not, as with the native module.
 func TestNodeClientErrorHeader(t *testing.T) {
 	r := real(t, "nodejs22.x", host(t))
@@ -253,8 +343,40 @@ def handler(event, context):
 			want: []string{`response [1, "3.11", "K\u00f6ln", false, 1]`, `response [2, "3.11", "Bonn", false, 1]`},
 		},
 		{
+			runtime: "python3.12", arch: arch, handler: "app.handler",
+			files: map[string]string{"app.py": `import platform
+def handler(event, context):
+    return [".".join(platform.python_version_tuple()[:2]), event["city"]]
+`},
+			events: []event{{payload: `{"city":"Köln"}`}},
+			want:   []string{`response ["3.12", "Köln"]`},
+		},
+		{
+			runtime: "python3.13", arch: arch, handler: "app.handler",
+			files: map[string]string{"app.py": `import platform
+def handler(event, context):
+    return [".".join(platform.python_version_tuple()[:2]), event["city"]]
+`},
+			events: []event{{payload: `{"city":"Köln"}`}},
+			want:   []string{`response ["3.13", "Köln"]`},
+		},
+		{
+			runtime: "python3.14", arch: arch, handler: "app.handler",
+			files: map[string]string{"app.py": `import platform
+def handler(event, context):
+    return [".".join(platform.python_version_tuple()[:2]), event["city"]]
+`},
+			events: []event{{payload: `{"city":"Köln"}`}},
+			want:   []string{`response ["3.14", "Köln"]`},
+		},
+		{
 			// The class is one of Java's own, so that this needs no compiler.
 			runtime: "java21", arch: arch, handler: "java.util.concurrent.atomic.AtomicInteger::addAndGet",
+			events: []event{{payload: `5`}, {payload: `37`}},
+			want:   []string{`response 5`, `response 42`},
+		},
+		{
+			runtime: "java25", arch: arch, handler: "java.util.concurrent.atomic.AtomicInteger::addAndGet",
 			events: []event{{payload: `5`}, {payload: `37`}},
 			want:   []string{`response 5`, `response 42`},
 		},

@@ -29,9 +29,9 @@ var (
 // wanted are the packages that are pinned: what each is pinned to is the newest
 // version of the range. Not every package is there for every system.
 func wanted() (npm, pip, maven []string) {
-	npm = []string{nodeClient}
+	npm = []string{nodeClient3.spec, nodeClient4.spec}
 	for _, system := range []string{"linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win-x64"} {
-		for _, major := range []string{"18", "20", "22"} {
+		for _, major := range []string{"18", "20", "22", "24"} {
 			npm = append(npm, "node-"+system+"@"+major)
 		}
 	}
@@ -42,10 +42,11 @@ func wanted() (npm, pip, maven []string) {
 }
 
 // UpdatePins takes the newest versions from the registries of this machine and
-// writes them and their hashes below root, the folder of the repository. What a
-// registry does not have keeps its pin. The file is to be reviewed: it says what
-// this program believes from then on.
-func UpdatePins(ctx context.Context, root string, progress func(format string, args ...any)) error {
+// writes them and their hashes below root, the folder of the repository. Of all
+// packages it takes those whose name and range begin with one of only; none means
+// all. What a registry does not have keeps its pin. The file is to be reviewed: it
+// says what this program believes from then on.
+func UpdatePins(ctx context.Context, root string, only []string, progress func(format string, args ...any)) error {
 	path := filepath.Join(root, filepath.FromSlash(pinsFile))
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -56,6 +57,15 @@ func UpdatePins(ctx context.Context, root string, progress func(format string, a
 		return fmt.Errorf("update the pins: %w", err)
 	}
 	npm, pip, maven := wanted()
+	left := func(spec string) bool {
+		return len(only) > 0 && !slices.ContainsFunc(only, func(beginning string) bool { return strings.HasPrefix(spec, beginning) })
+	}
+	for _, list := range []*[]string{&npm, &pip, &maven} {
+		*list = slices.DeleteFunc(*list, left)
+	}
+	if len(npm)+len(pip)+len(maven) == 0 {
+		return fmt.Errorf("update the pins: no package begins with %s", strings.Join(only, " or "))
+	}
 	var failed int
 	note := func(name, version string, err error) {
 		if err != nil {
