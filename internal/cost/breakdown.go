@@ -3,7 +3,6 @@ package cost
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -40,12 +39,11 @@ func sum(lines []Line) (usd float64) {
 
 // worst is the least sure of the lines' prices.
 func worst(lines []Line) Confidence {
-	for _, c := range []Confidence{Unconfirmed, SecondHand} {
-		if slices.ContainsFunc(lines, func(l Line) bool { return l.Confidence == c }) {
-			return c
-		}
+	c := Seen
+	for _, l := range lines {
+		c = Least(c, l.Confidence)
 	}
-	return Seen
+	return c
 }
 
 // Dollars writes an amount with as many decimals as tell something.

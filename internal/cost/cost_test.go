@@ -13,19 +13,31 @@ import (
 )
 
 func TestPrices(t *testing.T) {
-	l := Prices()
-	if _, err := time.Parse(time.DateOnly, l.Checked); err != nil || l.Region == "" {
-		t.Errorf("region %q, checked %q: %v", l.Region, l.Checked, err)
+	for _, region := range []string{"us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1"} {
+		t.Run(region, func(t *testing.T) {
+			l, ok := PricesIn(region)
+			if _, err := time.Parse(time.DateOnly, l.Checked); !ok || err != nil || l.Region != region {
+				t.Errorf("region %q, checked %q: %v", l.Region, l.Checked, err)
+			}
+			for name, p := range l.Prices {
+				if p.USD <= 0 || p.Per == "" || !strings.HasPrefix(p.Source, "https://") || !slices.Contains([]Confidence{Seen, SecondHand, Unconfirmed}, p.Confidence) {
+					t.Errorf("%s is %+v, want a price with a unit, a source and how sure it is", name, p)
+				}
+			}
+			for _, kind := range []string{"lambda.duration.", "lambda.provisioned.", "lambda.provisioned.duration."} {
+				if share := l.price(kind+"arm64").USD / l.price(kind+"x86_64").USD; math.Abs(share-0.8) > 1e-4 {
+					t.Errorf("%sarm64 costs %v of x86_64, want 0.8", kind, share)
+				}
+			}
+			for name, p := range map[string]Price{"lambda.request": l.price("lambda.request"), "apigateway.request": l.price("apigateway.request")} {
+				if p.Per != "request" {
+					t.Errorf("%s is per %s", name, p.Per)
+				}
+			}
+		})
 	}
-	for name, p := range l.Prices {
-		if p.USD <= 0 || p.Per == "" || !strings.HasPrefix(p.Source, "https://") || !slices.Contains([]Confidence{Seen, SecondHand, Unconfirmed}, p.Confidence) {
-			t.Errorf("%s is %+v, want a price with a unit, a source and how sure it is", name, p)
-		}
-	}
-	for _, kind := range []string{"lambda.duration.", "lambda.provisioned.", "lambda.provisioned.duration."} {
-		if arm, x86 := l.price(kind+"arm64").USD, l.price(kind+"x86_64").USD; arm >= x86 {
-			t.Errorf("%sarm64 costs %v and x86_64 %v: two of them are mixed up", kind, arm, x86)
-		}
+	if l, ok := PricesIn("eu-atlantis-1"); ok {
+		t.Errorf("a region that is not in the list has the prices %v", l.Prices)
 	}
 }
 
@@ -44,7 +56,7 @@ func TestUSD(t *testing.T) {
 		{"nothing but the request", Invocation{MemoryMB: 1024, Architecture: functions.ARM64}, request},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := Prices().USD(row.Invocation); math.Abs(got-row.want) > 1e-15 {
+			if got := Prices().USD(row.Invocation).USD; math.Abs(got-row.want) > 1e-15 {
 				t.Errorf("%v, want %v", got, row.want)
 			}
 		})

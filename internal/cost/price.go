@@ -33,19 +33,34 @@ type Price struct {
 
 // PriceList is what AWS takes in one region.
 type PriceList struct {
-	Region  string           `json:"region"`
+	Region string `json:"-"`
+	// Checked is the day on which the prices were looked up.
 	Checked string           `json:"checked"`
-	Note    string           `json:"note"`
 	Prices  map[string]Price `json:"prices"`
 }
 
-// Prices returns the list.
+// Prices returns the list of us-east-1, which has every price that an estimate needs.
 func Prices() PriceList {
-	var l PriceList
-	if err := json.Unmarshal(pricesJSON, &l); err != nil {
-		panic(fmt.Sprintf("prices.json, which is part of this program, is broken: %v", err))
+	l, ok := PricesIn("us-east-1")
+	if !ok {
+		panic("prices.json, which is part of this program, lacks us-east-1")
 	}
 	return l
+}
+
+// PricesIn returns the prices of Lambda and API Gateway in a region; ok is false if they
+// are not known.
+func PricesIn(region string) (l PriceList, ok bool) {
+	var file struct {
+		Note    string
+		Regions map[string]PriceList
+	}
+	if err := json.Unmarshal(pricesJSON, &file); err != nil {
+		panic(fmt.Sprintf("prices.json, which is part of this program, is broken: %v", err))
+	}
+	l, ok = file.Regions[region]
+	l.Region = region
+	return l, ok
 }
 
 // price returns a price that the list is known to have.
@@ -70,12 +85,46 @@ type Invocation struct {
 }
 
 // USD is what the invocation costs, the request included.
-func (l PriceList) USD(i Invocation) float64 {
+func (l PriceList) USD(i Invocation) Amount {
 	name := "lambda.duration."
 	if i.Provisioned {
 		name = "lambda.provisioned.duration."
 	}
-	return gigabyteSeconds(i.Billed, i.MemoryMB)*l.price(name+string(i.Architecture)).USD + l.price("lambda.request").USD
+	return l.price(name + string(i.Architecture)).times(gigabyteSeconds(i.Billed, i.MemoryMB)).plus(l.Requests(1))
+}
+
+// Requests is what Lambda takes for so many requests, without their duration.
+func (l PriceList) Requests(n float64) Amount { return l.price("lambda.request").times(n) }
+
+// APIGateway is what a REST API takes for so many requests.
+func (l PriceList) APIGateway(n float64) Amount { return l.price("apigateway.request").times(n) }
+
+// Provisioned is what it takes to keep one provisioned environment for a time.
+func (l PriceList) Provisioned(memoryMB int, a functions.Architecture, d time.Duration) Amount {
+	return l.price("lambda.provisioned." + string(a)).times(gigabyteSeconds(d, memoryMB))
+}
+
+// Amount is US dollars with how sure they are.
+type Amount struct {
+	USD float64 `json:"usd"`
+	// Confidence is that of the least sure price.
+	Confidence Confidence `json:"confidence"`
+}
+
+func (p Price) times(n float64) Amount { return Amount{n * p.USD, p.Confidence} }
+
+func (a Amount) plus(b Amount) Amount {
+	return Amount{a.USD + b.USD, Least(a.Confidence, b.Confidence)}
+}
+
+// Least is the least sure of two.
+func Least(a, b Confidence) Confidence {
+	for _, c := range []Confidence{Unconfirmed, SecondHand} {
+		if a == c || b == c {
+			return c
+		}
+	}
+	return Seen
 }
 
 func gigabyteSeconds(d time.Duration, memoryMB int) float64 {
