@@ -2,6 +2,7 @@ package results
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -86,13 +87,13 @@ func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comp
 	return c
 }
 
-// CompareAt judges the latencies of two targets at one percentile. It gives the word
-// of the load test's own comparison where that has the question, so that two places
-// never say two things.
-func (l *Load) CompareAt(a, b *Target, percentile float64, o verdict.Options) Comparison {
+// CompareAt judges the latencies of two targets, or of one class of theirs, at one
+// percentile. It gives the word of the load test's own comparison where that has the
+// question, so that two places never say two things.
+func (l *Load) CompareAt(a, b *Target, class ClassKey, percentile float64, o verdict.Options) Comparison {
 	if l.Comparison != nil {
 		for _, c := range append([]Comparison{*l.Comparison}, l.Comparison.Others...) {
-			if c.Class != (ClassKey{}) || c.Percentile != percentile {
+			if c.Class != class || c.Percentile != percentile {
 				continue
 			}
 			c.Others = nil
@@ -104,13 +105,65 @@ func (l *Load) CompareAt(a, b *Target, percentile float64, o verdict.Options) Co
 			}
 		}
 	}
-	c := Comparison{A: a.Name, B: b.Name, Percentile: percentile, Verdict: verdict.Undecided}
-	if a.Latency.Distribution() == nil || b.Latency.Distribution() == nil {
+	c := Comparison{A: a.Name, B: b.Name, Class: class, Percentile: percentile, Verdict: verdict.Undecided}
+	timings := [2]latency.Timing{a.Latency, b.Latency}
+	sideA, sideB := a.side, b.side
+	if class != (ClassKey{}) {
+		classA, classB := a.class(class), b.class(class)
+		timings = [2]latency.Timing{classA.Latency, classB.Latency}
+		sideA, sideB = classA.side, classB.side
+	}
+	if timings[0].Distribution() == nil || timings[1].Distribution() == nil {
 		c.Reason = verdict.Reason{Kind: verdict.Unanswered}
 		return c
 	}
-	c.set(verdict.Compare(a.side(), b.side(), percentile, o), [2]latency.Timing{a.Latency, b.Latency}, o)
+	c.set(verdict.Compare(sideA(), sideB(), percentile, o), timings, o)
 	return c
+}
+
+// CompareSeriesAt judges one series against another of the same event and temperature,
+// at a percentile of a metric that sides are of. The medians by which series have places
+// have a word only if the places tell the two apart as well, so that a word and a place
+// never say two things.
+func CompareSeriesAt(sides map[Series]verdict.Side, a, b Series, metric string, percentile float64, o verdict.Options) Comparison {
+	c := Comparison{A: cellName(a), B: cellName(b), Percentile: percentile}
+	j := verdict.Compare(sides[a], sides[b], percentile, o)
+	c.Verdict, c.Reason = j.Word, j.Reason
+	if j.Judged {
+		c.DifferenceMs, c.IntervalMs = &j.Difference, j.Interval[:]
+	}
+	if metric != Decisive(a.Temperature) || percentile != 50 || j.Word != verdict.Faster && j.Word != verdict.Slower {
+		return c
+	}
+	front, back := a, b
+	if j.Word == verdict.Slower {
+		front, back = b, a
+	}
+	var raced []Series
+	for s := range sides {
+		if s.Event == a.Event && s.Temperature == a.Temperature {
+			raced = append(raced, s)
+		}
+	}
+	slices.SortFunc(raced, CompareSeries)
+	if !toldApart(sides, raced, front, back, o) {
+		c.Verdict, c.Reason = verdict.Undecided, verdict.Reason{Kind: verdict.MayBeChance, Comparisons: len(raced) * (len(raced) - 1) / 2}
+	}
+	return c
+}
+
+// toldApart says that a ranking of all has front before back.
+func toldApart(sides map[Series]verdict.Side, all []Series, front, back Series, o verdict.Options) bool {
+	var ranked []verdict.Side
+	for _, s := range all {
+		ranked = append(ranked, sides[s])
+	}
+	return slices.Contains(verdict.Apart(ranked, o), [2]int{slices.Index(all, front), slices.Index(all, back)})
+}
+
+// cellName is a cell as a condition names it.
+func cellName(s Series) string {
+	return fmt.Sprintf("%s/%s/%d", s.Variant.RuntimeLabel(), s.Variant.Architecture, s.Variant.MemoryMB)
 }
 
 // mirrored is the same comparison from the other side.

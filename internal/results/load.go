@@ -30,8 +30,6 @@ type Load struct {
 	Targets    []Target    `json:"targets"`
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Generator  Generator   `json:"generator"`
-	// Thresholds are the conditions under which the load test was to fail.
-	Thresholds []Threshold `json:"thresholds,omitempty"`
 }
 
 // Target is one URL under load. Planned = Sent + Dropped, and Sent = Answered +
@@ -112,6 +110,11 @@ func (c *Class) side() verdict.Side {
 		return verdict.Independent(c.Latency.Distribution())
 	}
 	return overTime(c.Latency, c.Intervals)
+}
+
+// Bounds are those of a percentile of the class's latencies, in ranks among them.
+func (c *Class) Bounds(percentile float64, o verdict.Options) verdict.Bounds {
+	return verdict.Bound(c.side(), percentile, o)
 }
 
 // ClassKey identifies a kind of start.

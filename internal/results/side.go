@@ -22,7 +22,11 @@ func Decisive(t Temperature) string {
 
 // Sides are what the cold and the warm series bring to a comparison: the values of
 // their decisive metric, and which of them have an execution environment in common.
-func Sides(samples iter.Seq[Sample]) map[Series]verdict.Side {
+func Sides(samples iter.Seq[Sample]) map[Series]verdict.Side { return SidesOf(samples, Decisive) }
+
+// SidesOf are those of the metric whose name is given for each temperature, which is
+// cold or warm.
+func SidesOf(samples iter.Seq[Sample], metric func(Temperature) string) map[Series]verdict.Side {
 	of := map[string]func(Sample) (float64, bool){}
 	for _, m := range Metrics() {
 		of[m.Name] = m.Of
@@ -33,7 +37,7 @@ func Sides(samples iter.Seq[Sample]) map[Series]verdict.Side {
 		if !ok || Decisive(series.Temperature) == "" {
 			continue
 		}
-		if v, ok := of[Decisive(series.Temperature)](s); ok {
+		if v, ok := of[metric(series.Temperature)](s); ok {
 			if values[series] == nil {
 				values[series] = &rankedValues{byEnvironment: map[string][]float64{}}
 			}

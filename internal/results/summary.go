@@ -8,6 +8,8 @@ type Summary struct {
 	Variants []VariantSummary `json:"variants,omitempty"`
 	// Load is nil if there was no load test.
 	Load *Load `json:"load,omitempty"`
+	// Thresholds are the conditions under which the run was to fail.
+	Thresholds []Threshold `json:"thresholds,omitempty"`
 }
 
 // Status says how far a cell came.

@@ -2,12 +2,12 @@ package results
 
 import "github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 
-// Outcome is what became of a condition under which a load test fails.
+// Outcome is what became of a condition under which a run fails.
 type Outcome string
 
 // The outcomes.
 const (
-	// Breached: the condition is true, or a target cannot be judged at all.
+	// Breached: the condition is true, or a target or a cell cannot be judged at all.
 	Breached Outcome = "breached"
 	// NotDecided: the interval does not say on which side of the limit the figure is.
 	NotDecided Outcome = "not-decided"
@@ -15,17 +15,17 @@ const (
 	Passed Outcome = "passed"
 )
 
-// Threshold is a condition under which a load test fails, judged.
+// Threshold is a condition under which a run fails, judged.
 type Threshold struct {
 	// Condition is as it was given: p99>300ms.
 	Condition string `json:"condition"`
 	// Outcome is that of the worst check: breached before not decided before passed.
 	Outcome Outcome `json:"outcome"`
-	// Checks are the condition judged for each target that it is about.
+	// Checks are the condition judged for each target, class or cell that it is about.
 	Checks []Check `json:"checks"`
 }
 
-// Check is a condition judged for one target.
+// Check is a condition judged for one target, class or cell.
 type Check struct {
 	Outcome Outcome `json:"outcome"`
 	// Left is the figure that the condition is about.
@@ -56,12 +56,25 @@ const (
 	NothingSent    Missing = "nothing-sent"
 	NothingPlanned Missing = "nothing-planned"
 	NoAnswer       Missing = "no-answer"
+	// NoClass: no answer of the target came from such a start.
+	NoClass Missing = "no-class"
+	// NotKept: only a few percentiles of the clock are in the record.
+	NotKept Missing = "not-kept"
+	// NoCell: the run has no such cell. NotMeasured: the cell has no such samples.
+	NoCell      Missing = "no-cell"
+	NotMeasured Missing = "not-measured"
+	// NoCounterpart: the run does not have one figure that this one stands against.
+	NoCounterpart Missing = "no-counterpart"
 )
 
-// Figure is one number of one target.
+// Figure is one number of one target, of a class of its requests, or of a cell.
 type Figure struct {
-	Target string `json:"target"`
-	// Name is p99, firstByte.p99, mean, errors, ...
+	Target string `json:"target,omitempty"`
+	// Class is the part of the target's requests; its zero value is all of them.
+	Class ClassKey `json:"class,omitzero"`
+	// Series is what a cell's figure is of; nil for those of a load test.
+	Series *Series `json:"series,omitempty"`
+	// Name is p99, firstByte.p99, init.p99, mean, errors, ...
 	Name string `json:"name"`
 	// Value is nil if it is missing.
 	Value *float64 `json:"value,omitempty"`
@@ -83,4 +96,16 @@ type Figure struct {
 	High *float64 `json:"high,omitempty"`
 	// Reason says what a bound lacks.
 	Reason verdict.Reason `json:"reason,omitzero"`
+}
+
+// Failures are the conditions that fail the run: those that are breached and, if
+// strict, those that are not decided.
+func (s Summary) Failures(strict bool) []Threshold {
+	var all []Threshold
+	for _, t := range s.Thresholds {
+		if t.Outcome == Breached || strict && t.Outcome == NotDecided {
+			all = append(all, t)
+		}
+	}
+	return all
 }

@@ -3,23 +3,50 @@ package threshold
 import (
 	"slices"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Judge says what becomes of the condition, and by which figures. Where its left side
-// names no target, any target may breach it; where its right side names none, it is
-// the left one's.
-func (t Threshold) Judge(l *results.Load, o verdict.Options) results.Threshold {
+// Judge says of each condition what becomes of it in a run, and by which figures.
+// Where its left side names nothing, any target or any cell may breach it; where its
+// right side names nothing, it is the left one's. Conditions about cells need the
+// run's samples.
+func Judge(r *results.Run, conditions []Threshold, o verdict.Options) []results.Threshold {
+	j := judge{run: r, options: o, sides: map[string]map[results.Series]verdict.Side{}}
+	var all []results.Threshold
+	for _, t := range conditions {
+		all = append(all, j.judge(t))
+	}
+	return all
+}
+
+type judge struct {
+	run     *results.Run
+	options verdict.Options
+	// sides are the series of every metric that was asked for, by its name.
+	sides map[string]map[results.Series]verdict.Side
+}
+
+func (j *judge) judge(t Threshold) results.Threshold {
 	judged := results.Threshold{Condition: t.text}
-	for i := range l.Targets {
-		if at := &l.Targets[i]; t.left.target == "" || t.left.target == at.Name {
-			judged.Checks = append(judged.Checks, t.check(at, l, o))
+	var alone []subject // subjects whose counterpart the run does not have
+	for _, s := range t.left.subjects(j.run) {
+		right := s
+		if t.againstTerm && s.missing == "" {
+			var ok bool
+			if right, ok = t.right.counterpart(s, j.run); !ok || right.missing == results.NoClass {
+				alone = append(alone, s)
+				continue
+			}
 		}
+		judged.Checks = append(judged.Checks, j.check(t, s, right))
 	}
 	if len(judged.Checks) == 0 {
-		judged.Checks = []results.Check{{Outcome: results.Breached, Left: t.left.missing(t.left.target, results.NoTarget)}}
+		for _, s := range alone {
+			left := s.figure(t.left.name())
+			left.Missing = results.NoCounterpart
+			judged.Checks = append(judged.Checks, results.Check{Outcome: results.Breached, Left: left})
+		}
 	}
 	judged.Outcome = results.Passed
 	for _, worst := range []results.Outcome{results.NotDecided, results.Breached} {
@@ -30,43 +57,71 @@ func (t Threshold) Judge(l *results.Load, o verdict.Options) results.Threshold {
 	return judged
 }
 
-// check judges the condition for one target, which is the one of a side without a name.
-func (t Threshold) check(at *results.Target, l *results.Load, o verdict.Options) results.Check {
-	c := results.Check{Left: t.left.read(at, l, t.limitUnit == results.Percent, o)}
-	right := results.Figure{Value: &t.limit, Low: &t.limit, High: &t.limit}
+// check judges the condition for one subject, and the one that it stands against.
+func (j *judge) check(t Threshold, left, right subject) results.Check {
+	c := results.Check{Left: j.read(t.left, left, t.limitUnit == results.Percent)}
+	against := results.Figure{Value: &t.limit, Low: &t.limit, High: &t.limit}
 	if t.againstTerm {
-		c.Right = new(t.right.read(at, l, false, o))
-		right = *c.Right
+		against = j.read(t.right, right, false)
+		c.Right = &against
 	}
 	above := t.operator[0] == '>'
 	switch {
-	case c.Left.Value == nil || right.Value == nil:
+	case c.Left.Value == nil || against.Value == nil:
 		c.Outcome = results.Breached
 	// A request without an answer took longer by an unknown amount, which may breach the
 	// condition. It does not ask about mean and max, of which one such request among
 	// millions leaves a lower bound only.
-	case above && c.Left.AtLeast && t.left.percentile > 0, !above && right.AtLeast && t.right.percentile > 0:
+	case above && c.Left.AtLeast && t.left.percentile > 0, !above && against.AtLeast && t.right.percentile > 0:
 		c.Outcome = results.Breached
-	case c.Right != nil && c.Left.Target == c.Right.Target && c.Left.Name == c.Right.Name:
+	case t.againstTerm && left == right && c.Left.Name == c.Right.Name:
 		c.Outcome = results.Passed // a figure is not beyond itself
 	case t.left.percentile == 0:
 		c.Outcome = results.Passed
 		if compare(*c.Left.Value, t.operator, t.limit) {
 			c.Outcome = results.Breached
 		}
-	case c.Right != nil && t.left.comparable(t.right) && c.Left.Target != c.Right.Target:
-		c.Comparison = new(l.CompareAt(find(l, c.Left.Target), find(l, c.Right.Target), t.left.percentile, o))
-		c.Outcome = ofWord(c.Comparison.Verdict, above)
 	default:
-		c.Outcome = t.ofBounds(c.Left, right)
+		if c.Comparison = j.difference(t, c, left, right); c.Comparison != nil {
+			c.Outcome = ofWord(c.Comparison.Verdict, above)
+		} else {
+			c.Outcome = t.ofBounds(c.Left, against)
+		}
 	}
 	return c
 }
 
-// comparable says that the difference of two figures is one that a load test judges:
-// that of the latencies of two targets at one percentile.
-func (f term) comparable(other term) bool {
-	return f.percentile == other.percentile && f.name() == f.metric && other.name() == other.metric
+// difference is the judged difference of two figures; nil where they are not the same
+// figure of two subjects.
+func (j *judge) difference(t Threshold, c results.Check, left, right subject) *results.Comparison {
+	if !t.againstTerm || t.left.percentile != t.right.percentile || c.Left.Name != c.Right.Name {
+		return nil
+	}
+	switch {
+	case left.cell != nil:
+		a, b := *c.Left.Series, *c.Right.Series
+		if a.Event != b.Event || a.Temperature != b.Temperature {
+			return nil
+		}
+		return new(results.CompareSeriesAt(j.seriesOf(t.left), a, b, t.left.metricName(), t.left.percentile, j.options))
+	case left.target != right.target && c.Left.Class == c.Right.Class && c.Left.Name == t.left.statistic:
+		return new(j.run.Load.CompareAt(left.target, right.target, c.Left.Class, t.left.percentile, j.options))
+	}
+	return nil
+}
+
+// seriesOf are the series of the run by the metric of a term.
+func (j *judge) seriesOf(t term) map[results.Series]verdict.Side {
+	name := t.metricName()
+	if j.sides[name] == nil {
+		j.sides[name] = results.SidesOf(slices.Values(j.run.Samples), func(results.Temperature) string { return name })
+	}
+	return j.sides[name]
+}
+
+func (j *judge) side(t term, s results.Series) (verdict.Side, bool) {
+	side, ok := j.seriesOf(t)[s]
+	return side, ok
 }
 
 // ofWord is the outcome that follows from the word on the left figure against the right one.
@@ -109,94 +164,4 @@ func compare(left float64, operator string, right float64) bool {
 	default:
 		return left <= right
 	}
-}
-
-// missing is the figure without a value.
-func (f term) missing(target string, why results.Missing) results.Figure {
-	return results.Figure{Target: target, Name: f.name(), Missing: why}
-}
-
-// read looks the figure up at the target that the term names, or at the given one.
-func (f term) read(at *results.Target, l *results.Load, share bool, o verdict.Options) results.Figure {
-	if f.target != "" {
-		if at = find(l, f.target); at == nil {
-			return f.missing(f.target, results.NoTarget)
-		}
-	}
-	if !f.timed() {
-		return f.readRequests(*at, share)
-	}
-	clock := map[string]latency.Timing{"": at.Latency, "latency": at.Latency, "service": at.Service, "firstByte": at.FirstByte, "connect": at.Connect}[f.clock]
-	if clock.IsZero() {
-		return f.missing(at.Name, results.NoAnswer)
-	}
-	r := results.Figure{Target: at.Name, Name: f.name(), Unit: results.Milliseconds, N: clock.N + clock.Unanswered, AtLeast: clock.IsAtLeast(f.metric)}
-	switch f.metric {
-	case "mean":
-		r.Value = clock.Mean
-	case "min":
-		r.Value = clock.Min
-	case "max":
-		r.Value = clock.Max
-	default:
-		var value float64
-		value, r.AtLeast = clock.At(f.percentile)
-		r.Value = &value
-		f.bound(&r, clock, at, o)
-	}
-	if r.AtLeast {
-		r.Unanswered = clock.Unanswered
-	}
-	return r
-}
-
-// bound sets the bounds of a percentile. How far answers depend on when they came is
-// known of the latencies. The service time and the first byte are those of the same
-// requests; connections are made one by one, and taken to be independent.
-func (f term) bound(r *results.Figure, clock latency.Timing, at *results.Target, o verdict.Options) {
-	values := clock.Distribution()
-	b, of := verdict.Bound(verdict.Independent(values), f.percentile, o), values.N()
-	if f.clock != "connect" {
-		b, of = at.Bounds(f.percentile, o), at.Latency.N+at.Latency.Unanswered
-	}
-	if r.Reason = b.Reason; of == 0 {
-		return
-	}
-	if low := b.Low * values.N() / of; low >= 1 {
-		r.Low = new(values.AtRank(low))
-	}
-	high := (b.High*values.N() + of - 1) / of
-	switch {
-	case high > values.N(): // the reason says what it lacks
-	case clock.Exact(high):
-		r.High = new(values.AtRank(high))
-	default:
-		r.Reason = verdict.Reason{Kind: verdict.Unanswered}
-	}
-}
-
-// find is the target of that name, or nil.
-func find(l *results.Load, name string) *results.Target {
-	if i := slices.IndexFunc(l.Targets, func(t results.Target) bool { return t.Name == name }); i >= 0 {
-		return &l.Targets[i]
-	}
-	return nil
-}
-
-// readRequests are the requests without an answer, or those that were never sent.
-func (f term) readRequests(at results.Target, share bool) results.Figure {
-	n, of, why := at.Sent-at.Answered, at.Sent, results.NothingSent
-	if f.metric == "dropped" {
-		n, of, why = at.Dropped, at.Planned, results.NothingPlanned
-	}
-	r := results.Figure{Target: at.Name, Name: f.name(), N: n}
-	switch {
-	case !share:
-		r.Value = new(float64(n))
-	case of == 0:
-		r.Missing = why
-	default:
-		r.Value, r.Unit, r.Of = new(100*float64(n)/float64(of)), results.Percent, of
-	}
-	return r
 }

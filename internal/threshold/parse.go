@@ -1,13 +1,16 @@
 package threshold
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -16,7 +19,7 @@ type Threshold struct {
 	text        string
 	left        term
 	operator    string
-	right       term    // if it names a metric
+	right       term    // if it names a figure
 	limit       float64 // otherwise, in milliseconds, percent, or a count
 	limitUnit   results.Unit
 	againstTerm bool
@@ -25,34 +28,36 @@ type Threshold struct {
 // String is the condition as it was written.
 func (t Threshold) String() string { return t.text }
 
-// Targets are the names of targets that the condition mentions.
-func (t Threshold) Targets() []string {
-	var names []string
-	for _, side := range []term{t.left, t.right} {
-		if side.target != "" {
-			names = append(names, side.target)
+// Check refuses a condition about a target or a cell that a run with these will not
+// have. A run without cells, or without targets, gives none.
+func (t Threshold) Check(targets []string, cells []matrix.Variant) error {
+	for _, side := range t.sides() {
+		switch {
+		case side.ofCells() && len(cells) == 0:
+			return errors.New("cold and warm are of cells, and a load test measures none")
+		case side.ofCells() && !slices.ContainsFunc(cells, side.names):
+			return fmt.Errorf("no cell is %s", strings.Join(side.cell, "/"))
+		case side.target != "" && !slices.Contains(targets, side.target):
+			return fmt.Errorf("there is no target %q among %s", side.target, strings.Join(targets, ", "))
 		}
 	}
-	return names
+	return nil
 }
 
-// term is one figure of one target, or of every target if it names none.
-type term struct {
-	target string
-	clock  string
-	metric string
-	// percentile is that of the metric p99, and 0 for the others.
-	percentile float64
+// sides are the figures that the condition names.
+func (t Threshold) sides() []term {
+	if t.againstTerm {
+		return []term{t.left, t.right}
+	}
+	return []term{t.left}
 }
 
 var (
 	comparison = regexp.MustCompile(`^(.*?)\s*(>=|<=|>|<)\s*(.*)$`)
-	// The target comes first and may hold dots; so do percentiles (p99.9).
-	figure   = regexp.MustCompile(`^(?:(.+?)\.)??(?:(latency|service|firstByte|connect)\.)?(p[0-9]+(?:\.[0-9]+)?|mean|min|max|errors|dropped)$`)
-	quantity = regexp.MustCompile(`^([0-9]*\.?[0-9]+)\s*(ns|us|µs|ms|s|m|%|)$`)
+	quantity   = regexp.MustCompile(`^([0-9]*\.?[0-9]+)\s*(ns|us|µs|ms|s|m|%|)$`)
 )
 
-const grammar = "want [target.]figure > limit, such as p99>300ms, esmodule.p99>commonjs.p99 or errors>0.1%"
+const grammar = "want [target.]figure > limit, such as p99>300ms, esmodule.p99>commonjs.p99, nodejs22.x/arm64/512.cold.p50>300ms or errors>0.1%"
 
 // Parse reads a condition.
 func Parse(text string) (Threshold, error) {
@@ -66,11 +71,10 @@ func Parse(text string) (Threshold, error) {
 	if t.left, err = parseTerm(parts[1]); err != nil {
 		return Threshold{}, fmt.Errorf("threshold %q: %w", text, err)
 	}
-	if figure.MatchString(parts[3]) {
+	if isTerm(parts[3]) {
 		t.againstTerm = true
-		if t.right, err = parseTerm(parts[3]); err == nil && (t.left.percentile == 0 || t.right.percentile == 0) {
-			err = fmt.Errorf("%s and %s cannot be judged against each other, since only percentiles have an interval: "+
-				"one of two identical targets always has the larger mean; give a limit, such as 300ms or 0.1%%", parts[1], parts[3])
+		if t.right, err = parseTerm(parts[3]); err == nil {
+			err = against(t.left, t.right, parts[1], parts[3])
 		}
 	} else {
 		t.limit, t.limitUnit, err = parseLimit(parts[3], t.left.timed())
@@ -81,34 +85,16 @@ func Parse(text string) (Threshold, error) {
 	return t, nil
 }
 
-func parseTerm(text string) (term, error) {
-	parts := figure.FindStringSubmatch(text)
-	if parts == nil {
-		return term{}, fmt.Errorf("%q is no figure of a load test (p50, p99, p99.9, mean, min, max, errors or dropped): %s", text, grammar)
+// against refuses two figures that cannot be judged against each other.
+func against(left, right term, leftText, rightText string) error {
+	switch {
+	case left.ofCells() != right.ofCells():
+		return fmt.Errorf("%s and %s cannot be judged against each other: one is of cells, the other of a load test", leftText, rightText)
+	case left.percentile == 0 || right.percentile == 0:
+		return fmt.Errorf("%s and %s cannot be judged against each other, since only percentiles have an interval: "+
+			"one of two identical targets always has the larger mean; give a limit, such as 300ms or 0.1%%", leftText, rightText)
 	}
-	f := term{target: parts[1], clock: parts[2], metric: parts[3]}
-	if f.metric[0] == 'p' {
-		p, err := strconv.ParseFloat(f.metric[1:], 64)
-		if err != nil || !(p > 0 && p < 100) {
-			return term{}, fmt.Errorf("%s is not a percentile between 0 and 100", f.metric)
-		}
-		f.percentile = p
-	}
-	if !f.timed() && f.clock != "" {
-		return term{}, fmt.Errorf("%s has no clock %s", f.metric, f.clock)
-	}
-	return f, nil
-}
-
-// timed tells latencies from shares of requests.
-func (f term) timed() bool { return f.metric != "errors" && f.metric != "dropped" }
-
-// name is the figure for people: p99, or firstByte.p99.
-func (f term) name() string {
-	if f.clock == "" || f.clock == "latency" {
-		return f.metric
-	}
-	return f.clock + "." + f.metric
+	return nil
 }
 
 func parseLimit(text string, timed bool) (float64, results.Unit, error) {

@@ -25,18 +25,29 @@ type Standing struct {
 // Pairs that could not be told apart whatever their values were do not count: R. E.
 // Tarone, A Modified Bonferroni Method for Discrete Data, Biometrics 46 (1990).
 func Rank(sides []Side, o Options) []Standing {
-	o = o.withDefaults()
 	standings := make([]Standing, len(sides))
-	units := make([]steps, len(sides))
-	for i, s := range sides {
+	for i := range sides {
 		standings[i] = Standing{Best: 1, Worst: len(sides)}
-		units[i], _ = s.units()
 	}
-	for _, p := range apart(units, 1-o.Confidence) {
-		standings[p.front].Worst--
-		standings[p.back].Best++
+	for _, pair := range Apart(sides, o) {
+		standings[pair[0]].Worst--
+		standings[pair[1]].Best++
 	}
 	return standings
+}
+
+// Apart are the pairs of sides that [Rank] tells apart, by their indices: the first of
+// each is before the second.
+func Apart(sides []Side, o Options) [][2]int {
+	units := make([]steps, len(sides))
+	for i, s := range sides {
+		units[i], _ = s.units()
+	}
+	var pairs [][2]int
+	for _, p := range apart(units, 1-o.withDefaults().Confidence) {
+		pairs = append(pairs, [2]int{p.front, p.back})
+	}
+	return pairs
 }
 
 // pair is two sides of which front is the one with the smaller values.

@@ -41,6 +41,9 @@ func Timed(values Distribution, blocks []Part) Side {
 	return Side{values, overTime, blocks}
 }
 
+// Values are all of the side's, whatever they have in common.
+func (s Side) Values() Distribution { return s.values }
+
 const (
 	// MinClusters is the number of clusters from which on their variance is taken to
 	// be known well enough. With 7, the probability that all of their medians lie on
