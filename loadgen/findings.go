@@ -10,6 +10,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
 )
 
 // findings are a load test that has ended, and what is missing from its records.
@@ -24,10 +25,8 @@ type findings struct {
 // what went wrong in the load test beside its record.
 func (lt *loadTest) judge(l *results.Load, err error) *findings {
 	l.Comparison = l.Compare(lt.margin.Options())
-	for _, t := range lt.failIf {
-		l.Thresholds = append(l.Thresholds, t.Judge(l, lt.margin.Options()))
-	}
 	f := &findings{strict: lt.strict, run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
+	f.run.Thresholds = threshold.Judge(&f.run, lt.failIf, lt.margin.Options())
 	if err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
@@ -46,15 +45,10 @@ func (f *findings) exit(stderr io.Writer) int {
 		code = max(code, c)
 	}
 	load := f.run.Load
-	for _, t := range load.Thresholds {
-		switch {
-		case t.Outcome == results.Breached:
-			say(commandline.Failed, "%s: %s", t.Condition, report.ThresholdReason(t))
-		case t.Outcome == results.NotDecided && f.strict:
-			say(commandline.Failed, "%s: not decided, %s", t.Condition, report.ThresholdReason(t))
-		}
+	for _, t := range f.run.Failures(f.strict) {
+		say(commandline.Failed, "%s", report.Failure(t))
 	}
-	if load.Interrupted && len(load.Thresholds) > 0 {
+	if load.Interrupted && len(f.run.Thresholds) > 0 {
 		say(commandline.Failed, "the run was interrupted: a part of it cannot pass -fail-if")
 	}
 	for _, err := range f.incomplete {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/artillery"
@@ -108,10 +106,8 @@ func (s *settings) check() error {
 // checkThresholds refuses conditions about targets that are not there.
 func (lt *loadTest) checkThresholds() error {
 	for _, t := range lt.failIf {
-		for _, name := range t.Targets() {
-			if !slices.Contains(lt.names(), name) {
-				return fmt.Errorf("-fail-if %s: there is no target %q among %s", t, name, strings.Join(lt.names(), ", "))
-			}
+		if err := t.Check(lt.names(), nil); err != nil {
+			return fmt.Errorf("-fail-if %s: %w", t, err)
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ func verdictOfRun(r results.Run) []string {
 	}
 	l := r.Load
 	if l == nil {
-		return lines
+		return append(lines, thresholdLines(r.Thresholds)...)
 	}
 	if l.Comparison == nil {
 		for _, t := range l.Targets {
@@ -41,7 +41,7 @@ func verdictOfRun(r results.Run) []string {
 				t.Name, bound(t.Latency.Percentiles, "p50", t.Latency.P50), withUnit(needs(t.Latency.Percentiles)), grouped(failed), counted(t.Planned, "request")))
 		}
 	}
-	lines = append(lines, thresholdLines(l.Thresholds)...)
+	lines = append(lines, thresholdLines(r.Thresholds)...)
 	if l.Generator.Valid {
 		lines = append(lines, "The load test is valid.")
 	}

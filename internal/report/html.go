@@ -33,18 +33,20 @@ func sign(cell string) string { return strings.Replace(cell, atLeast, "\u2265\u2
 
 // view is what the template shows.
 type view struct {
-	Title    string
-	Local    bool
-	Says     string
-	Ticks    string
-	Headline []finding
-	Parts    []part
-	Others   []other
-	Doubts   []string
-	Load     *loadView
-	Facts    [][2]string
-	Notes    []string
-	Manifest string
+	Title string
+	Local bool
+	// Thresholds say what became of the conditions under which the run fails.
+	Thresholds []string
+	Says       string
+	Ticks      string
+	Headline   []finding
+	Parts      []part
+	Others     []other
+	Doubts     []string
+	Load       *loadView
+	Facts      [][2]string
+	Notes      []string
+	Manifest   string
 }
 
 // part is one event on one architecture and memory size.
@@ -105,6 +107,7 @@ func newView(r results.Run) view {
 	if r.Manifest.Interrupted {
 		v.Notes = append(v.Notes, interruptedNote)
 	}
+	v.Thresholds = thresholdLines(r.Thresholds)
 	v.Parts = parts(r)
 	v.Says, v.Headline = findingsTitle(r.Manifest), findings(r)
 	v.Ticks = capital(ticksNote(r.Variants))
@@ -145,7 +148,7 @@ func parts(r results.Run) []part {
 func newLoadView(l results.Load) *loadView {
 	names := make([]string, len(l.Targets))
 	v := &loadView{
-		Load: l, Verdict: append(verdictLines(l), thresholdLines(l.Thresholds)...), Generator: generatorLine(l.Generator),
+		Load: l, Verdict: verdictLines(l), Generator: generatorLine(l.Generator),
 		Spillover: spilloverLines(l.Targets),
 	}
 	if !l.Generator.Valid {

@@ -27,7 +27,7 @@ func writeLoad(s *sheet, l results.Load) {
 	}
 	s.wrap("", indent, fmt.Sprintf("load test of %s: %s", strings.Join(names, " and "), meaning))
 	s.WriteString("\n")
-	said := append(verdictLines(l), thresholdLines(l.Thresholds)...)
+	said := verdictLines(l)
 	for _, line := range said {
 		s.wrap(indent, indent+indent, emphasise(line))
 	}

@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -87,93 +85,4 @@ func doubtText(d results.Doubt) string {
 		return fmt.Sprintf("%s: %d of %d requests to %s have no answer, and no latency", d.Run, d.Requests, d.Planned, d.Target)
 	}
 	return d.Run + ": " + string(d.Kind)
-}
-
-// ThresholdReason is the figures that a condition was judged by: those of the
-// targets whose outcome is that of the condition.
-func ThresholdReason(t results.Threshold) string {
-	var texts []string
-	for _, c := range t.Checks {
-		if c.Outcome == t.Outcome {
-			texts = append(texts, checkText(c))
-		}
-	}
-	return strings.Join(texts, "; ")
-}
-
-func checkText(c results.Check) string {
-	switch {
-	case c.Left.Value == nil || c.Right == nil:
-		return figureText(c.Left)
-	case c.Right.Value == nil:
-		return figureText(*c.Right)
-	case c.Comparison != nil:
-		return verdictLine(*c.Comparison, c.Left.Name)
-	}
-	return figureText(c.Left) + ", " + figureText(*c.Right)
-}
-
-// figureText is a figure in words: p99 of esmodule is 12.3 ms.
-func figureText(f results.Figure) string {
-	name := f.Name + " of " + f.Target
-	switch f.Missing {
-	case results.NoTarget:
-		return "there is no target " + f.Target
-	case results.NoAnswer:
-		return name + " cannot be told: nothing answered"
-	case results.NothingSent:
-		return name + " cannot be told: nothing was sent"
-	case results.NothingPlanned:
-		return name + " cannot be told: nothing was planned"
-	}
-	switch f.Unit {
-	case results.Milliseconds:
-		text := fmt.Sprintf("%s is %s ms", name, fourDigits(*f.Value))
-		if f.AtLeast {
-			text = fmt.Sprintf("%s is at least %s ms (%d of %d requests have no answer)", name, fourDigits(*f.Value), f.Unanswered, f.N)
-		}
-		return text + boundsText(f)
-	case results.Percent:
-		return fmt.Sprintf("%s: %s %% (%d of %d)", name, fourDigits(*f.Value), f.N, f.Of)
-	}
-	return fmt.Sprintf("%s: %d", name, f.N)
-}
-
-// boundsText is the interval of a figure, and what it lacks for one. It is empty for a
-// figure that has none.
-func boundsText(f results.Figure) string {
-	var parts []string
-	lacking := "an interval"
-	switch {
-	case f.Low != nil && f.High != nil:
-		parts = append(parts, fmt.Sprintf("95 %% interval %s to %s", fourDigits(*f.Low), fourDigits(*f.High)))
-	case f.Low != nil:
-		parts = append(parts, fmt.Sprintf("97.5 %% sure of %s or more", fourDigits(*f.Low)))
-		lacking = "an upper bound"
-	case f.High != nil:
-		parts = append(parts, fmt.Sprintf("97.5 %% sure of %s or less", fourDigits(*f.High)))
-		lacking = "a lower bound"
-	}
-	switch r := f.Reason; r.Kind {
-	case verdict.NeedsSamples:
-		parts = append(parts, fmt.Sprintf("%s needs %d samples, there are %d", lacking, r.Needs, r.Has))
-	case verdict.WorthTooFew:
-		parts = append(parts, fmt.Sprintf("%s needs %d independent samples, and these are worth %d", lacking, r.Needs, r.Has))
-	case verdict.NeedsBlocks:
-		parts = append(parts, fmt.Sprintf("answers depend on when they came: an interval takes %d seconds, there are %d", r.Needs, r.Has))
-	case verdict.Unanswered:
-		parts = append(parts, "requests without an answer hide its upper bound")
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, "; ") + ")"
-}
-
-// fourDigits has four significant digits, and all of those before the point.
-func fourDigits(v float64) string {
-	if v >= 1000 {
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	return strconv.FormatFloat(v, 'g', 4, 64)
 }

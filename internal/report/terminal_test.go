@@ -19,8 +19,7 @@ func full() results.Run {
 	l := load(600)
 	l.Targets[0].Name = "v1/customers/orders/positions/esmodule"
 	l.Comparison = l.Compare(options)
-	l.Thresholds = closed().Thresholds
-	s.Load = &l
+	s.Load, s.Thresholds = &l, conditions()
 	return run(s, manifest())
 }
 
@@ -78,7 +77,8 @@ func TestTextIsColouredOnATerminal(t *testing.T) {
 func TestEnding(t *testing.T) {
 	one := load(600)
 	one.Targets, one.Comparison = one.Targets[:1], nil
-	one.Thresholds = closed().Thresholds[2:]
+	single := loadTest(one, manifest())
+	single.Thresholds = conditions()[2:]
 	invalid := load(600)
 	invalid.Generator.Valid = false
 	for _, row := range []struct {
@@ -89,7 +89,7 @@ func TestEnding(t *testing.T) {
 	}{
 		{"a whole run", full(), "out/x/report.html", []string{
 			"Fastest cold start: rust with a median of 6.06 ms, then go (13.4 ms); it is the faster one in 100 %", "The load test is valid.", "report: out/x/report.html"}},
-		{"one target", loadTest(one, manifest()), "", []string{
+		{"one target", single, "", []string{
 			"esmodule: p50 3.23 ms, p99 7.05 ms, 0 of 600 requests without an answer",
 			"fail if errors>0.1%: BREACHED, errors of commonjs: 1 % (6 of 600)", "The load test is valid."}},
 		{"not valid", loadTest(invalid, manifest()), "r.html", []string{"All requests: the same at the median and p90, undecided at p99", "report: r.html"}},

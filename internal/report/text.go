@@ -14,11 +14,12 @@ import (
 )
 
 // Text writes a run for people, as wide and as colourful as the terminal allows:
-// what it says in words, one table for each workload, the cells that were not
+// what became of the conditions under which it fails, what it says in words, one table for each workload, the cells that were not
 // measured and why, the load test, and where it all ran.
 func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	r = cleaned(r)
 	s := &sheet{terminal: t}
+	writeThresholds(s, r.Thresholds)
 	if !r.LoadOnly() {
 		writeFindings(s, r)
 	}

@@ -84,19 +84,22 @@ func TestLoadText(t *testing.T) {
 	one.Classes, one.Service, one.FirstByte = nil, latency.Timing{}, latency.Timing{}
 	trouble.Targets = trouble.Targets[:1]
 	for _, test := range []struct {
-		name string
-		l    results.Load
-		m    results.Manifest
+		name       string
+		l          results.Load
+		m          results.Manifest
+		thresholds []results.Threshold
 	}{
-		{"load", load(600), manifest()},
-		{"load-trouble", trouble, results.Manifest{}},
-		{"load-closed", closed(), manifest()},
-		{"load-timeouts", timeouts(), manifest()},
-		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}, Examples: map[string]string{"connect": "dial tcp 127.0.0.1:1: connect: connection refused"}}}, Generator: results.Generator{Engine: "portable", Valid: true}}, results.Manifest{}},
+		{"load", load(600), manifest(), nil},
+		{"load-trouble", trouble, results.Manifest{}, nil},
+		{"load-closed", closed(), manifest(), conditions()},
+		{"load-timeouts", timeouts(), manifest(), timeoutCondition()},
+		{"load-nothing", results.Load{Targets: []results.Target{{Name: "esmodule", URL: "http://127.0.0.1:1/esmodule", Planned: 10, Sent: 10, Failed: map[string]int64{"connect": 10}, Examples: map[string]string{"connect": "dial tcp 127.0.0.1:1: connect: connection refused"}}}, Generator: results.Generator{Engine: "portable", Valid: true}}, results.Manifest{}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.Text(&b, loadTest(test.l, test.m), console.Terminal{}); err != nil {
+			r := loadTest(test.l, test.m)
+			r.Thresholds = test.thresholds
+			if err := report.Text(&b, r, console.Terminal{}); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
@@ -144,7 +147,12 @@ func closed() results.Load {
 	l.Generator.OfferedRate, l.Generator.AchievedRate, l.Generator.Busy = nil, new(14_250.0), nil
 	l.ClosedLoop = true
 	l.Targets[1].Classes[1].Initialization = "on-demand"
-	l.Thresholds = []results.Threshold{
+	return l
+}
+
+// conditions have every outcome.
+func conditions() []results.Threshold {
+	return []results.Threshold{
 		{Condition: "p99>300ms", Outcome: results.Passed, Checks: []results.Check{
 			{Outcome: results.Passed, Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, Low: new(6.9), High: new(7.3)}},
 			{Outcome: results.Passed, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(32.9), Unit: results.Milliseconds, Low: new(30.2), High: new(33.5)}},
@@ -158,7 +166,6 @@ func closed() results.Load {
 			{Outcome: results.Breached, Left: results.Figure{Target: "commonjs", Name: "errors", Value: new(1.0), Unit: results.Percent, N: 6, Of: 600}},
 		}},
 	}
-	return l
 }
 
 // timeouts is a load test of which every tenth request to one target timed out.
@@ -172,9 +179,13 @@ func timeouts() results.Load {
 	one.Planned, one.Sent, one.Failed = 660, 660, map[string]int64{"timeout": 60}
 	one.Latency = latency.NewTiming(one.Latency.Histogram, censored)
 	l.Comparison = l.Compare(options)
-	l.Thresholds = []results.Threshold{{Condition: "p99>500ms", Outcome: results.Breached, Checks: []results.Check{
+	return l
+}
+
+// timeoutCondition is breached by requests without an answer.
+func timeoutCondition() []results.Threshold {
+	return []results.Threshold{{Condition: "p99>500ms", Outcome: results.Breached, Checks: []results.Check{
 		{Outcome: results.Passed, Left: results.Figure{Target: "esmodule", Name: "p99", Value: new(7.05), Unit: results.Milliseconds, N: 600}},
 		{Outcome: results.Breached, Left: results.Figure{Target: "commonjs", Name: "p99", Value: new(1000.0), AtLeast: true, Unanswered: 60, Unit: results.Milliseconds, N: 660}},
 	}}}
-	return l
 }

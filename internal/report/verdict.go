@@ -191,16 +191,6 @@ func between(interval []float64) string {
 	return fmt.Sprintf(" (95 %% interval %s to %s)", signed(interval[0]), signed(interval[1]))
 }
 
-// thresholdLines say what became of the conditions.
-func thresholdLines(all []results.Threshold) []string {
-	var lines []string
-	for _, t := range all {
-		word := map[results.Outcome]string{results.Breached: "BREACHED", results.Passed: "not so"}[t.Outcome]
-		lines = append(lines, fmt.Sprintf("fail if %s: %s, %s", t.Condition, cmp.Or(word, "not decided"), ThresholdReason(t)))
-	}
-	return lines
-}
-
 // firstRequestLine is the question of the two modules: what the first request of
 // an environment costs that was initialised before it came.
 func firstRequestLine(targets []results.Target) string {

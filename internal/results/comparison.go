@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
@@ -126,7 +127,10 @@ func (l *Load) CompareAt(a, b *Target, class ClassKey, percentile float64, o ver
 // have a word only if the places tell the two apart as well, so that a word and a place
 // never say two things.
 func CompareSeriesAt(sides map[Series]verdict.Side, a, b Series, metric string, percentile float64, o verdict.Options) Comparison {
-	c := Comparison{A: cellName(a), B: cellName(b), Percentile: percentile}
+	c := Comparison{A: cellName(a.Variant), B: cellName(b.Variant), Percentile: percentile}
+	if a.Variant.Function != b.Variant.Function {
+		c.A, c.B = a.Variant.Function+"/"+c.A, b.Variant.Function+"/"+c.B
+	}
 	j := verdict.Compare(sides[a], sides[b], percentile, o)
 	c.Verdict, c.Reason = j.Word, j.Reason
 	if j.Judged {
@@ -162,8 +166,8 @@ func toldApart(sides map[Series]verdict.Side, all []Series, front, back Series, 
 }
 
 // cellName is a cell as a condition names it.
-func cellName(s Series) string {
-	return fmt.Sprintf("%s/%s/%d", s.Variant.RuntimeLabel(), s.Variant.Architecture, s.Variant.MemoryMB)
+func cellName(v matrix.Variant) string {
+	return fmt.Sprintf("%s/%s/%d", v.RuntimeLabel(), v.Architecture, v.MemoryMB)
 }
 
 // mirrored is the same comparison from the other side.

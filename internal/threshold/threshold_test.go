@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
@@ -46,6 +47,11 @@ func answered(name string, latencies []time.Duration) results.Target {
 	t.Latency = latency.NewTiming(all, nil)
 	t.Service, t.FirstByte = t.Latency, t.Latency
 	return t
+}
+
+// judge is what becomes of a condition in a load test.
+func judge(c threshold.Threshold, l *results.Load) results.Threshold {
+	return threshold.Judge(&results.Run{Summary: results.Summary{Load: l}}, []threshold.Threshold{c}, verdict.Options{})[0]
 }
 
 func TestJudge(t *testing.T) {
@@ -94,7 +100,7 @@ func TestJudge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := c.Judge(&results.Load{Targets: row.targets}, verdict.Options{})
+			got := judge(c, &results.Load{Targets: row.targets})
 			if reason := report.ThresholdReason(got); got.Outcome != row.outcome || !strings.Contains(reason, row.reason) || got.Condition != row.condition {
 				t.Errorf("got %+v, %q, want %s, %q", got, reason, row.outcome, row.reason)
 			}
@@ -119,7 +125,7 @@ func TestJudgeTakesTheWordOfTheComparison(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.Judge(&l, verdict.Options{}); got.Outcome != want {
+		if got := judge(c, &l); got.Outcome != want {
 			t.Errorf("%s: %+v, want %s", condition, got, want)
 		}
 	}
@@ -150,7 +156,7 @@ func TestIdenticalTargetsRarelyBreach(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.Judge(&l, verdict.Options{}).Outcome == results.Breached {
+			if judge(c, &l).Outcome == results.Breached {
 				breached[condition]++
 			}
 		}
@@ -217,7 +223,7 @@ func TestJudgeRequestsWithoutAnAnswer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := c.Judge(&results.Load{Targets: row.targets}, verdict.Options{})
+			got := judge(c, &results.Load{Targets: row.targets})
 			if reason := report.ThresholdReason(got); got.Outcome != row.outcome || !strings.Contains(reason, row.reason) {
 				t.Errorf("%s, %q, want %s, %q", got.Outcome, reason, row.outcome, row.reason)
 			}
@@ -242,6 +248,11 @@ func TestParseRefuses(t *testing.T) {
 		{"a clock of requests", "service.errors>1", "has no clock"},
 		{"a strange unit", "p99>3h", "neither a limit"},
 		{"negative", "p99>-3ms", "neither a limit"},
+		{"errors of a class", "a.first.errors>1", "of all requests"},
+		{"a clock that classes lack", "a.first.firstByte.p50>1s", "latency and service are"},
+		{"errors of a cell", "go.cold.errors>1", "not of cells"},
+		{"an unknown metric", "go.cold.speed.p50>1ms", "choose from init, restore"},
+		{"a cell against a target", "go.cold.p50>esmodule.p50", "one is of cells"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if c, err := threshold.Parse(row.text); err == nil || !strings.Contains(err.Error(), row.why) {
@@ -251,18 +262,37 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestTargets(t *testing.T) {
-	c, err := threshold.Parse("esmodule.p99>a.b.p50")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(c.Targets(), " "); got != "esmodule a.b" {
-		t.Errorf("the targets are %q", got)
+func TestCheck(t *testing.T) {
+	targets := []string{"esmodule", "a.b"}
+	cells := []matrix.Variant{cell("nodejs", "nodejs22.x", "arm64"), cell("go", "provided.al2023", "arm64")}
+	for _, row := range []struct {
+		name, condition string
+		cells           []matrix.Variant
+		why             string
+	}{
+		{"targets", "esmodule.p99>a.b.p50", nil, ""},
+		{"no such target", "esmodule.p99>lost.p50", nil, `there is no target "lost" among esmodule, a.b`},
+		{"any target", "p99>1s", nil, ""},
+		{"a class of no such target", "lost.first.p50>1s", nil, `no target "lost"`},
+		{"a cell", "nodejs22.x/arm64/512.cold.p50>1s", cells, ""},
+		{"a language", "go.cold.p50>1s", cells, ""},
+		{"a cell of a load test", "go.cold.p50>1s", nil, "a load test measures none"},
+		{"no such cell", "go/x86_64.cold.p50>nodejs.cold.p50", cells, "no cell is go/x86_64"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, err := threshold.Parse(row.condition)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Check(targets, row.cells); row.why == "" && err != nil || row.why != "" && (err == nil || !strings.Contains(err.Error(), row.why)) {
+				t.Errorf("%v, want %q", err, row.why)
+			}
+		})
 	}
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"p99>300ms", "esmodule.p99>commonjs.p99", "errors>0.1%", "a.firstByte.p99.9<=.5us", "p99>p50", "dropped>=0", "p99>esmodule.p99", "connect.p50<p50"} {
+	for _, seed := range []string{"p99>300ms", "esmodule.p99>commonjs.p99", "errors>0.1%", "a.firstByte.p99.9<=.5us", "p99>p50", "dropped>=0", "p99>esmodule.p99", "connect.p50<p50", "a.first.provisioned.p50>later.p50", "go/arm64.sha256.cold.init.p90>1s", "arm64.warm.p50>x86_64.warm.p50"} {
 		f.Add(seed)
 	}
 	targets := []results.Target{target("esmodule", 10, 1), target("commonjs", 0, 0)}
@@ -276,7 +306,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q was read, but not what it prints: %v", text, err)
 		}
 		l := results.Load{Targets: targets}
-		first, second := c.Judge(&l, verdict.Options{}), again.Judge(&l, verdict.Options{})
+		first, second := judge(c, &l), judge(again, &l)
 		if diff := cmp.Diff(first, second); diff != "" || report.ThresholdReason(first) == "" {
 			t.Errorf("%q: (-first +again):\n%s", text, diff)
 		}
