@@ -17,7 +17,9 @@ type Answers struct {
 	ColdShare float64 `json:"coldShare"`
 	// Margin is the relative difference that does not matter.
 	Margin float64 `json:"margin"`
-	// Pricing is nil where nothing is priced.
+	// Region is where the run was, as far as prices go; Pricing is nil where its prices
+	// are not known.
+	Region  string   `json:"region,omitempty"`
 	Pricing *Pricing `json:"pricing,omitempty"`
 	// Answers are in the order runtime, architecture, memory, modules.
 	Answers []Answer `json:"answers"`
@@ -151,18 +153,6 @@ type Ratio struct {
 	Reason verdict.Reason `json:"reason,omitzero"`
 }
 
-// Needs is what would decide an open question.
-type Needs struct {
-	// Samples is about how many more each of Cells takes.
-	Samples     int64               `json:"samples"`
-	Temperature results.Temperature `json:"temperature,omitempty"`
-	Cells       int                 `json:"cells"`
-	// Minutes and USD are ranges, from the pace that this run had; nil where that is
-	// not known. A local run costs no dollars.
-	Minutes *[2]float64 `json:"minutes,omitempty"`
-	USD     *[2]float64 `json:"usd,omitempty"`
-}
-
 const (
 	// ColdShare is the share of cold starts that costs are stated at. AWS says of
 	// invocations in production that typically less than 1 % are cold.
@@ -191,10 +181,11 @@ func Event(r results.Run) functions.Event {
 
 // For answers the four questions for one workload.
 func For(r results.Run, e functions.Event) Answers {
-	a := Answers{Event: e, ColdShare: ColdShare, Margin: Margin}
+	a := Answers{Event: e, ColdShare: ColdShare, Margin: Margin, Region: r.Manifest.Region}
 	m := measure(r, e)
+	a.Pricing = m.pricing()
 	for _, f := range factors() {
-		a.Answers = append(a.Answers, m.answer(f))
+		a.Answers = append(a.Answers, m.answer(f, a.Pricing))
 	}
 	a.Answers = append(a.Answers, modules(r.Load))
 	return a

@@ -7,22 +7,18 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// decide sets Front, Pick, Against, Ratios and Word from the combined ratios. price is
-// what a level costs, and whether that is known: the cheaper one of two that are both
-// in front comes first.
-func (a *Answer) decide(price func(level string) (float64, bool)) {
-	var names []string
-	for _, l := range a.Levels {
-		names = append(names, l.Name)
+// decide sets Front, Pick, Against, Ratios and Word from the combined ratios. Of two
+// levels in front, the cheaper one comes first, or the one that is named first where no
+// price is known.
+func (a *Answer) decide() {
+	levels := slices.Clone(a.Levels)
+	if !slices.ContainsFunc(levels, func(l Level) bool { return l.PerMillion == nil }) {
+		slices.SortStableFunc(levels, func(x, y Level) int { return cmp.Compare(*x.PerMillion, *y.PerMillion) })
 	}
-	slices.SortStableFunc(names, func(x, y string) int {
-		px, okX := price(x)
-		py, okY := price(y)
-		if !okX || !okY {
-			return 0
-		}
-		return cmp.Compare(px, py)
-	})
+	names := make([]string, len(levels))
+	for i, l := range levels {
+		names[i] = l.Name
+	}
 	a.Front = a.front(names)
 	first := a.Front[0]
 	a.Against, a.Word = "", ""

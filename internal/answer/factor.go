@@ -2,9 +2,11 @@ package answer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -75,12 +77,42 @@ func (l levels) shared(a, b string, within []Within) (common []Within) {
 	return common
 }
 
+// variants are the cells of a level.
+func (l levels) variants(name string) []matrix.Variant {
+	return slices.Collect(maps.Values(l.cells[name]))
+}
+
+// perMillion is the mean of what a level's cells cost, over what all levels have; ok is
+// false where a cell of that has no price.
+func (l levels) perMillion(name string, within []Within, p *Pricing) (usd float64, ok bool) {
+	n := 0.0
+	for _, w := range within {
+		everywhere := !slices.ContainsFunc(l.names, func(other string) bool { _, has := l.cells[other][w]; return !has })
+		if !everywhere {
+			continue
+		}
+		each, priced := p.at(l.cells[name][w])
+		if !priced {
+			return 0, false
+		}
+		usd, n = usd+each, n+1
+	}
+	return usd / n, n > 0
+}
+
 // answer answers a question about cells.
-func (c cells) answer(f factor) Answer {
+func (c cells) answer(f factor, p *Pricing) Answer {
 	a := Answer{Question: f.question, Word: NotAsked}
 	l := c.levels(f)
 	for _, name := range l.names {
-		a.Levels = append(a.Levels, Level{Name: name, Cells: len(l.cells[name])})
+		level := Level{Name: name, Cells: len(l.cells[name])}
+		if usd, ok := l.perMillion(name, c.within(f), p); ok {
+			level.PerMillion = &usd
+		}
+		if f.question == Runtime {
+			level.Deprecated = slices.ContainsFunc(l.variants(name), c.deprecated)
+		}
+		a.Levels = append(a.Levels, level)
 	}
 	switch {
 	case len(l.names) == 0:
@@ -97,19 +129,33 @@ func (c cells) answer(f factor) Answer {
 		a.Missing = NoPair
 		return a
 	}
-	a.decide(func(string) (float64, bool) { return 0, false })
+	a.decide()
+	if a.Word == Open {
+		a.Needs = c.needs(a, l)
+	}
 	return a
+}
+
+// deprecated says that AWS did not support the cell's runtime when the run began.
+func (c cells) deprecated(v matrix.Variant) bool {
+	r, ok := lifecycle.Read().Find(v.Runtime)
+	return ok && r.Deprecated.Begun(c.run.Manifest.Started)
+}
+
+// within is what cells have besides a factor's level, in the order of the cells.
+func (c cells) within(f factor) (all []Within) {
+	for _, v := range c.variants {
+		if w := f.within(v); !slices.Contains(all, w) {
+			all = append(all, w)
+		}
+	}
+	return all
 }
 
 // compare judges every pair of cells, and all pairs of two levels together.
 func (c cells) compare(f factor, l levels) (pairs, combined []Ratio) {
 	options := verdict.Options{MarginRel: Margin}
-	var within []Within
-	for _, v := range c.variants {
-		if w := f.within(v); !slices.Contains(within, w) {
-			within = append(within, w)
-		}
-	}
+	within := c.within(f)
 	var ofPairs, ofLevels []verdict.Judgement
 	for i, a := range l.names {
 		for _, b := range l.names[i+1:] {

@@ -52,7 +52,12 @@ func modules(l *results.Load) Answer {
 			a.Combined = append(a.Combined, r)
 		}
 	}
-	a.decide(func(string) (float64, bool) { return 0, false })
+	a.decide()
+	if a.Word == Open {
+		if n, ok := fewest(a.Ratios); ok {
+			a.Needs = &n
+		}
+	}
 	return a
 }
 

@@ -1,8 +1,14 @@
 package answer
 
 import (
+	"math"
+	"slices"
+	"time"
+
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // Pricing is what invocations cost, and by which prices.
@@ -10,26 +16,18 @@ type Pricing struct {
 	Region string `json:"region"`
 	// Checked is the day on which the prices were looked up.
 	Checked string `json:"checked"`
-	// Unconfirmed are the names of those prices used here that are not confirmed.
-	Unconfirmed []string `json:"unconfirmed,omitempty"`
 	// AsIf says that AWS did not bill these durations: they were measured on one
 	// machine, and are priced as if it had.
 	AsIf bool `json:"asIf,omitempty"`
-	// Request and APIGateway are dollars for a million requests: Lambda's, which is part
-	// of every cost here, and API Gateway's, which is part of none.
-	Request    Amount `json:"request"`
-	APIGateway Amount `json:"apiGateway"`
+	// Request and APIGateway are a million requests: Lambda's price, which is part of
+	// every cost here, and API Gateway's, which is part of none.
+	Request    cost.Amount `json:"request"`
+	APIGateway cost.Amount `json:"apiGateway"`
 	// ColdShares are those of [CellCost.Curve], from 0.01 % to 10 % in equal steps of
 	// their logarithm.
 	ColdShares []float64   `json:"coldShares"`
 	Cells      []CellCost  `json:"cells"`
-	BreakEvens []BreakEven `json:"breakEvens"`
-}
-
-// Amount is dollars with how sure they are.
-type Amount struct {
-	USD        float64         `json:"usd"`
-	Confidence cost.Confidence `json:"confidence"`
+	BreakEvens []BreakEven `json:"breakEvens,omitempty"`
 }
 
 // CellCost is what invocations of one cell cost, in dollars for a million, the request
@@ -44,11 +42,131 @@ type CellCost struct {
 	Curve []float64 `json:"curveUSD"`
 	// Confidence is that of the least sure price.
 	Confidence cost.Confidence `json:"confidence"`
+	// provisioned is a million warm invocations in provisioned environments, without the
+	// price by the hour, and warmSeconds how long one of them lasts.
+	provisioned cost.Amount
+	warmSeconds float64
 }
 
 // At is the cost at a share of cold starts from 0 to 1: a straight line.
 func (c CellCost) At(coldShare float64) float64 {
 	return coldShare*c.Cold + (1-coldShare)*c.Warm
+}
+
+// The range of cold shares and the steps of a curve.
+const (
+	leastColdShare = 0.0001
+	mostColdShare  = 0.1
+	curveSteps     = 12
+)
+
+// coldShares are those of a curve.
+func coldShares() []float64 {
+	all := make([]float64, curveSteps+1)
+	for i := range all {
+		all[i] = leastColdShare * math.Pow(mostColdShare/leastColdShare, float64(i)/curveSteps)
+	}
+	all[curveSteps] = mostColdShare
+	return all
+}
+
+const million = 1e6
+
+// pricing prices the cells that have cold starts and warm invocations; it is nil where
+// the region's prices are not known, or nothing was billed.
+func (c cells) pricing() *Pricing {
+	list, ok := cost.PricesIn(c.run.Manifest.Region)
+	if !ok {
+		return nil
+	}
+	p := &Pricing{
+		Region: list.Region, Checked: list.Checked, AsIf: c.run.Platform() != deployed.AWS,
+		Request: list.Requests(million), APIGateway: list.APIGateway(million), ColdShares: coldShares(),
+	}
+	bills := c.bills(list)
+	for _, v := range c.variants {
+		b := bills[v]
+		if b.cold.n == 0 || b.warm.n == 0 {
+			continue
+		}
+		cell := CellCost{
+			Variant: v, Cold: b.cold.mean().USD, Warm: b.warm.mean().USD, Confidence: cost.Least(b.cold.confidence, b.warm.confidence),
+			provisioned: b.provisioned.mean(), warmSeconds: b.warmSeconds / b.warm.n,
+		}
+		for _, share := range p.ColdShares {
+			cell.Curve = append(cell.Curve, cell.At(share))
+		}
+		p.Cells = append(p.Cells, cell)
+	}
+	if len(p.Cells) == 0 {
+		return nil
+	}
+	p.BreakEvens = slices.Concat(p.byArchitecture(), p.byMemory(), p.byProvisioning(list))
+	return p
+}
+
+// at is what a cell costs for a million invocations at [ColdShare].
+func (p *Pricing) at(v matrix.Variant) (usd float64, ok bool) {
+	if p == nil {
+		return 0, false
+	}
+	i := slices.IndexFunc(p.Cells, func(c CellCost) bool { return c.Variant == v })
+	if i < 0 {
+		return 0, false
+	}
+	return p.Cells[i].At(ColdShare), true
+}
+
+// bill is what the samples of a cell would have cost.
+type bill struct {
+	cold, warm, provisioned total
+	warmSeconds             float64
+}
+
+// total adds amounts up.
+type total struct {
+	usd, n     float64
+	confidence cost.Confidence
+}
+
+func (t *total) add(a cost.Amount) {
+	if t.n == 0 {
+		t.confidence = a.Confidence
+	}
+	t.usd, t.n, t.confidence = t.usd+a.USD, t.n+1, cost.Least(t.confidence, a.Confidence)
+}
+
+// mean is that of a million.
+func (t total) mean() cost.Amount {
+	return cost.Amount{USD: million * t.usd / t.n, Confidence: t.confidence}
+}
+
+func (c cells) bills(list cost.PriceList) map[matrix.Variant]*bill {
+	bills := map[matrix.Variant]*bill{}
+	for _, v := range c.variants {
+		bills[v] = &bill{}
+	}
+	for _, s := range c.run.Samples {
+		series, ok := s.Series()
+		if !ok || series.Event != c.event || s.Record == nil || s.Record.BilledDuration == nil {
+			continue
+		}
+		b := bills[series.Variant]
+		if b == nil {
+			continue
+		}
+		i := cost.Invocation{Billed: *s.Record.BilledDuration, MemoryMB: s.Variant.MemoryMB, Architecture: s.Variant.Architecture}
+		switch series.Temperature {
+		case results.Cold:
+			b.cold.add(list.USD(i))
+		case results.Warm:
+			b.warm.add(list.USD(i))
+			b.warmSeconds += i.Billed.Seconds()
+			i.Provisioned = true
+			b.provisioned.add(list.USD(i))
+		}
+	}
+	return bills
 }
 
 // BreakEvenKind is what a [BreakEven] is between.
@@ -60,24 +178,85 @@ const (
 	ByArchitecture BreakEvenKind = "architecture"
 	// ByMemory: a memory size against the next larger one, over the share of cold starts.
 	ByMemory BreakEvenKind = "memory"
-	// Provisioned: one provisioned environment against on demand, over the calls that it
-	// serves in an hour.
-	Provisioned BreakEvenKind = "provisioned"
+	// ByProvisioning: one provisioned environment against on demand at [ColdShare], over
+	// the calls that it serves in an hour.
+	ByProvisioning BreakEvenKind = "provisioned"
 )
 
 // BreakEven is where two ways to run the same function cost the same.
 type BreakEven struct {
 	Kind BreakEvenKind `json:"kind"`
-	// A and B are the two cells; they are the same one for [Provisioned], where A is
+	// A and B are the two cells; they are the same one for [ByProvisioning], where A is
 	// provisioned and B is on demand.
 	A matrix.Variant `json:"a"`
 	B matrix.Variant `json:"b"`
-	// At is the share of cold starts, or calls in an hour, at which both cost the same;
-	// nil if there is none in range: between the first and the last of
-	// [Pricing.ColdShares], and up to what one environment can serve.
+	// At is the share of cold starts, or the calls in an hour, at which both cost the
+	// same; nil if there is none in Range.
 	At *float64 `json:"at,omitempty"`
+	// Range is where a break-even was looked for. An environment serves at most 10
+	// requests a second, and one at a time.
+	Range [2]float64 `json:"range"`
 	// CheaperBelow says that A is the cheaper one below At, or everywhere in range if At is nil.
 	CheaperBelow bool `json:"cheaperBelow"`
 	// Confidence is that of the least sure price.
 	Confidence cost.Confidence `json:"confidence"`
+}
+
+// crossing is where the costs of two cells meet: both are straight lines over the share
+// of cold starts.
+func crossing(kind BreakEvenKind, a, b CellCost) BreakEven {
+	e := BreakEven{
+		Kind: kind, A: a.Variant, B: b.Variant, Range: [2]float64{leastColdShare, mostColdShare},
+		CheaperBelow: a.At(leastColdShare) < b.At(leastColdShare), Confidence: cost.Least(a.Confidence, b.Confidence),
+	}
+	steeper := (a.Cold - a.Warm) - (b.Cold - b.Warm)
+	if at := (b.Warm - a.Warm) / steeper; steeper != 0 && at >= leastColdShare && at <= mostColdShare {
+		e.At = &at
+	}
+	return e
+}
+
+func (p *Pricing) byArchitecture() (all []BreakEven) {
+	for i, a := range p.Cells {
+		for _, b := range p.Cells[i+1:] {
+			other := b.Variant
+			other.Architecture = a.Variant.Architecture
+			if a.Variant == other { // matrix.Compare has arm64 before x86_64
+				all = append(all, crossing(ByArchitecture, a, b))
+			}
+		}
+	}
+	return all
+}
+
+func (p *Pricing) byMemory() (all []BreakEven) {
+	for i, a := range p.Cells[:len(p.Cells)-1] {
+		b := p.Cells[i+1] // matrix.Compare has the next memory size next
+		other := b.Variant
+		other.MemoryMB = a.Variant.MemoryMB
+		if a.Variant == other {
+			all = append(all, crossing(ByMemory, a, b))
+		}
+	}
+	return all
+}
+
+// mostPerEnvironment is how many requests a second one environment serves at most.
+const mostPerEnvironment = 10
+
+func (p *Pricing) byProvisioning(list cost.PriceList) (all []BreakEven) {
+	for _, c := range p.Cells {
+		hour := list.Provisioned(c.Variant.MemoryMB, c.Variant.Architecture, time.Hour)
+		most := time.Hour.Seconds() * min(mostPerEnvironment, 1/c.warmSeconds)
+		e := BreakEven{
+			Kind: ByProvisioning, A: c.Variant, B: c.Variant, Range: [2]float64{0, most},
+			Confidence: cost.Least(cost.Least(c.Confidence, c.provisioned.Confidence), hour.Confidence),
+		}
+		saved := (c.At(ColdShare) - c.provisioned.USD) / million // by each call
+		if at := hour.USD / saved; saved > 0 && at <= most {
+			e.At = &at
+		}
+		all = append(all, e)
+	}
+	return all
 }

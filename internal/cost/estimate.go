@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -50,6 +51,9 @@ type Stage struct {
 	Cold, Warm, Rounds, Iterations int
 	// Every is the time between two scheduled runs; 0 is none.
 	Every time.Duration
+	// UpdateSeconds is how long one forced cold start takes, where a run has shown it; 0
+	// takes the assumption.
+	UpdateSeconds float64
 
 	// Harness is one of our own functions: all have its memory and architecture.
 	Harness matrix.Variant
@@ -131,7 +135,7 @@ func (e *estimate) run() {
 	e.compute(lines, "benchmarked functions", gbSeconds, invocations)
 
 	updates := float64(len(s.Measured)*workloads*s.Cold) + visits // each visit is put back
-	runner := updates*a.UpdateSeconds + inFunctions + invocations*a.RoundTripMs/1000
+	runner := updates*cmp.Or(s.UpdateSeconds, a.UpdateSeconds) + inFunctions + invocations*a.RoundTripMs/1000
 	perVisit := e.callsPerVisit(visits, runner)
 	// To begin and to finish, once a round for its order, and for each visit and
 	// what it puts back.
