@@ -41,18 +41,20 @@ func (c cell) variant() matrix.Variant {
 	return matrix.Variant{Function: "hello", Language: c.runtime, Runtime: c.runtime, Architecture: c.architecture, MemoryMB: c.memoryMB}
 }
 
+var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
+
 // run is a run of these cells. Values are drawn from a seed, 8 % around the medians.
 func run(platform deployed.Platform, cells ...cell) results.Run {
 	rng := rand.New(rand.NewPCG(1, 2))
 	draw := func(median float64) time.Duration {
 		return time.Duration(median * math.Exp(0.08*rng.NormFloat64()) * float64(time.Millisecond))
 	}
-	r := results.Run{ID: "r", Manifest: results.Manifest{Platform: platform, Region: "us-east-1"}}
-	at := time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
+	r := results.Run{ID: "r", Manifest: results.Manifest{Platform: platform, Region: "us-east-1", Started: started}}
+	at := started
 	for _, c := range cells {
 		for i := range c.cold + c.warmSamples {
 			s := results.Sample{
-				Run: "r", Platform: platform, Round: i % 10, Variant: c.variant(), Event: functions.Event{Workload: functions.WorkloadHello},
+				Run: "r", Platform: platform, Round: i % 2, Variant: c.variant(), Event: functions.Event{Workload: functions.WorkloadHello},
 				RequestID: fmt.Sprint(len(r.Samples)), Start: at, Wanted: results.Warm,
 			}
 			duration, total, invocation := draw(c.warm), time.Duration(0), 2
@@ -89,7 +91,16 @@ func find(t *testing.T, a answer.Answers, q answer.Question) answer.Answer {
 	return answer.Answer{}
 }
 
+const (
+	arm = functions.ARM64
+	x86 = functions.X8664
+)
+
 func TestPick(t *testing.T) {
+	skipped := run(deployed.AWS, hello("fast", 50, 2), hello("slow", 100, 5))
+	skipped.Variants = append(skipped.Variants, results.VariantSummary{Variant: hello("java21", 1, 1).variant(), Status: results.Skipped, Reason: "no JDK"})
+	unpriced := run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2))
+	unpriced.Manifest.Region = "eu-atlantis-1"
 	for _, test := range []struct {
 		name     string
 		run      results.Run
@@ -101,17 +112,91 @@ func TestPick(t *testing.T) {
 	}{
 		{"the faster runtime", run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2)), answer.Runtime, answer.Clear, "fast", "slow", ""},
 		{"three runtimes", run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2), hello("middle", 70, 3)), answer.Runtime, answer.Clear, "fast", "middle", ""},
+		{"one starts faster, one runs faster", run(deployed.AWS, hello("starter", 50, 20), hello("runner", 100, 10)), answer.Runtime, answer.Trade, "runner", "starter", ""},
+		{"a cell that was skipped", skipped, answer.Runtime, answer.Clear, "fast", "slow", ""},
+		{"a region without prices", unpriced, answer.Runtime, answer.Clear, "fast", "slow", ""},
+		{"alike", run(deployed.AWS, hello("a", 100, 10).samples(600, 1500), hello("b", 100, 10).samples(600, 1500)), answer.Runtime, answer.Tie, "", "", ""},
 		{"one runtime", run(deployed.AWS, hello("fast", 50, 2)), answer.Runtime, answer.NotAsked, "", "", answer.OneLevel},
-		{"a local run's architecture", run(deployed.Local, hello("fast", 50, 2), hello("slow", 100, 5)), answer.Architecture, answer.NotAsked, "", "", answer.HostOnly},
-		{"nothing", run(deployed.AWS), answer.Memory, answer.NotAsked, "", "", answer.NothingMeasured},
 		{"too few samples", run(deployed.AWS, hello("slow", 100, 5).samples(5, 5), hello("fast", 50, 2).samples(5, 5)), answer.Runtime, answer.Open, "", "slow", ""},
+
+		{"arm64 is as fast and cheaper", run(deployed.AWS, hello("a", 100, 10).samples(600, 1500), hello("a", 100, 10).samples(600, 1500).on(arm)), answer.Architecture, answer.Tie, "arm64", "x86_64", ""},
+		{"x86_64 is faster in every pair", run(deployed.AWS, hello("a", 100, 10), hello("a", 130, 13).on(arm), hello("b", 50, 5), hello("b", 70, 7).on(arm)), answer.Architecture, answer.Clear, "x86_64", "arm64", ""},
+		{"a local run's architecture", run(deployed.Local, hello("fast", 50, 2), hello("slow", 100, 5)), answer.Architecture, answer.NotAsked, "", "", answer.HostOnly},
+		{"one architecture on AWS", run(deployed.AWS, hello("fast", 50, 2), hello("slow", 100, 5)), answer.Architecture, answer.NotAsked, "", "", answer.OneLevel},
+		{"architectures of different runtimes", run(deployed.AWS, hello("fast", 50, 2), hello("slow", 100, 5).on(arm)), answer.Architecture, answer.NotAsked, "", "", answer.NoPair},
+
+		{"more memory is faster", run(deployed.AWS, hello("a", 100, 40).with(128), hello("a", 90, 10)), answer.Memory, answer.Clear, "512 MB", "128 MB", ""},
+		{"the smallest beyond which nothing is faster", run(deployed.AWS, hello("a", 100, 40).with(512), hello("a", 90, 10).samples(900, 2000).with(1769), hello("a", 90, 10).samples(900, 2000).with(3008)), answer.Memory, answer.Tie, "1769 MB", "3008 MB", ""},
+		{"nothing", run(deployed.AWS), answer.Memory, answer.NotAsked, "", "", answer.NothingMeasured},
+		{"no load test", run(deployed.AWS), answer.Modules, answer.NotAsked, "", "", answer.NoLoad},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a := find(t, answer.Of(test.run), test.question)
-			if a.Word != test.word || a.Pick != test.pick || test.against != "" && a.Against != test.against || a.Missing != test.missing {
-				t.Errorf("%s is %s: pick %q against %q, missing %q; want %s: %q against %q, missing %q",
-					test.question, a.Word, a.Pick, a.Against, a.Missing, test.word, test.pick, test.against, test.missing)
+			all := answer.Of(test.run)
+			a := find(t, all, test.question)
+			if a.Word != test.word || test.pick != "" && a.Pick != test.pick || test.against != "" && a.Against != test.against || a.Missing != test.missing {
+				t.Errorf("%s is %s: pick %q against %q, missing %q; want %s: %q against %q, missing %q; ratios %+v",
+					test.question, a.Word, a.Pick, a.Against, a.Missing, test.word, test.pick, test.against, test.missing, a.Ratios)
+			}
+			if picked := a.Word == answer.Clear || a.Word == answer.Tie || a.Word == answer.Trade; picked != (a.Pick != "") {
+				t.Errorf("%s has the pick %q", a.Word, a.Pick)
 			}
 		})
+	}
+}
+
+// TestPairs holds the pairs and the combined ratio against the medians that values were drawn around.
+func TestPairs(t *testing.T) {
+	a := find(t, answer.Of(run(deployed.AWS,
+		hello("a", 100, 20).on(arm), hello("a", 100, 10), hello("b", 50, 40).on(arm), hello("b", 50, 10), hello("c", 50, 10),
+	)), answer.Architecture)
+	if len(a.Pairs) != 4 || len(a.Combined) != 2 {
+		t.Fatalf("%d pairs and %d combined, want 2 measures of 2 pairs and of their mean", len(a.Pairs), len(a.Combined))
+	}
+	for _, r := range append(a.Pairs, a.Combined...) {
+		want := 1.0 // of cold totals, roughly
+		if r.Measure.Temperature == results.Warm {
+			want = map[string]float64{"a": 2, "b": 4, "": math.Sqrt(8)}[r.Within.Runtime]
+		} else if r.Measure.Metric != results.TotalMs {
+			t.Errorf("cold starts are compared by %s", r.Measure.Metric)
+		}
+		if r.Measure.Temperature == results.Cold {
+			continue
+		}
+		if r.A != "arm64" || r.B != "x86_64" || r.Ratio == nil || r.Interval[0] > want || r.Interval[1] < want || r.Word != "slower" {
+			t.Errorf("%+v, want %v within its interval", r, want)
+		}
+		if whole := r.Within == (answer.Within{}); whole && (r.Pairs != 2 || r.Judged != 2) || !whole && r.Pairs != 1 {
+			t.Errorf("%+v is of %d pairs", r, r.Pairs)
+		}
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	few := func(platform deployed.Platform) answer.Answer {
+		r := run(platform, hello("slow", 100, 5).samples(5, 4), hello("fast", 50, 2).samples(5, 4))
+		return find(t, answer.Of(r), answer.Runtime)
+	}
+	a := few(deployed.AWS)
+	if n := a.Needs; n == nil || n.Samples != 2 || n.Cells != 2 || n.Measure.Temperature != results.Cold {
+		t.Fatalf("needs %+v, want 2 more cold starts of 2 cells: 7 and not 5", a.Needs)
+	}
+	// Samples of one round were taken 4 seconds apart.
+	if n := a.Needs; n.Minutes == nil || n.Minutes[0] <= 0 || n.Minutes[0] > n.Minutes[1] {
+		t.Errorf("minutes %v, want a range", n.Minutes)
+	}
+	if n := a.Needs; n.USD == nil || n.USD[0] <= 0 || n.USD[0] > n.USD[1] {
+		t.Errorf("dollars %v, want a range", n.USD)
+	}
+	if n := few(deployed.Local).Needs; n == nil || n.USD != nil {
+		t.Errorf("a local run needs %+v, want no dollars", n)
+	}
+}
+
+func TestDeprecated(t *testing.T) {
+	a := find(t, answer.Of(run(deployed.AWS, hello("nodejs18.x", 50, 2), hello("java21", 100, 5))), answer.Runtime)
+	for _, l := range a.Levels {
+		if l.Deprecated != (l.Name == "nodejs18.x") {
+			t.Errorf("%s deprecated: %v", l.Name, l.Deprecated)
+		}
 	}
 }
