@@ -20,6 +20,8 @@ import (
 type settings struct {
 	url, targets, only, stage string
 	artillery                 string
+	ab                        string   // two URLs
+	runs                      int      // of each of them
 	arguments                 []string // those that are no flags: URLs, or artillery's scenario files
 
 	rate     string
@@ -56,6 +58,7 @@ const loadTestHead = `Load-tests HTTP endpoints at a planned rate and reports la
 
   loadgen URL ... [flags]           load-test these URLs and print what was found
   loadgen -url URL [flags]          load-test the paths of -targets under a base URL
+  loadgen -ab URL,URL [flags]       load-test two URLs in turns, several times each, and judge them
   loadgen -version                  print the version
 
 "go run ./report" prints run directories again, and judges them against each other.
@@ -71,6 +74,7 @@ exit codes
   2  the command line, or a file that it names, cannot be used; nothing was sent
   3  not valid: the generator's own lateness could explain what it measured, or its records are not complete
   4  no request was answered
+-ab ends with 0, 2, 3 where records are not complete, or 4; runs that are not valid are doubts in what it prints.
 Of several, 4 counts before 3 and 3 before 1; what was found is printed in each case.
 "go run" makes 1 of every code: build first ("go build ./loadgen") where codes matter.
 `
@@ -84,6 +88,10 @@ func (s *settings) flags() *commandline.Flags {
 	f.Text(&s.only, "only", "", "only the targets of these `NAMES`; a target's name is its path without the leading slash")
 	f.Text(&s.stage, "stage", "", "take the URL from \"pulumi stack output --json --stack `STAGE`\"")
 	f.Text(&s.artillery, "artillery", "", "run artillery's `FILE`, and the scenario files that follow as arguments: target, phases, one request a scenario; -url overrides the target")
+
+	f.Section("two URLs in turns")
+	f.Text(&s.ab, "ab", "", "load-test the two URLs of `A,B` in turns, as often as -runs says, and judge A against B by what differs from run to run; a run directory each: a1, b1, b2, a2, a3, ... in -out")
+	f.Count(&s.runs, "runs", 5, "`N` load tests of each URL; a verdict takes 4 or more")
 
 	f.Section("when")
 	f.Text(&s.rate, "rate", "10", "`N` requests per second to each target, whatever the responses do;\nmax: a closed loop of -conns connections, for capacity: its latencies hide stalls")
@@ -124,7 +132,7 @@ func (s *settings) flags() *commandline.Flags {
 
 	f.Section("what comes of it")
 	f.Value(&s.margin, "margin", commandline.MarginUsage)
-	f.Text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target")
+	f.Text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target;\nof -ab the directory of the run directories (default: a new one, called ab- and the time)")
 	f.Word(&s.format, "format", string(report.FormatText), "`F` of what is printed: "+strings.Join(report.Formats(), ", "), report.Formats()...)
 	f.Parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'errors>0.1%'\n"+
 		"figures: p50 ... p99.9, mean, min, max (of latency; or of service., firstByte., connect.), errors and dropped (a number, or a share of what was sent or planned)\n"+

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -14,23 +15,48 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 )
 
-// runLoadTest runs one load test: prepare, run, judge, write, print.
+// runLoadTest runs one load test, or with -ab several in turns: prepare, run, judge,
+// write, print.
 func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, err error) {
 	s, err := parseSettings(args, stdout)
 	if err != nil {
 		return commandline.Usage, err
 	}
+	if s.given["ab"] {
+		return runAlternation(ctx, s, stdout, stderr)
+	}
+	if s.given["runs"] {
+		return commandline.Usage, errors.New("-runs needs -ab, of which it makes so many")
+	}
 	lt, err := prepare(ctx, s)
 	if err != nil {
 		return commandline.Usage, err
 	}
-	ctx, stop := console.Interruptible(ctx, exitKilled, func(s os.Signal) {
+	ctx, stop := interruptible(ctx, stderr)
+	defer stop()
+	f, records, err := lt.measure(ctx, console.New(stderr))
+	if f == nil {
+		return commandline.Usage, err
+	}
+	if err := report.Write(stdout, report.Format(lt.format), f.run); err != nil {
+		f.incomplete = append(f.incomplete, err)
+	}
+	code = f.exit(stderr)
+	return code, report.Ending(stderr, f.run, records.page(), console.TerminalOf(stderr))
+}
+
+// interruptible is the context of requests. The first interrupt ends it, and the second
+// the process.
+func interruptible(ctx context.Context, stderr io.Writer) (context.Context, context.CancelFunc) {
+	return console.Interruptible(ctx, exitKilled, func(s os.Signal) {
 		fmt.Fprintf(stderr, "\n%v: waiting for what is on its way; once more leaves at once\n", s)
 	})
-	defer stop()
+}
 
+// measure runs the load test, judges it and writes its run directory. There are no
+// findings if the load test could not be begun.
+func (lt *loadTest) measure(ctx context.Context, c *console.Console) (*findings, *records, error) {
 	records := &records{test: lt}
-	c := console.New(stderr)
 	lt.announce(c)
 	if lt.out != "" {
 		lt.attack.HLog = records.log
@@ -39,17 +65,13 @@ func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	load, err := attack.Run(ctx, lt.attack)
 	c.Done()
 	if load == nil {
-		return commandline.Usage, err
+		return nil, nil, err
 	}
 	f := lt.judge(load, err)
 	if err := records.write(f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
-	if err := report.Write(stdout, report.Format(lt.format), f.run); err != nil {
-		f.incomplete = append(f.incomplete, err)
-	}
-	code = f.exit(stderr)
-	return code, report.Ending(stderr, f.run, records.page(), console.TerminalOf(stderr))
+	return f, records, nil
 }
 
 // announce says what is going to happen, and what of artillery's files makes no difference.

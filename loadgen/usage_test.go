@@ -23,6 +23,10 @@ func TestUsageErrors(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(run, results.ManifestFile), []byte("{}"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	inUse := t.TempDir()
+	if err := os.CopyFS(filepath.Join(inUse, "a1"), os.DirFS(run)); err != nil {
+		t.Fatal(err)
+	}
 	placeholder := write("config.yaml", "config: {target: Put the URL here, phases: [{duration: 1, arrivalRate: 1}]}\nscenarios: [{flow: [{get: /a}]}]")
 	template := write("template.yaml", "config: {target: '{{ $env.URL }}'}\nscenarios: [{flow: [{get: /a}]}]")
 	for _, row := range []struct {
@@ -68,6 +72,16 @@ func TestUsageErrors(t *testing.T) {
 		{"an argument beside a URL", []string{"-url", url, "more"}, `argument "more": the URLs of the targets are arguments, or`},
 		{"an argument that is no URL", []string{"more"}, `argument 1: "more": want http://host`},
 		{"HTTP/2 with epoll", []string{"-url", url, "-http2", "-engine", "epoll"}, "HTTP/2"},
+		{"runs of nothing", []string{"-url", url, "-runs", "3"}, "-runs needs -ab"},
+		{"one URL in turns", []string{"-ab", "http://h/a"}, "want two URLs with a comma between them, not 1"},
+		{"three URLs in turns", []string{"-ab", "http://h/a,http://h/b,http://h/c"}, "not 3"},
+		{"turns of a URL that is none", []string{"-ab", "http://h/a,https://?secret"}, `"https://?…": want http://host`},
+		{"turns and a base URL", []string{"-ab", "http://h/a,http://h/b", "-url", url}, "-ab and -url exclude each other"},
+		{"turns and a condition", []string{"-ab", "http://h/a,http://h/b", "-fail-if", "errors>0"}, "-ab and -fail-if exclude each other"},
+		{"turns and an argument", []string{"-ab", "http://h/a,http://h/b", "http://h/secret"}, "-ab takes both URLs itself"},
+		{"no turn", []string{"-ab", "http://h/a,http://h/b", "-runs", "0"}, "want 1 or more of each"},
+		{"turns as a page", []string{"-ab", "http://h/a,http://h/b", "-format", "html"}, "-ab is printed as text or json"},
+		{"turns in a directory in use", []string{"-ab", "http://h/a,http://h/b", "-out", inUse}, "a1: it holds a run already"},
 		{"a directory in use", []string{"-url", url, "-out", run}, "it holds a run already"},
 		{"no artillery file", []string{"-artillery", "nowhere.yaml"}, "nowhere.yaml"},
 		{"a template for a target", []string{"-artillery", template}, "is a template: give -url"},

@@ -97,7 +97,7 @@ func TestJudgeRuns(t *testing.T) {
 		why  verdict.ReasonKind
 	}{
 		{"apart by more than runs differ", side("a", 10, 11, 10, 11), side("b", 20, 21, 20, 21), verdict.Faster, ""},
-		{"apart by less", side("a", 10, 18, 12, 15), side("b", 11, 19, 13, 16), verdict.Undecided, verdict.MoreSamples},
+		{"apart by less", side("a", 10, 18, 12, 15), side("b", 11, 19, 13, 16), verdict.Undecided, verdict.MoreRuns},
 		{"three runs", side("a", 10, 11, 10), side("b", 20, 21, 20), verdict.Undecided, verdict.NeedsRuns},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // PairText writes the runs of two sides for people: what was not the same about them,
@@ -40,7 +41,7 @@ func PairText(w io.Writer, p results.Pair, t console.Terminal) error {
 			if c.Class != (results.ClassKey{}) {
 				of += ", " + classWords(c.Class)
 			}
-			s.wrap(indent, indent+indent, emphasise(of+": "+verdictLine(c, percentileName(c.Percentile))))
+			s.wrap(indent, indent+indent, emphasise(of+": "+verdictLine(c, percentileName(c.Percentile)))+power(c))
 		}
 	}
 	return s.print(w)
@@ -77,4 +78,12 @@ func writePairTargets(s *sheet, pair results.Pair) {
 	}
 	t.write(s)
 	s.WriteString("\n")
+}
+
+// power says which difference as many runs as these would find.
+func power(c results.Comparison) string {
+	if c.FindsMs == nil {
+		return ""
+	}
+	return fmt.Sprintf("; so many runs find a difference of %s ms with a probability of %.0f %%", number(*c.FindsMs), 100*verdict.Power)
 }

@@ -29,8 +29,10 @@ func reasonText(c results.Comparison) string {
 		return fmt.Sprintf("no number of samples bears an interval of p%v at confidence %v", c.Percentile, r.Confidence)
 	case verdict.MoreSamples:
 		return fmt.Sprintf("about %d more samples of each would decide", r.More)
+	case verdict.MoreRuns:
+		return fmt.Sprintf("about %d more runs of each would decide", r.More)
 	case verdict.TooClose:
-		text := fmt.Sprintf("more than %d times the samples would be needed", r.Times)
+		text := fmt.Sprintf("more than %d times as many would be needed", r.Times)
 		if r.Margin == 0 {
 			text += "; with a margin it might be called the same"
 		}

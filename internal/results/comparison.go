@@ -25,6 +25,9 @@ type Comparison struct {
 	DifferenceMs *float64 `json:"differenceMs,omitempty"`
 	// IntervalMs is the difference's interval at [verdict.DefaultConfidence].
 	IntervalMs []float64 `json:"intervalMs,omitempty"`
+	// FindsMs is the smallest true difference that as many runs as these would find
+	// with the probability [verdict.Power]. It is nil unless runs are compared.
+	FindsMs *float64 `json:"findsMs,omitempty"`
 	// AtLeast says that requests without an answer make the difference larger than
 	// DifferenceMs, by an unknown amount; then there is no interval.
 	AtLeast bool `json:"atLeast,omitempty"`
@@ -224,6 +227,9 @@ func CompareRuns(labelA, labelB string, a, b []*Target, o verdict.Options) Compa
 		all[i].Verdict, all[i].Reason = j.Word, j.Reason
 		if j.Judged {
 			all[i].IntervalMs = j.Interval[:]
+			if j.Finds > 0 { // it is 0 where all runs of a side have the same figure
+				all[i].FindsMs = new(j.Finds)
+			}
 		}
 	}
 	c := all[0]

@@ -54,6 +54,9 @@ type Judgement struct {
 	// Worth is how many independent values those of A and of B are worth: their
 	// number or less.
 	Worth [2]int64
+	// Finds is the smallest true difference, either way, that gets a word with the
+	// probability [Power] if values vary as these do. [CompareRuns] states it.
+	Finds float64
 	// Margin is the difference that does not matter, from the options.
 	Margin float64
 	Word   Word

@@ -27,7 +27,9 @@ const (
 	NoSuchInterval ReasonKind = "no-such-interval"
 	// MoreSamples: about More further samples of each side would decide.
 	MoreSamples ReasonKind = "more-samples"
-	// TooClose: it would take more than Times the samples that there are.
+	// MoreRuns: about More further runs of each side would decide.
+	MoreRuns ReasonKind = "more-runs"
+	// TooClose: it would take more than Times the samples, or runs, that there are.
 	TooClose ReasonKind = "too-close"
 	// Unanswered: requests without an answer hide on which side the percentile is.
 	Unanswered ReasonKind = "unanswered"

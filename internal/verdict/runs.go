@@ -12,6 +12,11 @@ import (
 // errors wide on each side, and of 4 it is 3.2).
 const MinRuns = 4
 
+// Power is the probability with which a difference of [Judgement.Finds] gets a word: the
+// convention of J. Cohen, Statistical Power Analysis for the Behavioral Sciences, 2nd
+// edition (1988), 2.4.
+const Power = 0.8
+
 // CompareRuns judges the difference of two sides of which each value is one run's,
 // such as its p99. What differs from run to run of the same thing, and is the same
 // within each, is in the variance of these values and in nothing that one run knows.
@@ -38,6 +43,7 @@ func CompareRuns(a, b []float64, percentile float64, o Options) Judgement {
 		t := distuv.StudentsT{Sigma: deviation, Nu: freedom}
 		reach := -t.Quantile((1 - o.Confidence) / 2)
 		j.Interval = [2]float64{j.Difference - reach, j.Difference + reach}
+		j.Finds = reach + t.Quantile(Power)
 		j.PValue = min(1, 2*t.CDF(-math.Abs(j.Difference)))
 	default: // every run of a side has the same value
 		j.Interval = [2]float64{j.Difference, j.Difference}
@@ -46,5 +52,8 @@ func CompareRuns(a, b []float64, percentile float64, o Options) Judgement {
 		}
 	}
 	j.decide(int64(min(len(a), len(b))))
+	if j.Reason.Kind == MoreSamples {
+		j.Reason.Kind = MoreRuns
+	}
 	return j
 }
