@@ -43,6 +43,7 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	}
 	m.console.Done()
 	m.record.manifest.Interrupted = ctx.Err() != nil
+	errs = append(errs, m.publish(context.WithoutCancel(ctx), summary.Variants))
 	e := ending{run: results.Run{ID: m.record.id, Manifest: m.record.manifest, Summary: summary}}
 	e.page, err = m.record.report(summary, stdout)
 	errs = append(errs, err)

@@ -151,8 +151,19 @@ func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, erro
 	return all, nil
 }
 
-// rows says how far each function came.
+// rows says how far each function came: as the collector found it, or, of a run that did
+// not come to its end, by the samples.
 func (m measurement) rows(ctx context.Context, fns []deployed.Function, samples []results.Sample) ([]results.VariantSummary, error) {
+	run, ok, err := m.machine.results.Run(ctx, m.record.id)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		m.record.note(run.Manifest.Notes...)
+		if run.Manifest.Status == results.RunFinished {
+			return m.machine.results.VariantsOf(ctx, m.record.id)
+		}
+	}
 	failureOf, err := workflow.FailureOf(ctx, m.machine.results, m.record.id)
 	if err != nil {
 		return nil, err
@@ -168,10 +179,26 @@ func (m measurement) rows(ctx context.Context, fns []deployed.Function, samples 
 		}
 		rows = append(rows, bench.Row(fn, own, o, failureOf[fn.Variant.Name()]))
 	}
-	results.SetPlaces(rows, slices.Values(samples), verdict.Options{})
-	run, ok, err := m.machine.results.Run(ctx, m.record.id)
-	if ok {
-		m.record.note(run.Manifest.Notes...)
+	results.SetPlaces(rows, results.ValuesOf(slices.Values(samples)), verdict.Options{})
+	return rows, nil
+}
+
+// publish adds to the table what the workflow does not know of its run: the cells that it
+// had nothing to do with, and how this machine was set up. Whoever reads the run from the
+// table has what the run directory has of its starts.
+func (m measurement) publish(ctx context.Context, variants []results.VariantSummary) error {
+	if m.machine.results == nil {
+		return nil
 	}
-	return rows, err
+	run, ok, err := m.machine.results.Run(ctx, m.record.id)
+	if err != nil || !ok {
+		return err
+	}
+	own := m.record.manifest
+	own.Started, own.Ended, own.Status, own.Tally = run.Manifest.Started, run.Manifest.Ended, run.Manifest.Status, run.Manifest.Tally
+	run.Manifest = own
+	if err := m.machine.results.PutRun(ctx, run); err != nil {
+		return err
+	}
+	return m.machine.results.PutVariants(ctx, run.ID, variants...)
 }

@@ -21,6 +21,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
@@ -71,7 +73,8 @@ func TestPermissions(t *testing.T) {
 	measured := startTest(t, s)
 	m, run := measured.machine, s.record.id
 	withheld(t, run, m)
-	if _, err := measured.workflow(t.Context(), m.hello()); err != nil {
+	rows, err := measured.workflow(t.Context(), m.hello())
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range m.cells.modules {
@@ -92,6 +95,26 @@ func TestPermissions(t *testing.T) {
 	}
 	get(t, m.statsURL+"/v1/runs", m.apiKey, http.StatusOK)
 	get(t, m.statsURL+"/v1/runs/"+run, m.apiKey, http.StatusOK)
+	// The API has what the run directory has.
+	directory, err := results.Read(s.record.dir.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var variants struct{ Items []results.VariantSummary }
+	var samples struct{ Items []results.Sample }
+	for path, into := range map[string]any{"/variants": &variants, "/samples?limit=1000": &samples} {
+		if err := json.Unmarshal(get(t, m.statsURL+"/v1/runs/"+run+path, m.apiKey, http.StatusOK), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.SortFunc(samples.Items, results.CompareSamples)
+	slices.SortFunc(directory.Samples, results.CompareSamples)
+	if diff := cmp.Diff(rows, variants.Items); diff != "" || len(rows) == 0 {
+		t.Errorf("%d variants (-measured +API):\n%s", len(rows), diff)
+	}
+	if diff := cmp.Diff(directory.Samples, samples.Items); diff != "" || len(samples.Items) == 0 {
+		t.Errorf("samples (-directory +API):\n%s", diff)
+	}
 	scheduled(t, m)
 
 	mu.Lock()

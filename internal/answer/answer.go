@@ -200,7 +200,7 @@ type cells struct {
 }
 
 func measure(r results.Run, e functions.Event) cells {
-	c := cells{run: r, event: e, sides: results.Sides(slices.Values(r.Samples))}
+	c := cells{run: r, event: e, sides: r.Sides()}
 	for series := range c.sides {
 		if series.Event == e && !slices.Contains(c.variants, series.Variant) {
 			c.variants = append(c.variants, series.Variant)

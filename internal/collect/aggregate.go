@@ -9,14 +9,15 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
 )
 
 // maxNotes bounds the run's item, which DynamoDB limits to 400 kB.
 const maxNotes = 50
 
-// aggregate stores the run's tally. The series are stored as soon as their function
-// is complete.
+// aggregate stores what takes all functions to say: the run's tally, and the places of
+// its series. The series are stored as soon as their function is complete.
 func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse, error) {
 	tallies, err := Tallies(ctx, c.Store, q.Run)
 	if err != nil {
@@ -46,7 +47,34 @@ func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse
 	if err := c.Store.PutRun(ctx, run); err != nil {
 		return AggregateResponse{}, &workflow.StoreError{Err: err}
 	}
+	if err := c.rank(ctx, q.Run); err != nil {
+		return AggregateResponse{}, &workflow.StoreError{Err: err}
+	}
 	return AggregateResponse{Series: sum.Series}, nil
+}
+
+// rank sets the places of the run's series.
+func (c *Collector) rank(ctx context.Context, run string) error {
+	records, err := c.Store.SeriesOf(ctx, run)
+	if err != nil {
+		return err
+	}
+	values, err := c.Store.ValuesOf(ctx, run)
+	if err != nil {
+		return err
+	}
+	rows := make([]results.VariantSummary, len(records))
+	for i, r := range records {
+		rows[i] = results.VariantSummary{Variant: r.Series.Variant, Series: []results.SeriesSummary{r.Summary}}
+	}
+	results.SetPlaces(rows, values, verdict.Options{})
+	var ranked []results.SeriesRecord
+	for i, r := range records {
+		if r.Summary = rows[i].Series[0]; r.Summary.Place != nil {
+			ranked = append(ranked, r)
+		}
+	}
+	return c.Store.PutSeries(ctx, run, ranked...)
 }
 
 // note says what a function lost: hello-go-arm64-512: 3 of 260 samples are lost: 2 no record in the logs, 1 not taken.

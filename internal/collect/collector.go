@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,8 @@ type Store interface {
 	Functions(ctx context.Context) ([]deployed.Function, error)
 	PutVariants(ctx context.Context, run string, variants ...results.VariantSummary) error
 	PutSeries(ctx context.Context, run string, records ...results.SeriesRecord) error
+	SeriesOf(ctx context.Context, run string) ([]results.SeriesRecord, error)
+	ValuesOf(ctx context.Context, run string) (map[results.Series]results.Values, error)
 	PutRaw(ctx context.Context, run string, lines ...dynamo.Raw) error
 	Keep(ctx context.Context, run, name string, document any) error
 	AllKept(ctx context.Context, run, prefix string) (map[string]json.RawMessage, error)
@@ -337,8 +340,11 @@ func (c *Collector) close(ctx context.Context, p pass, fn deployed.Function, sam
 	o := p.Input.Options(p.Run, c.Platform)
 	count(&t, fn, o, samples, unrecorded)
 	row := bench.Row(fn, samples, o, p.failureOf[t.Function])
+	row.Losses = t.Losses
+	values := results.ValuesOf(slices.Values(samples))
 	var records []results.SeriesRecord
 	for _, summary := range row.Series {
+		summary.Values = values[summary.Of(fn.Variant)].Kept()
 		records = append(records, results.SeriesRecord{
 			Run: p.Run, Platform: c.Platform, Started: p.started, Series: summary.Of(fn.Variant),
 			FunctionName: fn.ARN[strings.LastIndexByte(fn.ARN, ':')+1:], Summary: summary,

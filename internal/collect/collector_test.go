@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/collect"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
@@ -153,6 +155,69 @@ func TestWithheldTailsAreSuppliedFromTheLogs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What the collector leaves is what the samples say, and enough to say it again without
+// them: the series, their places and values, and what was lost.
+func TestTheAggregatesSayWhatTheSamplesSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		variants := workflowtest.Variants(4)
+		cloud := workflowtest.NewCloud(workflowtest.Usual(), variants...)
+		slow, broken := variants[1].Name(), variants[2].Name()
+		cloud.Alter = func(i *workflowtest.Invocation) {
+			d := *i.Record.Duration + time.Duration(i.N%7)*10*time.Microsecond
+			if i.Function == slow {
+				d += 5 * time.Millisecond
+			}
+			i.Record.Duration = &d
+			if i.Function == broken && i.N == 10 {
+				i.FunctionError = "Unhandled" // it is tried again
+			}
+		}
+		b := sample(t, cloud, workflow.Input{Counts: results.Counts{Cold: 12, Warm: 24, WarmUp: 1}, Seed: 1})
+		if err := b.table.Keep(t.Context(), "run-1", "FAILURE#000003#"+broken+"#Timeout", workflow.Failure{Round: 3, Function: broken, Error: "Timeout", Cause: "late"}); err != nil {
+			t.Fatal(err)
+		}
+		b.input.Cold++ // one of each workload was not taken
+		b.collect(t)
+		for range 2 { // a step that is retried
+			if _, err := b.collector.Handle(t.Context(), collect.Request{Action: collect.ActionAggregate, Run: "run-1", Input: b.input}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := results.Run{Samples: b.samples(t)}
+		want.Summarise()
+		slices.SortFunc(want.Variants, func(a, b results.VariantSummary) int { return matrix.Compare(a.Variant, b.Variant) })
+		got, err := b.table.VariantsOf(t.Context(), "run-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := 0
+		for i, v := range got {
+			if diff := cmp.Diff(want.Variants[i].Series, v.Series); diff != "" {
+				t.Errorf("series of %v (-samples +table):\n%s", v.Variant, diff)
+			}
+			if v.Variant == variants[1] {
+				last = v.Find("hello", results.Warm).Place.Best
+			}
+			status, reason, errors := results.Measured, "12 of 13 cold hello samples, 12 of 13 cold sha256 samples", 0
+			lost := map[string]int{collect.LossNotTaken: 2}
+			if v.Variant == variants[2] {
+				status, reason, errors = results.Failed, "round 3: Timeout: late", 1
+				lost = v.Losses // the try that failed may stand for one that was not taken
+			}
+			if v.Status != status || v.Reason != reason || v.Errors != errors || !maps.Equal(v.Losses, lost) || len(lost) == 0 {
+				t.Errorf("%v: %s (%s), %d errors, losses %v", v.Variant, v.Status, v.Reason, v.Errors, v.Losses)
+			}
+		}
+		if last != 4 {
+			t.Errorf("the slow function has place %d of 4", last)
+		}
+		values, err := b.table.ValuesOf(t.Context(), "run-1")
+		if diff := cmp.Diff(want.Values(), values); err != nil || diff != "" {
+			t.Errorf("%v; values (-samples +table):\n%s", err, diff)
+		}
+	})
 }
 
 // Collecting again, also after a pass that was killed, changes nothing.

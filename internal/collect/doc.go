@@ -11,11 +11,13 @@
 // [Patience] the rest is lost, by name. A log that cannot be read is a loss of its
 // own function, and never ends the pass.
 //
-// A function whose samples are complete is aggregated at once, and counted: asked
+// A function whose samples are complete is aggregated at once: what became of it, its
+// series, and of each series the values that outlive the samples. It is counted, too: asked
 // = stored + losses, and every loss has a name (results.Tally). The tally is kept,
 // so that a function is completed once, even if steps are retried. Lines that seem
 // to be the platform's and cannot be read are stored as they are, up to a size and a
-// number.
+// number. When all functions are through, their series are ranked, by the same code and
+// the same values as anywhere else.
 //
 // results.Sample.Temperature decides whether a sample is cold or warm; a late record
 // can change it.

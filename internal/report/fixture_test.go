@@ -113,7 +113,7 @@ func summary(cold, warm int) results.Summary {
 			Variant: c.variant, Status: results.Measured, RanOn: &results.RanOn{Version: c.version}, AnswerOK: new(true), Series: series[c.variant],
 		})
 	}
-	results.SetPlaces(s.Variants, slices.Values(all), verdict.Options{})
+	results.SetPlaces(s.Variants, results.ValuesOf(slices.Values(all)), verdict.Options{})
 	other := func(language, runtime string, a functions.Architecture, status results.Status, reason string) {
 		s.Variants = append(s.Variants, results.VariantSummary{
 			Variant: matrix.Variant{Function: "hello", Language: language, Runtime: runtime, Architecture: a, MemoryMB: 512}, Status: status, Reason: reason,

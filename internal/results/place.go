@@ -2,7 +2,6 @@ package results
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -35,11 +34,10 @@ type Lead struct {
 	Superiority
 }
 
-// SetPlaces ranks the cold and the warm series of the variants, by the samples
-// that they were made of. An event that only one variant was measured with has no
-// ranking.
-func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Options) {
-	sides := Sides(samples)
+// SetPlaces ranks the cold and the warm series of the variants, by the values that they
+// were made of. An event that only one variant was measured with has no ranking.
+func SetPlaces(variants []VariantSummary, values map[Series]Values, o verdict.Options) {
+	sides := sides(values, Decisive)
 
 	type race struct {
 		event       functions.Event
@@ -78,8 +76,8 @@ func SetPlaces(variants []VariantSummary, samples iter.Seq[Sample], o verdict.Op
 				Needs: verdict.SamplesToRank(len(all), cmp.Or(o.Confidence, verdict.DefaultConfidence)),
 			}
 		}
-		slices.SortStableFunc(all, func(a, b runner) int {
-			return cmp.Compare(*a.series.Metrics[metric].P50, *b.series.Metrics[metric].P50)
+		slices.SortFunc(all, func(a, b runner) int {
+			return cmp.Or(cmp.Compare(*a.series.Metrics[metric].P50, *b.series.Metrics[metric].P50), matrix.Compare(a.variant, b.variant))
 		})
 		for i, next := range all[1:] {
 			if s := superiority(all[i].side, next.side, o); s != nil {

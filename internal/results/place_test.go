@@ -53,7 +53,7 @@ func placesOf(t *testing.T, environments int, want []results.Place) {
 		v := resultstest.Variant(runtime)
 		variants = append(variants, results.VariantSummary{Variant: v, Series: all[v]})
 	}
-	results.SetPlaces(variants, slices.Values(samples), verdict.Options{})
+	results.SetPlaces(variants, results.ValuesOf(slices.Values(samples)), verdict.Options{})
 
 	for i, want := range want {
 		want.Metric, want.Of, want.Needs = results.DurationMs, 3, 5

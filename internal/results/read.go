@@ -108,7 +108,7 @@ func (r *Run) Summarise() {
 		}
 		r.Variants = append(r.Variants, row)
 	}
-	SetPlaces(r.Variants, slices.Values(r.Samples), verdict.Options{})
+	SetPlaces(r.Variants, ValuesOf(slices.Values(r.Samples)), verdict.Options{})
 }
 
 // readLogs reads the histogram logs of the load test's targets. Without a summary

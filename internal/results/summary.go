@@ -36,6 +36,9 @@ type VariantSummary struct {
 	// Missed counts the samples that were wanted cold or warm and were not, by what
 	// they were instead. They were kept and tried again.
 	Missed map[Temperature]int `json:"missed,omitempty"`
+	// Losses are the samples that were asked for and are not in a series, by what became
+	// of them; the collector counts them.
+	Losses map[string]int `json:"losses,omitempty"`
 	// Errors counts invocations that failed.
 	Errors int `json:"errors,omitempty"`
 }
@@ -59,6 +62,9 @@ type SeriesSummary struct {
 	RuntimeMetrics map[string]MetricSummary `json:"runtimeMetrics,omitempty"`
 	// Place is nil for a series that is not ranked.
 	Place *Place `json:"place,omitempty"`
+	// Values are set where the samples have expired. They are bounded, so that there may
+	// be fewer than N.
+	Values Values `json:"values,omitempty"`
 }
 
 // MetricSummary is a metric's percentiles, in the unit of its name. Each is one

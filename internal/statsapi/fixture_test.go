@@ -98,6 +98,12 @@ func (s *shelf) VariantsOf(_ context.Context, run string) ([]results.VariantSumm
 	return slices.Clone(s.variants[run]), s.err
 }
 
+func (s *shelf) WithValues(_ context.Context, run string, v results.VariantSummary) (results.VariantSummary, error) {
+	v.Series = slices.Clone(v.Series)
+	v.SetValues(results.ValuesOf(slices.Values(s.samples[run])))
+	return v, s.err
+}
+
 func (s *shelf) SamplesFrom(_ context.Context, run, cursor string) iter.Seq2[results.Sample, error] {
 	return func(yield func(results.Sample, error) bool) {
 		for _, sample := range s.samples[run] {

@@ -148,7 +148,7 @@ func TestPagesFitIntoAnAnswerOfLambda(t *testing.T) {
 		}
 		run.variants["run-00"] = append(run.variants["run-00"], v)
 	}
-	for i := range 5000 { // with text in which every other character is escaped
+	for i := range 1500 { // with text in which every other character is escaped
 		s := resultstest.Sample("run-00", i)
 		s.Error = strings.Repeat(`"\`, 1000)
 		run.samples["run-00"] = append(run.samples["run-00"], s)
@@ -162,7 +162,7 @@ func TestPagesFitIntoAnAnswerOfLambda(t *testing.T) {
 			both(node, hello), both(node, hash), both(gopl, hello), both(gopl, hash), both(rust, hello), both(rust, hash))...), 360},
 		{"a run of a thousand cells", "/v1/runs/run-00", "", run, 1000},
 		{"its variants", "/v1/runs/run-00/variants", "", run, 500},
-		{"its samples", "/v1/runs/run-00/samples", "", run, 5000},
+		{"its samples", "/v1/runs/run-00/samples", "", run, 1500},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			query, err := url.ParseQuery(row.query)

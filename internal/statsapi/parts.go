@@ -49,10 +49,11 @@ func (a *api) serveSamples(w http.ResponseWriter, r *http.Request, id string) er
 	return writeAnswer(w, r, Page[results.Sample]{Items: page.all(), NextToken: next})
 }
 
-// serveVariants answers a page of what a run found about its variants, as summary.json has it.
+// serveVariants answers a page of what a run found about its variants, as summary.json has
+// it, with the values that outlive the samples if they are asked for.
 func (a *api) serveVariants(w http.ResponseWriter, r *http.Request, id string) error {
 	of := "variants of " + id
-	q, err := parseQuery(r.URL.Query(), runParameters, of)
+	q, err := parseQuery(r.URL.Query(), variantsParameters, of)
 	if err != nil {
 		return err
 	}
@@ -70,6 +71,11 @@ func (a *api) serveVariants(w http.ResponseWriter, r *http.Request, id string) e
 		at := position{Run: id, After: &cell{Variant: v.Variant}}
 		if q.from.passed(id, *at.After) {
 			continue
+		}
+		if q.values {
+			if v, err = a.reader.WithValues(r.Context(), id, v); err != nil {
+				return err
+			}
 		}
 		fits, err := page.add(v)
 		if err != nil {

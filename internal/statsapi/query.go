@@ -29,14 +29,17 @@ type query struct {
 	dynamo.Filter
 	since time.Time // zero is the default
 	limit int
-	from  *position // nil is the beginning
+	// values asks for what is kept of a run's samples.
+	values bool
+	from   *position // nil is the beginning
 }
 
-// statsParameters, runsParameters and runParameters are what each path understands.
+// These are the parameters that each path understands.
 var (
-	runParameters   = []string{"limit", "nextToken"}
-	runsParameters  = append([]string{"since"}, runParameters...)
-	statsParameters = append([]string{"runtime", "language", "architecture", "memory", "workload"}, runsParameters...)
+	runParameters      = []string{"limit", "nextToken"}
+	variantsParameters = append([]string{"values"}, runParameters...)
+	runsParameters     = append([]string{"since"}, runParameters...)
+	statsParameters    = append([]string{"runtime", "language", "architecture", "memory", "workload"}, runsParameters...)
 )
 
 // word is what AWS's identifiers and ours are made of.
@@ -55,7 +58,7 @@ func parseQuery(values url.Values, known []string, of string) (query, error) {
 				return query{}, err
 			}
 		}
-		if len(values[name]) > 1 && slices.Contains(runsParameters, name) {
+		if len(values[name]) > 1 && (slices.Contains(runsParameters, name) || name == "values") {
 			return query{}, bad(name, "%s is given %d times, want once", name, len(values[name]))
 		}
 	}
@@ -112,6 +115,12 @@ func (q *query) set(name, value string) error {
 			return bad(name, "since: %.80q is no time; want Unix seconds, 2026-03-04 or 2026-03-04T12:00:00Z", value)
 		}
 		q.since = t
+	case "values":
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return bad(name, "values: %.80q is neither true nor false", value)
+		}
+		q.values = on
 	case "limit":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > maxLimit {

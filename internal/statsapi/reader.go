@@ -18,6 +18,7 @@ type Reader interface {
 	Run(ctx context.Context, id string) (r results.Run, ok bool, err error)
 	SeriesOf(ctx context.Context, run string) ([]results.SeriesRecord, error)
 	VariantsOf(ctx context.Context, run string) ([]results.VariantSummary, error)
+	WithValues(ctx context.Context, run string, v results.VariantSummary) (results.VariantSummary, error)
 	SamplesFrom(ctx context.Context, run, cursor string) iter.Seq2[results.Sample, error]
 	CountCells(ctx context.Context, since time.Time, f dynamo.Filter) (int, error)
 	Functions(ctx context.Context) ([]deployed.Function, error)

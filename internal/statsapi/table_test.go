@@ -72,8 +72,10 @@ func TestARunInPages(t *testing.T) {
 	run.Summarise()
 	run.Variants = append(run.Variants, results.VariantSummary{Variant: rust, Status: results.Skipped, Reason: "no toolchain"})
 	var records []results.SeriesRecord
+	values := results.ValuesOf(slices.Values(run.Samples))
 	for _, v := range run.Variants {
 		for _, s := range v.Series {
+			s.Values = values[s.Of(v.Variant)].Kept()
 			records = append(records, results.SeriesRecord{Run: "run-1", Series: s.Of(v.Variant), Summary: s})
 		}
 	}
@@ -92,6 +94,15 @@ func TestARunInPages(t *testing.T) {
 			t.Errorf("limit %s (-want +got):\n%s", limit, diff)
 		}
 	}
+	// What is kept of the samples is there if it is asked for.
+	for _, limit := range []string{"1", "1000"} {
+		expired := results.Run{Summary: results.Summary{Variants: parts[results.VariantSummary](t, store, "/v1/runs/run-1/variants", "values=true", limit)}}
+		if diff := cmp.Diff(run.Values(), expired.Values()); diff != "" {
+			t.Errorf("values, limit %s (-want +got):\n%s", limit, diff)
+		}
+	}
+	checkError(t, get(t, store, "/v1/runs/run-1/variants?values=some"), 400, "values", "neither true nor false")
+	checkError(t, get(t, store, "/v1/runs/run-1/samples?values=true"), 400, "values", "there are limit, nextToken")
 	// A token of one part is none of another.
 	token := answer[Page[results.Sample]](t, store, "/v1/runs/run-1/samples?limit=1").NextToken
 	for _, target := range []string{"/v1/runs/run-1/variants", "/v1/runs/run-1", "/v1/runs"} {

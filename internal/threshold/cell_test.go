@@ -137,7 +137,7 @@ func TestConditionsAgreeWithPlaces(t *testing.T) {
 		for i := range r.Variants {
 			r.Variants[i].Series = all[r.Variants[i].Variant]
 		}
-		results.SetPlaces(r.Variants, slices.Values(r.Samples), verdict.Options{})
+		results.SetPlaces(r.Variants, r.Values(), verdict.Options{})
 		for i, a := range cells {
 			for k, b := range cells {
 				if i == k {

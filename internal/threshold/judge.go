@@ -114,7 +114,7 @@ func (j *judge) difference(t Threshold, c results.Check, left, right subject) *r
 func (j *judge) seriesOf(t term) map[results.Series]verdict.Side {
 	name := t.metricName()
 	if j.sides[name] == nil {
-		j.sides[name] = results.SidesOf(slices.Values(j.run.Samples), func(results.Temperature) string { return name })
+		j.sides[name] = j.run.SidesBy(name)
 	}
 	return j.sides[name]
 }

@@ -13,6 +13,7 @@
 //	variant        RUN#<run>  VARIANT#<variant>
 //	sample         RUN#<run>  SAMPLE#<variant>#<sample key>
 //	series         RUN#<run>  SERIES#<variant>#<workload>#<iterations>#<temperature>
+//	values         RUN#<run>  VALUES#<variant>#<workload>#<iterations>#<temperature>
 //	raw log line   RUN#<run>  RAW#<log group>#<event id>
 //	kept document  RUN#<run>  KEPT#<name>
 //	function       FUNCTIONS  <variant>
@@ -25,7 +26,8 @@
 // have it; runs and aggregates stay.
 //
 // A variant is a [results.VariantSummary] without its series. [Store.Fetch] puts a run
-// together from its item, its variants, its series and its samples.
+// together from its item, its variants, its series and its samples. When samples have
+// expired, the values of a series stand for them: enough to judge it by, in 300 kB at most.
 //
 // A cell says that a run has series of a variant and event. It has no data, only
 // the attributes that [Filter] selects by, so that counting reads little.

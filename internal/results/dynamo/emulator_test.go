@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/local/dynamodb"
 )
@@ -81,6 +82,18 @@ func (e *emulator) putFunction(t *testing.T, table string, f deployed.Function) 
 	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 	_, err = e.Client().PutItem(t.Context(), &awsdynamodb.PutItemInput{TableName: &table, Item: map[string]types.AttributeValue{
 		dynamo.PartitionKey: text(pk), dynamo.SortKey: text(sk), dynamo.Data: text(string(data)),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// expire deletes a sample, as the table does when its time has come.
+func (e *emulator) expire(t *testing.T, table string, s results.Sample) {
+	t.Helper()
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	_, err := e.Client().DeleteItem(t.Context(), &awsdynamodb.DeleteItemInput{TableName: &table, Key: map[string]types.AttributeValue{
+		dynamo.PartitionKey: text("RUN#" + s.Run), dynamo.SortKey: text("SAMPLE#" + dynamo.SampleCursor(s)),
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 // ErrNoRun says that the table has no such run.
 var ErrNoRun = errors.New("there is no such run in the table")
 
-// Fetch reads a run whole: its manifest, its variants with their series, and the
-// samples that have not expired. A run that the collector has not been through is
+// Fetch reads a run whole: its manifest, its variants with their series, and the samples
+// that have not expired; where some have, the series have their values. A run that the collector has not been through is
 // summarised from its samples. An ID that is not there is an [ErrNoRun].
 func (s *Store) Fetch(ctx context.Context, id string) (results.Run, error) {
 	run, ok, err := s.Run(ctx, id)
@@ -34,6 +34,16 @@ func (s *Store) Fetch(ctx context.Context, id string) (results.Run, error) {
 	}
 	if len(run.Variants) == 0 {
 		run.Summarise()
+		return run, nil
+	}
+	if !run.SamplesWhole() {
+		values, err := s.ValuesOf(ctx, id)
+		if err != nil {
+			return results.Run{}, fmt.Errorf("fetch run %s: %w", id, err)
+		}
+		for _, v := range run.Variants {
+			v.SetValues(values)
+		}
 	}
 	return run, nil
 }

@@ -2,6 +2,7 @@ package dynamo_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -25,9 +26,11 @@ func stored(t *testing.T, store *dynamo.Store, id string, samples int) results.R
 	want.Variants[0].AnswerOK, want.Variants[0].Missed = new(true), map[results.Temperature]int{results.Proactive: 2}
 	skipped := results.VariantSummary{Variant: resultstest.Variant("nodejs18.x"), Status: results.Skipped, Reason: "no toolchain"}
 	want.Variants = slices.Insert(want.Variants, 0, skipped)
+	values := results.ValuesOf(slices.Values(want.Samples))
 	var records []results.SeriesRecord
 	for _, v := range want.Variants {
 		for _, s := range v.Series {
+			s.Values = values[s.Of(v.Variant)].Kept()
 			records = append(records, results.SeriesRecord{Run: id, Started: noon, Series: s.Of(v.Variant), Summary: s})
 		}
 	}
@@ -47,7 +50,8 @@ func stored(t *testing.T, store *dynamo.Store, id string, samples int) results.R
 // A run that is fetched is the one that was measured.
 func TestFetch(t *testing.T) {
 	each(t, func(t *testing.T, e *emulator) {
-		store := e.store(t)
+		table := e.table(t)
+		store := dynamo.New(e.Client(), table, dynamo.Options{})
 		if _, err := store.Latest(t.Context()); !errors.Is(err, dynamo.ErrNoRun) {
 			t.Errorf("latest of an empty table: %v", err)
 		}
@@ -55,6 +59,18 @@ func TestFetch(t *testing.T) {
 		got, err := store.Fetch(t.Context(), "run")
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		// Of a run whose samples have expired, in part or all, their values are left.
+		for _, left := range []int{5, 0} {
+			id := fmt.Sprint("expired-", left)
+			whole := stored(t, store, id, 30)
+			for _, sample := range whole.Samples[left:] {
+				e.expire(t, table, sample)
+			}
+			got, err := store.Fetch(t.Context(), id)
+			if diff := cmp.Diff(whole.Values(), got.Values()); err != nil || diff != "" || len(got.Samples) != left {
+				t.Errorf("%s: %d samples, %v; values (-want +got):\n%s", id, len(got.Samples), err, diff)
+			}
 		}
 		for _, id := range []string{"", "run9", strings.Repeat("r", 3000)} {
 			if _, err := store.Fetch(t.Context(), id); !errors.Is(err, dynamo.ErrNoRun) {

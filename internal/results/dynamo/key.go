@@ -39,6 +39,7 @@ const (
 	variantPrefix = "VARIANT#"
 	cellPrefix    = "CELL#"
 	seriesPrefix  = "SERIES#"
+	valuesPrefix  = "VALUES#"
 	rawPrefix     = "RAW#"
 	keptPrefix    = "KEPT#"
 )
@@ -71,8 +72,17 @@ func cellKey(run string, s results.Series) key {
 	return key{runPartition(run), cellPrefix + cellName(s.Variant, s.Event)}
 }
 
+// seriesName identifies a series within a run, in keys.
+func seriesName(s results.Series) string {
+	return cellName(s.Variant, s.Event) + "#" + string(s.Temperature)
+}
+
 func seriesKey(run string, s results.Series) key {
-	return key{runPartition(run), seriesPrefix + cellName(s.Variant, s.Event) + "#" + string(s.Temperature)}
+	return key{runPartition(run), seriesPrefix + seriesName(s)}
+}
+
+func valuesKey(run string, s results.Series) key {
+	return key{runPartition(run), valuesPrefix + seriesName(s)}
 }
 
 // moment writes a time so that the order of texts is the order of times.

@@ -37,6 +37,7 @@ type Table struct {
 	raw       map[string]map[string]dynamo.Raw
 	variants  map[string]map[matrix.Variant]results.VariantSummary
 	series    map[string]map[results.Series]results.SeriesRecord
+	values    map[string]map[results.Series]results.Values
 
 	holder string
 	until  time.Time
@@ -293,15 +294,25 @@ func (t *Table) PutVariants(ctx context.Context, run string, variants ...results
 	return nil
 }
 
-// VariantsOf is dynamo's, without the series.
+// VariantsOf is dynamo's.
 func (t *Table) VariantsOf(ctx context.Context, run string) ([]results.VariantSummary, error) {
-	if err := t.lock(ctx, "VariantsOf"); err != nil {
+	series, err := t.SeriesOf(ctx, run)
+	if err != nil {
 		return nil, err
 	}
+	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.SortedFunc(maps.Values(t.variants[run]), func(a, b results.VariantSummary) int {
+	variants := slices.SortedFunc(maps.Values(t.variants[run]), func(a, b results.VariantSummary) int {
 		return matrix.Compare(a.Variant, b.Variant)
-	}), nil
+	})
+	for _, r := range series {
+		for i := range variants {
+			if variants[i].Variant == r.Series.Variant {
+				variants[i].Series = append(variants[i].Series, r.Summary)
+			}
+		}
+	}
+	return variants, nil
 }
 
 // PutSeries is dynamo's.
@@ -319,9 +330,22 @@ func (t *Table) PutSeries(ctx context.Context, run string, records ...results.Se
 			series = map[results.Series]results.SeriesRecord{}
 			put(&t.series, run, series)
 		}
+		if len(r.Summary.Values) > 0 {
+			sub(&t.values, run)[r.Series] = r.Summary.Values
+			r.Summary.Values = nil
+		}
 		series[r.Series] = r
 	}
 	return nil
+}
+
+// ValuesOf is dynamo's.
+func (t *Table) ValuesOf(ctx context.Context, run string) (map[results.Series]results.Values, error) {
+	if err := t.lock(ctx, "ValuesOf"); err != nil {
+		return nil, err
+	}
+	defer t.mu.Unlock()
+	return maps.Clone(t.values[run]), nil
 }
 
 // SeriesOf is dynamo's.
