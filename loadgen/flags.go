@@ -23,6 +23,10 @@ type settings struct {
 	ab                        string   // two URLs
 	runs                      int      // of each of them
 	arguments                 []string // those that are no flags: URLs, or artillery's scenario files
+	// provision is the provisioned concurrency that the stage's functions get for the
+	// length of the load test; restore takes away what killed load tests left behind.
+	provision int
+	restore   bool
 
 	rate     string
 	duration time.Duration
@@ -71,11 +75,12 @@ exit codes
   0  the load test ran
   1  a -fail-if condition is true, or with -strict not decided; or the run that it was to judge was
      interrupted
-  2  the command line, or a file that it names, cannot be used; nothing was sent
+  2  the command line, or a file that it names, cannot be used, or -provision failed; nothing was sent
   3  not valid: the generator's own lateness could explain what it measured, or its records are not complete
   4  no request was answered
+  5  provisioned concurrency could not be taken away, and costs money: loadgen -restore tries again
 -ab ends with 0, 2, 3 where records are not complete, or 4; runs that are not valid are doubts in what it prints.
-Of several, 4 counts before 3 and 3 before 1; what was found is printed in each case.
+Of several, 5 counts before 4, 4 before 3 and 3 before 1; what was found is printed in each case.
 "go run" makes 1 of every code: build first ("go build ./loadgen") where codes matter.
 `
 
@@ -87,6 +92,8 @@ func (s *settings) flags() *commandline.Flags {
 	f.Text(&s.targets, "targets", "/esmodule,/commonjs", "`PATHS` under it, comma-separated; appended as they are")
 	f.Text(&s.only, "only", "", "only the targets of these `NAMES`; a target's name is its path without the leading slash")
 	f.Text(&s.stage, "stage", "", "take the URL from \"pulumi stack output --json --stack `STAGE`\"")
+	f.Count(&s.provision, "provision", 0, "give the functions of -stage provisioned concurrency `N` for the length of the load test: it is waited for, and taken away whatever happens")
+	f.Toggle(&s.restore, "restore", "take away the provisioned concurrency that load tests which were killed have left behind, and do nothing else")
 	f.Text(&s.artillery, "artillery", "", "run artillery's `FILE`, and the scenario files that follow as arguments: target, phases, one request a scenario; -url overrides the target")
 
 	f.Section("two URLs in turns")

@@ -22,6 +22,10 @@ func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	if err != nil {
 		return commandline.Usage, err
 	}
+	c := console.New(stderr)
+	if s.restore {
+		return restoreProvisioned(ctx, c)
+	}
 	if s.given["ab"] {
 		return runAlternation(ctx, s, stdout, stderr)
 	}
@@ -34,7 +38,18 @@ func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	}
 	ctx, stop := interruptible(ctx, stderr)
 	defer stop()
-	f, records, err := lt.measure(ctx, console.New(stderr))
+	if lt.provision > 0 {
+		provisioned, failed := lt.startProvisioned(ctx, c)
+		if failed != nil {
+			return commandline.Usage, failed
+		}
+		defer func() {
+			if left := provisioned.End(ctx); left != nil {
+				code, err = exitRestore, errors.Join(err, left, errRestore)
+			}
+		}()
+	}
+	f, records, err := lt.measure(ctx, c)
 	if f == nil {
 		return commandline.Usage, err
 	}

@@ -18,9 +18,12 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 )
 
-// exitKilled is the exit code of a load test that was interrupted twice. The others are
-// those of package commandline.
-const exitKilled = 130
+const (
+	// exitRestore says that provisioned concurrency could not be taken away.
+	exitRestore = 5
+	// exitKilled says that the load test was interrupted twice.
+	exitKilled = 130
+)
 
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))

@@ -67,7 +67,7 @@ func platformOf(base string, environments bool) (platform deployed.Platform, reg
 // run the same again, but for secrets.
 func (lt *loadTest) recorded() results.Settings {
 	s := results.Settings{
-		URL: wire.RedactURL(lt.url), Trace: lt.trace, Arrivals: string(lt.attack.Schedule.Process),
+		URL: wire.RedactURL(lt.url), Provisioned: lt.provision, Trace: lt.trace, Arrivals: string(lt.attack.Schedule.Process),
 		Method: lt.method, Header: headerSettings(lt.header),
 		ExpectStatus: lt.attack.Expect.Status, ExpectBodyContains: lt.expectBodyContains,
 		TimeoutMs: lt.attack.Timeout.Seconds() * 1000, MaxConns: lt.attack.MaxConns, HTTP2: lt.http2, Insecure: lt.attack.Insecure,

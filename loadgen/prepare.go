@@ -85,6 +85,10 @@ func (s *settings) check() error {
 		s.arrivals = string(pace.Poisson)
 	}
 	switch {
+	case s.provision < 0:
+		return fmt.Errorf("-provision %d: want a number of environments", s.provision)
+	case s.provision > 0 && s.stage == "":
+		return errors.New("-provision needs -stage, which says whose provisioned concurrency it is")
 	case s.artillery == "" && len(s.arguments) > 0 && (s.url != "" || s.stage != "" || s.given["targets"]):
 		return fmt.Errorf("argument %q: the URLs of the targets are arguments, or they follow from -url, -stage and -targets; not both", wire.RedactURL(s.arguments[0]))
 	case s.artillery != "" && s.given["duration"] && !s.given["rate"]:

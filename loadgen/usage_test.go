@@ -46,6 +46,8 @@ func TestUsageErrors(t *testing.T) {
 		{"a path that makes no port", []string{"-url", "http://h:80", "-targets", "/a,x/b"}, "another host or port"},
 		{"two targets of one name", []string{"http://h/a", "http://i/a"}, `two targets are called "a"`},
 		{"a bad URL as an argument", []string{"http://h/a", "ftp://h?secret"}, `argument 2: "ftp://h?…": want http://host`},
+		{"provisioned concurrency of no stage", []string{"-url", url, "-provision", "20"}, "-provision needs -stage"},
+		{"fewer environments than none", []string{"-url", url, "-provision", "-1"}, "-provision -1: want a number of environments"},
 		{"no rate", []string{"-url", url, "-rate", "many"}, "requests per second, or max"},
 		{"no time", []string{"-url", url, "-duration", "0s"}, "-duration"},
 		{"less than one request", []string{"-url", url, "-rate", "0.1", "-duration", "1s"}, "less than one arrival"},

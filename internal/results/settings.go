@@ -21,6 +21,9 @@ type Settings struct {
 
 	// URL is what the targets' paths were appended to.
 	URL string `json:"url,omitempty"`
+	// Provisioned is the provisioned concurrency that each module function had for the
+	// length of the load test, in place of the stage's own; 0 if that was left alone.
+	Provisioned int `json:"provisionedConcurrency,omitempty"`
 	// Artillery are the files that the load test was read from.
 	Artillery []string `json:"artillery,omitempty"`
 	// Phases are the load test's schedule, such as 60s@10.
@@ -77,6 +80,7 @@ func (s Settings) Measured() iter.Seq2[string, string] {
 			{"include", words(s.Include)},
 			{"ssmLatencyMs", ssm},
 			{"url", s.URL},
+			{"provisionedConcurrency", unlessZero(s.Provisioned)},
 			{"artillery", words(s.Artillery)},
 			{"phases", words(s.Phases)},
 			{"arrivals", s.Arrivals},
