@@ -117,6 +117,10 @@ func hostConfig(c stage.Config, o Options, say *console.Console) (stage.Config, 
 		say.Printf("left out  function %s: it exists on AWS only", f.ARN)
 	}
 	c = c.Local(host)
+	if reserved := c.ModuleReservedConcurrency; reserved > 0 && reserved < o.Provision {
+		return c, fmt.Errorf("-provision %d: the stage reserves %d environments for each module function: -provision %[2]d", o.Provision, reserved)
+	}
+	c.ProvisionedConcurrency = o.Provision
 	if o.Quick {
 		c.Cold, c.Warm, c.Rounds = quick.cold, quick.warm, quick.rounds
 	}

@@ -213,7 +213,7 @@ func TestEstimate(t *testing.T) {
 		if err := estimate(s.Config, &out); err != nil {
 			t.Fatal(err)
 		}
-		for _, word := range []string{"One run", "One month", "provisioned concurrency", "$"} {
+		for _, word := range []string{"One run", "One month while nothing is measured", "One month of scheduled runs", "$"} {
 			if !strings.Contains(out.String(), word) {
 				t.Errorf("the estimate of %s does not mention %q:\n%s", name, word, out.String())
 			}

@@ -39,6 +39,9 @@ type Options struct {
 	SSMLatency time.Duration
 	// Every replaces the stage's schedule while it serves; 0 keeps it.
 	Every time.Duration
+	// Provision is the provisioned concurrency of each module function, in place of the
+	// stage's own: here it costs nothing.
+	Provision int
 	// Quick is a first look: it measures less than the stage says.
 	Quick bool
 	// Load is what the load test sends.
@@ -141,6 +144,7 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	}
 	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts of each workload in %d rounds, whatever the stage says, and %.0f requests to each module function in place of %.0f",
 		quick.cold, quick.warm, quick.rounds, quickLoad.requests(), fullLoad.requests()))
+	flags.IntVar(&o.Provision, "provision", 20, "provisioned concurrency `N` of each of the two module functions, whatever the stage says: it costs nothing here; 0 is none")
 	flags.Func("only", "measure only these runtimes, languages and architectures, such as `go,nodejs22.x` or java,arm64", func(text string) (err error) {
 		o.Only, err = stage.ParseSelection(text)
 		return err
@@ -184,6 +188,9 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	if o.SSMLatency < 0 || o.SSMLatency > 10*time.Second {
 		return fail("-ssm-latency: %v is not between 0 and 10s", o.SSMLatency)
 	}
+	if o.Provision < 0 || o.Provision > 200 {
+		return fail("-provision: %d is not between 0 and 200", o.Provision)
+	}
 	if o.Every < 0 || o.Every > 0 && o.Every < time.Minute {
 		return fail("-every: %v is less than a minute", o.Every)
 	}
@@ -212,7 +219,7 @@ func (o Options) cells(c stage.Config) stage.Config {
 // settings are what a run's manifest keeps of the options and of the stage's cells.
 func (o Options) settings(c stage.Config) results.Settings {
 	ssm := o.SSMLatency.Seconds() * 1000
-	s := results.Settings{Only: o.Only, Include: c.Include, SSMLatencyMs: &ssm}
+	s := results.Settings{Only: o.Only, Include: c.Include, SSMLatencyMs: &ssm, Provisioned: o.Provision}
 	for _, phase := range o.Load.phases() {
 		s.Phases = append(s.Phases, phase.String())
 	}

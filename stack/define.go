@@ -10,7 +10,6 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
@@ -42,13 +41,9 @@ func Define(ctx *pulumi.Context, c stage.Config, artifacts Artifacts) (Outputs, 
 	if err != nil {
 		return Outputs{}, err
 	}
-	estimate, err := c.Estimate()
-	if err != nil {
-		return Outputs{}, err
-	}
 	outputs := d.outputs(measured, modules, harness)
-	outputs.CostPerRun, outputs.CostPerMonth = cost.Dollars(estimate.PerRun()), cost.Dollars(estimate.PerMonth())
-	return outputs, nil
+	outputs.Cost, err = c.Estimate()
+	return outputs, err
 }
 
 // definition is what all resources of one stack share.

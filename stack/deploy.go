@@ -35,6 +35,13 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := runPreflight(ctx, c); err != nil {
 		return err
 	}
+	estimate, err := c.Estimate()
+	if err != nil {
+		return err
+	}
+	if err := ctx.Log.Info("This stage costs "+estimate.Sentence()+" (go run ./local -estimate -stage "+ctx.Stack()+" shows each item).", nil); err != nil {
+		return err
+	}
 	root, err := rootFolder(ctx)
 	if err != nil {
 		return err

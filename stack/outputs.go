@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
@@ -22,8 +23,8 @@ type Outputs struct {
 	// benchmark, TableName where its results are. All are empty if the harness
 	// is left out.
 	StatsURL, APIKeySecret, WorkflowARN, TableName pulumi.StringOutput
-	// CostPerRun and CostPerMonth are estimates.
-	CostPerRun, CostPerMonth string
+	// Cost is an estimate.
+	Cost cost.Breakdown
 	// ModulesAPI and StatsAPI are the IDs of the two APIs, for those who carry
 	// the definition out somewhere else than on AWS.
 	ModulesAPI, StatsAPI pulumi.StringOutput
@@ -142,8 +143,9 @@ func (o Outputs) export(ctx *pulumi.Context) {
 	ctx.Export("apiKeySecretName", o.APIKeySecret)
 	ctx.Export("workflowArn", o.WorkflowARN)
 	ctx.Export("tableName", o.TableName)
-	ctx.Export("estimatedCostPerRun", pulumi.String(o.CostPerRun))
-	ctx.Export("estimatedCostPerMonth", pulumi.String(o.CostPerMonth))
+	ctx.Export("estimatedCostPerRun", pulumi.String(cost.Dollars(o.Cost.PerRun())))
+	ctx.Export("estimatedCostPerMonthStanding", pulumi.String(cost.Dollars(o.Cost.StandingPerMonth())))
+	ctx.Export("estimatedCostPerMonth", pulumi.String(cost.Dollars(o.Cost.PerMonth())))
 	ctx.Export("deployed", pulumi.JSONMarshal(o.Deployed))
 	ctx.Export("payloads", o.Payloads)
 }

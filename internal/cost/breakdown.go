@@ -8,8 +8,9 @@ import (
 
 // Breakdown is an estimate, line by line.
 type Breakdown struct {
-	// Run is one run; Month is a month of the stage, its scheduled runs included.
-	Run, Month []Line
+	// Run is one run. Standing is a month of the stage in which nothing is measured, and
+	// Scheduled is what the runs that the schedule starts add to it.
+	Run, Standing, Scheduled []Line
 	// RunsPerMonth is how many runs the schedule starts.
 	RunsPerMonth float64
 }
@@ -27,8 +28,20 @@ type Line struct {
 // PerRun is what one run costs, in US dollars.
 func (b Breakdown) PerRun() float64 { return sum(b.Run) }
 
-// PerMonth is what a month of the stage costs, in US dollars.
-func (b Breakdown) PerMonth() float64 { return sum(b.Month) }
+// StandingPerMonth is what a month of the stage costs while nothing is measured, in US dollars.
+func (b Breakdown) StandingPerMonth() float64 { return sum(b.Standing) }
+
+// PerMonth is what a month of the stage costs with its scheduled runs, in US dollars.
+func (b Breakdown) PerMonth() float64 { return sum(b.Standing) + sum(b.Scheduled) }
+
+// Sentence is the estimate in short.
+func (b Breakdown) Sentence() string {
+	s := fmt.Sprintf("about %s a month while nothing is measured, and %s for each run", Dollars(b.StandingPerMonth()), Dollars(b.PerRun()))
+	if b.RunsPerMonth > 0 {
+		s += fmt.Sprintf("; the schedule starts %.0f runs a month, which makes %s a month in all", b.RunsPerMonth, Dollars(b.PerMonth()))
+	}
+	return s
+}
 
 func sum(lines []Line) (usd float64) {
 	for _, l := range lines {
@@ -74,7 +87,9 @@ func (b Breakdown) Text(w io.Writer) error {
 	}
 	section("One run", b.Run, b.PerRun())
 	rows = append(rows, [3]string{})
-	section("One month", b.Month, b.PerMonth())
+	section("One month while nothing is measured", b.Standing, b.StandingPerMonth())
+	rows = append(rows, [3]string{})
+	section("One month of scheduled runs", b.Scheduled, sum(b.Scheduled))
 
 	var width [3]int
 	for _, row := range rows {

@@ -113,10 +113,10 @@ func TestEstimateByHand(t *testing.T) {
 		// 360 samples of 3 KB twice, 30 visits' originals twice, 24 aggregates twice
 		{"table, writes", b.Run, 2*360*3 + 60 + 48, 0.000000625},
 		// 3 environments of half a GB for 365/12 days
-		{"provisioned concurrency of esmodule, 3", b.Month, 1.5 * 365.0 / 12 * 86400, 0.0000033334},
+		{"provisioned concurrency of esmodule, 3", b.Standing, 1.5 * 365.0 / 12 * 86400, 0.0000033334},
 		// 365 runs of 300 samples of 2,500 bytes, kept for 14 days
-		{"table, storage", b.Month, 365 * 300 * 2500 / 1e9 * 14 / (365.0 / 12), 0.25},
-		{"API key's secret", b.Month, 1, 0.40},
+		{"table, storage", b.Scheduled, 365 * 300 * 2500 / 1e9 * 14 / (365.0 / 12), 0.25},
+		{"API key's secret", b.Standing, 1, 0.40},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			i := slices.IndexFunc(row.in, func(l Line) bool { return l.What == row.what })
@@ -130,10 +130,10 @@ func TestEstimateByHand(t *testing.T) {
 		})
 	}
 	var months float64
-	for _, l := range b.Month {
+	for _, l := range slices.Concat(b.Standing, b.Scheduled) {
 		months += l.USD
 	}
-	if runs := b.Month[0]; runs.Quantity != 365 || math.Abs(runs.USD-365*b.PerRun()) > 1e-9 || math.Abs(months-b.PerMonth()) > 1e-9 {
+	if runs := b.Scheduled[0]; runs.Quantity != 365 || math.Abs(runs.USD-365*b.PerRun()) > 1e-9 || math.Abs(months-b.PerMonth()) > 1e-9 {
 		t.Errorf("a month has %v runs for %v and costs %v, want 365 runs of %v in %v", runs.Quantity, runs.USD, b.PerMonth(), b.PerRun(), months)
 	}
 }

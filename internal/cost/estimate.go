@@ -86,7 +86,8 @@ func Estimate(s Stage) (Breakdown, error) {
 	}
 	e := estimate{stage: s, prices: Prices(), assumed: assumed()}
 	e.run()
-	e.month()
+	e.standing()
+	e.scheduled()
 	return e.breakdown, nil
 }
 
@@ -195,20 +196,31 @@ func Transitions(rounds, functions, callsPerVisit, passes int) float64 {
 	return float64(begin + end + rounds*(round+functions*(callsPerVisit*visit+always)) + passes*pass + (passes-1)*wait)
 }
 
-func (e *estimate) month() {
-	s, a, lines := e.stage, e.assumed, &e.breakdown.Month
-	if s.Every > 0 {
-		e.breakdown.RunsPerMonth = hoursPerMonth / s.Every.Hours()
-	}
-	runs := e.breakdown.RunsPerMonth
-	if runs > 0 {
-		*lines = append(*lines, Line{What: "runs", Quantity: runs, Unit: "run", USD: runs * e.breakdown.PerRun(), Confidence: worst(e.breakdown.Run)})
-		e.line(lines, "schedule", runs, "scheduler.start")
-	}
+// standing is what a stage costs that measures nothing.
+func (e *estimate) standing() {
+	s, a, lines := e.stage, e.assumed, &e.breakdown.Standing
 	for _, m := range s.Modules {
 		gbSeconds := float64(s.ProvisionedConcurrency) * hoursPerMonth * 3600 * float64(m.MemoryMB) / 1024
 		e.line(lines, fmt.Sprintf("provisioned concurrency of %s, %d", m.Function, s.ProvisionedConcurrency), gbSeconds, "lambda.provisioned."+string(m.Architecture))
 	}
+	e.line(lines, "stats API", a.StatsRequestsPerMonth, "apigateway.request")
+	e.compute(lines, "stats API's function", map[functions.Architecture]float64{
+		s.Harness.Architecture: a.StatsRequestsPerMonth * a.StatsBilledMs / 1000 * float64(s.Harness.MemoryMB) / 1024,
+	}, a.StatsRequestsPerMonth)
+	e.line(lines, "stats API, reads", a.StatsRequestsPerMonth*a.StatsReadUnits, "dynamodb.read")
+	e.line(lines, "API key's secret", float64(s.Secrets), "secretsmanager.secret")
+}
+
+// scheduled is what the runs add that start by themselves.
+func (e *estimate) scheduled() {
+	s, a, lines := e.stage, e.assumed, &e.breakdown.Scheduled
+	if s.Every == 0 {
+		return
+	}
+	runs := hoursPerMonth / s.Every.Hours()
+	e.breakdown.RunsPerMonth = runs
+	*lines = append(*lines, Line{What: "runs", Quantity: runs, Unit: "run", USD: runs * e.breakdown.PerRun(), Confidence: worst(e.breakdown.Run)})
+	e.line(lines, "schedule", runs, "scheduler.start")
 	// Samples that are kept for good grow without bounds: what one month adds is counted.
 	months := 1.0
 	if s.SampleTTLDays > 0 {
@@ -219,10 +231,4 @@ func (e *estimate) month() {
 	if s.PointInTimeRecovery {
 		e.line(lines, "table, point-in-time recovery", kept, "dynamodb.recovery")
 	}
-	e.line(lines, "stats API", a.StatsRequestsPerMonth, "apigateway.request")
-	e.compute(lines, "stats API's function", map[functions.Architecture]float64{
-		s.Harness.Architecture: a.StatsRequestsPerMonth * a.StatsBilledMs / 1000 * float64(s.Harness.MemoryMB) / 1024,
-	}, a.StatsRequestsPerMonth)
-	e.line(lines, "stats API, reads", a.StatsRequestsPerMonth*a.StatsReadUnits, "dynamodb.read")
-	e.line(lines, "API key's secret", float64(s.Secrets), "secretsmanager.secret")
 }

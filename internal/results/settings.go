@@ -21,8 +21,8 @@ type Settings struct {
 
 	// URL is what the targets' paths were appended to.
 	URL string `json:"url,omitempty"`
-	// Provisioned is the provisioned concurrency that each module function had for the
-	// length of the load test, in place of the stage's own; 0 if that was left alone.
+	// Provisioned is the provisioned concurrency that each module function had during the
+	// load test, in place of the stage's own; 0 if that was left alone.
 	Provisioned int `json:"provisionedConcurrency,omitempty"`
 	// Artillery are the files that the load test was read from.
 	Artillery []string `json:"artillery,omitempty"`
