@@ -146,7 +146,7 @@ func runAlternation(ctx context.Context, s *settings, stdout, stderr io.Writer) 
 		}
 		return code, nil
 	}
-	p, err := pair.Judge(sides["a"], sides["b"], s.margin.Options())
+	p, err := pair.Judge(pair.Side{Name: "b", Runs: sides["b"]}, pair.Side{Name: "a", Runs: sides["a"]}, s.margin.Options())
 	if err != nil {
 		return commandline.NotValid, err
 	}

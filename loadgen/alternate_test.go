@@ -73,18 +73,18 @@ func TestAlternatingRuns(t *testing.T) {
 			if err := json.Unmarshal([]byte(stdout), &p); err != nil || code != commandline.OK {
 				t.Fatalf("exit code %d, %v:\n%s%s", code, err, stdout, stderr)
 			}
-			if got := fmt.Sprint(len(p.A.Runs), len(p.B.Runs)); got != row.runs+" "+row.runs || p.A.Runs[0].ID != "a1" || p.A.Runs[0].Manifest.Seed != p.B.Runs[0].Manifest.Seed {
+			if got := fmt.Sprint(len(p.After.Runs), len(p.Before.Runs)); got != row.runs+" "+row.runs || p.After.Runs[0].ID != "a1" || p.After.Runs[0].Manifest.Seed != p.Before.Runs[0].Manifest.Seed {
 				t.Errorf("%s runs: %+v", got, p)
 			}
 			c := p.Targets[0].Comparison.Others[0]
-			if p.Targets[0].Name != "a and b" || c.Percentile != 50 || c.Verdict != row.word {
+			if p.Targets[0].Name != "b and a" || c.Percentile != 50 || c.Verdict != row.word {
 				t.Errorf("%s: the median is judged %+v", p.Targets[0].Name, c)
 			}
 			if finds := c.FindsMs != nil && *c.FindsMs > 0; finds != (row.word == verdict.Faster) {
 				t.Errorf("the difference that is found is %v", c.FindsMs)
 			}
 			dirs, err := filepath.Glob(filepath.Join(out, "[ab][0-9]", results.SummaryFile))
-			if err != nil || len(dirs) != 2*len(p.A.Runs) {
+			if err != nil || len(dirs) != 2*len(p.After.Runs) {
 				t.Errorf("run directories: %v, %v", dirs, err)
 			}
 		})

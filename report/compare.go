@@ -15,18 +15,30 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-const compareHelp = `Judges run directories against each other, offline.
+const compareHead = `Judges the later of two runs against the earlier one: what was not the same about them, then the cold
+total, warm duration and memory of every cell, and the latencies of every load target.
 
-  report compare [flags] DIR DIR
-  report compare [flags] DIR DIR DIR DIR -- DIR DIR DIR DIR
+  report compare [flags] BEFORE AFTER
+  report compare [flags] BEFORE BEFORE BEFORE BEFORE -- AFTER AFTER AFTER AFTER
 
-Two runs of the same thing differ too. So one run of each side gives the differences and no verdict. It takes
-four runs or more of each, made in turns: one of the first side, one of the second, and so on.
+Two runs of the same thing differ too. So of one run each a word takes a margin that the whole difference
+lies beyond; without a margin the differences are shown and nothing is called slower. Four runs or more of
+each, made in turns (one of the first side, one of the second, and so on), say themselves how far runs differ.
 `
 
-// compareRuns judges the runs of one side against those of the other, offline.
+const compareFoot = `
+exit codes
+  0  nothing is slower, beyond the margin if there is one
+  1  something is
+  2  the command line cannot be used, a run cannot be read, or the runs cannot be compared
+  3  one of the runs is not valid, or was killed
+Of both, 3 counts before 1; what was found is printed in each case.
+"go run" makes 1 of every code: build first ("go build ./report") where codes matter.
+`
+
+// compareRuns judges the runs of one side against those of the other.
 func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code int, err error) {
-	flags := commandline.New("report compare", compareHelp, "")
+	flags := commandline.New("report compare", compareHead, compareFoot)
 	flags.Section("flags")
 	var margin commandline.Margin
 	var format string
@@ -45,11 +57,11 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	case len(left) == 0 || len(right) == 0:
 		return commandline.Usage, errors.New("compare: want two run directories, or several on each side of --")
 	}
-	a, b, err := readSides(left, right)
+	before, after, err := readSides(left, right)
 	if err != nil {
 		return commandline.Usage, err
 	}
-	p, err := pair.Judge(a, b, margin.Options())
+	p, err := pair.Judge(pair.Side{Name: "before", Runs: before}, pair.Side{Name: "after", Runs: after}, margin.Options())
 	if err != nil {
 		return commandline.Usage, err
 	}
@@ -58,15 +70,18 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	} else {
 		err = report.PairText(stdout, p, console.TerminalOf(stdout))
 	}
-	if err != nil {
+	switch {
+	case err != nil || !p.Valid():
 		return commandline.NotValid, err
+	case p.Slower():
+		return commandline.Failed, nil
 	}
 	return commandline.OK, nil
 }
 
 // readSides reads the runs of both sides. Runs whose directories have the same name are
 // called by their paths. A run is on one side only, and there once.
-func readSides(left, right []string) (a, b []results.Run, err error) {
+func readSides(left, right []string) (before, after []results.Run, err error) {
 	var runs []results.Run
 	dirs, ids := map[string]bool{}, map[string]int{}
 	all := slices.Concat(left, right)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
@@ -63,7 +65,7 @@ func TestHelp(t *testing.T) {
 	}{
 		{"of the command", []string{"-h"}, []string{"  report [flags] DIR", "  -format F ", "exit codes"}},
 		{"by name", []string{"help"}, []string{"  report [flags] DIR"}},
-		{"of compare", []string{"compare", "-h"}, []string{"  report compare [flags] DIR DIR", "  -margin M", "(default text)"}},
+		{"of compare", []string{"compare", "-h"}, []string{"  report compare [flags] BEFORE AFTER", "  -margin M", "(default text)"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			code, stdout, stderr := command(t, row.args...)
@@ -115,7 +117,7 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr := command(t, "compare", before, after, "-margin", "10s")
-	for _, want := range []string{"before against after", "phases: 1s@500 against 2s@250", "esmodule: undecided between before and after at p99"} {
+	for _, want := range []string{"after against before", "phases: 2s@250 against 1s@500", "esmodule: undecided between after and before at p99"} {
 		if code != commandline.OK || !strings.Contains(stdout, want) {
 			t.Errorf("exit code %d, the output lacks %q:\n%s%s", code, want, stdout, stderr)
 		}
@@ -128,5 +130,45 @@ func TestCompare(t *testing.T) {
 	code, stdout, stderr = command(t, "compare", before, "--", after, again)
 	if text := strings.Join(strings.Fields(stdout), " "); code != commandline.OK || !strings.Contains(text, "a word takes 4 alternating runs of each, and there are 1") {
 		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+}
+
+// What is compared is starts and load alike; a run that cannot be believed comes before a
+// difference.
+func TestCompareExitCodes(t *testing.T) {
+	v := resultstest.Variant("nodejs22.x")
+	local := func(name string, seed uint64, m results.Manifest, initMs float64) string {
+		m.Platform = deployed.Local
+		cell := resultstest.Cell{Starts: 30, Warm: 2, InitMs: initMs, FirstMs: 2, WarmMs: 1, MemoryMB: 70, Version: "22.1"}
+		return resultstest.Run{Manifest: m, Seed: seed, Cells: map[matrix.Variant]resultstest.Cell{v: cell}}.Write(t, name)
+	}
+	base, slower, faster := local("base", 1, results.Manifest{}, 100), local("slower", 2, results.Manifest{}, 150), local("faster", 3, results.Manifest{}, 50)
+	killed := local("killed", 4, results.Manifest{}, 150)
+	if err := os.Remove(filepath.Join(killed, results.SummaryFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(killed, results.ManifestFile), []byte(`{"platform":"local"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"slower beyond the margin", []string{base, slower, "-margin", "10%"}, commandline.Failed, "slower beyond the margin"},
+		{"slower within the margin", []string{base, slower, "-margin", "60%"}, commandline.OK, "an interval beyond the margin"},
+		{"no margin", []string{base, slower}, commandline.OK, "a word takes 4 alternating runs of each"},
+		{"faster", []string{base, faster, "-margin", "10%"}, commandline.OK, "1 faster"},
+		{"a run that was killed", []string{base, killed, "-margin", "10%"}, commandline.NotValid, "killed has no end: it was killed"},
+		{"another platform", []string{base, loadTest(t, "aws", results.Manifest{Platform: deployed.AWS}, 10, 20)}, commandline.Usage, "never compared"},
+		{"nothing in common", []string{base, loadTest(t, "load", results.Manifest{}, 10, 20)}, commandline.Usage, "no target and no measured cell in common"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, append([]string{"compare"}, row.args...)...)
+			if text := strings.Join(strings.Fields(stdout+stderr), " "); code != row.code || !strings.Contains(text, row.want) {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, row.code, row.want, stdout, stderr)
+			}
+		})
 	}
 }

@@ -24,7 +24,7 @@ func differences(a, b []results.Run) []results.SetupDifference {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		l, r := left[name], right[name]
 		if len(l) != 1 || len(r) != 1 || l[0] != r[0] {
-			all = append(all, results.SetupDifference{What: name, A: strings.Join(l, " or "), B: strings.Join(r, " or ")})
+			all = append(all, results.SetupDifference{What: name, Before: strings.Join(l, " or "), After: strings.Join(r, " or ")})
 		}
 	}
 	return all
@@ -74,6 +74,12 @@ func circumstances(r results.Run) map[string]string {
 	}
 	for name, hash := range m.Artifacts {
 		add("artifact "+name, hash[:min(12, len(hash))])
+	}
+	for _, v := range r.Variants {
+		add("cell "+v.Variant.String(), string(v.Status))
+		if v.RanOn != nil {
+			add("runtime of "+v.Variant.String(), strings.TrimSpace(v.RanOn.Version+" "+v.RanOn.Client))
+		}
 	}
 	if r.Load != nil {
 		add("engine used", r.Load.Generator.Engine)

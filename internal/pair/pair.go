@@ -10,50 +10,73 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// Judge judges the runs of side a against those of side b. Two runs of the same thing
-// differ too, and by how much is in no interval of one run: words take
-// [verdict.MinRuns] runs of each side, and with fewer the differences stand without one.
-func Judge(a, b []results.Run, o verdict.Options) (results.Pair, error) {
-	if len(a) == 0 || len(b) == 0 {
+// Side is the runs of one side, with a name for them where they are several.
+type Side struct {
+	Name string
+	Runs []results.Run
+}
+
+// Judge judges the later runs against the earlier ones: each target's latencies, and
+// each cell's cold total, warm duration and memory. All words of a pair stand together.
+//
+// Two runs of the same thing differ too, and by how much is in no interval of one run:
+// words take [verdict.MinRuns] runs of each side, or of one run each a stated margin
+// that the whole difference lies beyond ([verdict.OneRun]).
+func Judge(earlier, later Side, o verdict.Options) (results.Pair, error) {
+	before, after := earlier.Runs, later.Runs
+	if len(before) == 0 || len(after) == 0 {
 		return results.Pair{}, errors.New("compare: each side needs a run")
 	}
-	p := results.Pair{A: side("A", a), B: side("B", b), Differences: differences(a, b), Targets: []results.PairTarget{}}
-	for _, r := range slices.Concat(a, b) {
-		if first := a[0]; r.Platform() != first.Platform() && r.Platform() != "" && first.Platform() != "" {
+	p := results.Pair{Before: earlier.record(), After: later.record(), Differences: differences(before, after)}
+	for _, r := range slices.Concat(before, after) {
+		if first := before[0]; r.Platform() != first.Platform() && r.Platform() != "" && first.Platform() != "" {
 			return results.Pair{}, fmt.Errorf("compare %s and %s: one is of platform %s, the other of %s: those are never compared", first.ID, r.ID, first.Platform(), r.Platform())
 		}
 		p.Doubts = append(p.Doubts, doubts(r)...)
 	}
-	for _, shared := range shared(a, b) {
-		left, right := shared[:len(a)], shared[len(a):]
-		t := results.PairTarget{Name: left[0].Name, A: latencies(left), B: latencies(right)}
-		if len(shared) == 2 {
-			t.Comparison = results.CompareTargets(p.A.Label, p.B.Label, left[0], right[0], o)
-			t.Comparison.Withhold(verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1})
-		} else {
-			t.Comparison = results.CompareRuns(p.A.Label, p.B.Label, left, right, o)
-		}
-		if right[0].Name != t.Name {
-			t.Name += " and " + right[0].Name
+	family := results.Family{OneRun: len(before) == 1 && len(after) == 1}
+	var comparisons []*results.Comparison
+	for _, shared := range sharedTargets(before, after) {
+		old, young := shared[:len(before)], shared[len(before):]
+		t := results.PairTarget{Name: old[0].Name, Before: latencies(old), After: latencies(young)}
+		if young[0].Name != t.Name {
+			t.Name += " and " + young[0].Name
 		}
 		p.Targets = append(p.Targets, t)
+		if family.OneRun {
+			comparisons = append(comparisons, family.CompareTargets(p.After.Label, p.Before.Label, young[0], old[0], o))
+		} else {
+			comparisons = append(comparisons, family.CompareRuns(p.After.Label, p.Before.Label, young, old, o))
+		}
 	}
-	if len(p.Targets) == 0 {
-		return results.Pair{}, fmt.Errorf("compare %s and %s: they have no target in common", p.A.Label, p.B.Label)
+	series := compareSeries(&family, before, after, o)
+	family.Settle()
+	for i, c := range comparisons {
+		p.Targets[i].Comparison = *c
+	}
+	for _, s := range series {
+		one := results.PairSeries{Series: s.Series}
+		for _, m := range s.metrics {
+			one.Metrics = append(one.Metrics, *m)
+		}
+		p.Series = append(p.Series, one)
+	}
+	if len(p.Targets) == 0 && len(p.Series) == 0 {
+		return results.Pair{}, fmt.Errorf("compare %s and %s: they have no target and no measured cell in common", p.Before.Label, p.After.Label)
 	}
 	return p, nil
 }
 
-// side is a side with its runs, called by its letter where they are several.
-func side(letter string, runs []results.Run) results.PairSide {
-	s := results.PairSide{Label: letter}
-	for _, r := range runs {
-		s.Runs = append(s.Runs, results.PairRun{ID: r.ID, Manifest: r.Manifest})
+// record is the side as the pair keeps it.
+func (s Side) record() results.PairSide {
+	r := results.PairSide{Label: s.Name}
+	for _, run := range s.Runs {
+		r.Runs = append(r.Runs, results.PairRun{ID: run.ID, Manifest: run.Manifest})
 	}
-	if len(runs) == 1 {
-		s.Label = runs[0].ID
+	if len(s.Runs) == 1 {
+		r.Label = s.Runs[0].ID
 	}
-	return s
+	return r
 }
 
 func latencies(targets []*results.Target) []latency.Timing {
@@ -78,9 +101,9 @@ func logged(r results.Run) []*results.Target {
 	return all
 }
 
-// shared are the targets that every run has, by name, each with one of every run: those
-// of a, then those of b. Where each run has a single one, it is that.
-func shared(a, b []results.Run) [][]*results.Target {
+// sharedTargets are the targets that every run has, by name, each with one of every run:
+// those of a, then those of b. Where each run has a single one, it is that.
+func sharedTargets(a, b []results.Run) [][]*results.Target {
 	var all [][]*results.Target
 	single := true
 	for _, r := range slices.Concat(a, b) {
@@ -111,11 +134,16 @@ func doubts(r results.Run) []results.Doubt {
 		all = append(all, results.Doubt{Run: r.ID, Kind: results.WasInterrupted})
 	}
 	l := r.Load
-	if l == nil || l.LogsOnly {
+	if r.Manifest.Ended.IsZero() || l != nil && l.LogsOnly {
 		return append(all, results.Doubt{Run: r.ID, Kind: results.WasKilled})
 	}
-	for _, f := range l.Generator.Faults {
-		all = append(all, results.Doubt{Run: r.ID, Kind: results.NotValid, Fault: &f})
+	if l == nil {
+		return all
+	}
+	if !l.Generator.Valid {
+		for _, f := range l.Generator.Faults {
+			all = append(all, results.Doubt{Run: r.ID, Kind: results.NotValid, Fault: &f})
+		}
 	}
 	for _, t := range l.Targets {
 		if n := t.Planned - t.Answered; n > 0 {

@@ -9,24 +9,32 @@ import (
 
 // reasonText is why a comparison has its verdict; empty for a difference that
 // was found.
-func reasonText(c results.Comparison) string {
-	switch r := c.Reason; r.Kind {
+func reasonText(c results.Comparison) string { return reasonAt(c.Reason, c.Percentile, "ms") }
+
+// reasonAt is why a judgement of a percentile has its word, in a unit.
+func reasonAt(r verdict.Reason, percentile float64, unit string) string {
+	switch r.Kind {
 	case verdict.WithinMargin:
-		return fmt.Sprintf("within %.4g ms", r.Margin)
+		return fmt.Sprintf("within %.4g %s", r.Margin, unit)
 	case verdict.NeedsSamples:
-		return fmt.Sprintf("p%v needs %d samples of each, there are %d", c.Percentile, r.Needs, r.Has)
+		return fmt.Sprintf("p%v needs %d samples of each, there are %d", percentile, r.Needs, r.Has)
 	case verdict.NeedsClusters:
 		return fmt.Sprintf("it takes %d execution environments of each that say who they are, there are %d", r.Needs, r.Has)
 	case verdict.NeedsBlocks:
 		return fmt.Sprintf("answers depend on when they came: it takes %d seconds, there are %d", r.Needs, r.Has)
 	case verdict.WorthTooFew:
-		return fmt.Sprintf("answers of the same moments resemble each other: those of one side are worth %d independent ones, and p%v needs %d", r.Has, c.Percentile, r.Needs)
+		return fmt.Sprintf("answers of the same moments resemble each other: those of one side are worth %d independent ones, and p%v needs %d", r.Has, percentile, r.Needs)
 	case verdict.NeedsRuns:
+		if r.Has == 1 && r.Margin > 0 {
+			return fmt.Sprintf("two runs of the same thing differ too: a word takes %d alternating runs of each, or an interval beyond the margin", r.Needs)
+		}
 		return fmt.Sprintf("two runs of the same thing differ too: a word takes %d alternating runs of each, and there are %d", r.Needs, r.Has)
+	case verdict.NoValues:
+		return "only the summary of a run is there, since its samples have expired"
 	case verdict.Drifts:
 		return "the difference drifted over the whole time, which is too short to average over that: run longer"
 	case verdict.NoSuchInterval:
-		return fmt.Sprintf("no number of samples bears an interval of p%v at confidence %v", c.Percentile, r.Confidence)
+		return fmt.Sprintf("no number of samples bears an interval of p%v at confidence %v", percentile, r.Confidence)
 	case verdict.MoreSamples:
 		return fmt.Sprintf("about %d more samples of each would decide", r.More)
 	case verdict.MoreRuns:
@@ -38,7 +46,7 @@ func reasonText(c results.Comparison) string {
 		}
 		return text
 	case verdict.Unanswered:
-		return fmt.Sprintf("requests without an answer hide p%v", c.Percentile)
+		return fmt.Sprintf("requests without an answer hide p%v", percentile)
 	case verdict.MayBeChance:
 		return fmt.Sprintf("among %d comparisons, this one may be chance", r.Comparisons)
 	}
@@ -80,7 +88,7 @@ func doubtText(d results.Doubt) string {
 	case results.WasInterrupted:
 		return d.Run + " was interrupted"
 	case results.WasKilled:
-		return d.Run + " has no summary"
+		return d.Run + " has no end: it was killed, or it is still running"
 	case results.NotValid:
 		return d.Run + " is not valid: " + faultText(*d.Fault)
 	case results.Unanswered:

@@ -133,8 +133,8 @@ func TestTextFromOutsideIsClean(t *testing.T) {
 	target.Classes[0].Initialization = evil
 	l.Generator.Engine, l.Comparison.A = evil, evil
 	p := results.Pair{
-		A: results.PairSide{Label: evil, Runs: []results.PairRun{{ID: evil}}}, B: results.PairSide{Label: "b", Runs: []results.PairRun{{ID: "b"}}},
-		Differences: []results.SetupDifference{{What: evil, A: evil}}, Doubts: []results.Doubt{{Run: evil, Kind: results.WasKilled}},
+		Before: results.PairSide{Label: evil, Runs: []results.PairRun{{ID: evil}}}, After: results.PairSide{Label: "b", Runs: []results.PairRun{{ID: "b"}}},
+		Differences: []results.SetupDifference{{What: evil, Before: evil}}, Doubts: []results.Doubt{{Run: evil, Kind: results.WasKilled}},
 		Targets: []results.PairTarget{{Name: evil, Comparison: *l.Comparison}},
 	}
 	var b strings.Builder

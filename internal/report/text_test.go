@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -114,14 +115,21 @@ func TestPairText(t *testing.T) {
 		m.Seed = seed
 		return results.PairSide{Label: label, Runs: []results.PairRun{{ID: label, Manifest: m}}}
 	}
-	p := results.Pair{A: side("monday", 1), B: side("tuesday", 2)}
+	p := results.Pair{Before: side("monday", 1), After: side("tuesday", 2)}
 	a, b := &load(600).Targets[0], &load(600).Targets[1]
 	a.Classes, b.Classes = a.Classes[:1], b.Classes[:1] // a log has the first requests only
-	t1 := results.PairTarget{Name: "esmodule", A: []latency.Timing{a.Latency}, B: []latency.Timing{b.Latency}, Comparison: results.CompareTargets("monday", "tuesday", a, b, options)}
-	t1.Comparison.Withhold(verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1})
+	t1 := results.PairTarget{Name: "esmodule", Before: []latency.Timing{a.Latency}, After: []latency.Timing{b.Latency}, Comparison: results.CompareTargets("tuesday", "monday", b, a, options)}
+	alone := func(c *results.Comparison) {
+		c.Verdict, c.Reason = verdict.Undecided, verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1}
+	}
+	alone(&t1.Comparison)
+	for i := range t1.Comparison.Others {
+		alone(&t1.Comparison.Others[i])
+	}
 	p.Targets = []results.PairTarget{t1}
 	same := p
-	p.Differences = []results.SetupDifference{{What: "machine cpu", A: "AMD EPYC", B: "Intel Xeon"}, {What: "knob freeze", B: "cgroup v2"}}
+	p.Series = pairSeries()
+	p.Differences = []results.SetupDifference{{What: "machine cpu", Before: "AMD EPYC", After: "Intel Xeon"}, {What: "knob freeze", After: "cgroup v2"}}
 	p.Doubts = []results.Doubt{
 		{Run: "tuesday", Kind: results.WasInterrupted},
 		{Run: "tuesday", Kind: results.Unanswered, Target: "esmodule", Requests: 7, Planned: 607},
@@ -139,6 +147,25 @@ func TestPairText(t *testing.T) {
 			golden.Compare(t, test.name+".txt", b.String())
 		})
 	}
+}
+
+// pairSeries are cells whose medians differ, with a word of each kind.
+func pairSeries() (all []results.PairSeries) {
+	summary := func(median float64) []results.MetricSummary { return []results.MetricSummary{{N: 30, P50: &median}} }
+	words := []verdict.Word{verdict.Faster, verdict.Slower, verdict.Same, verdict.Undecided}
+	for i, c := range cells()[:4] {
+		metric := func(name string, before, after float64, word verdict.Word, r verdict.Reason) results.PairMetric {
+			d := after - before
+			return results.PairMetric{
+				Metric: name, Before: summary(before), After: summary(after), Difference: &d, Interval: []float64{d - 0.5, d + 0.5}, Margin: 0.05 * before, Verdict: word, Reason: r,
+			}
+		}
+		alone := verdict.Reason{Kind: verdict.NeedsRuns, Needs: verdict.MinRuns, Has: 1, Margin: 0.05 * c.init}
+		one := results.PairSeries{Series: results.Series{Variant: c.variant, Event: functions.Event{Workload: functions.WorkloadHello}, Temperature: results.Cold}}
+		one.Metrics = append(one.Metrics, metric(results.TotalMs, c.init, c.init+float64(i*i*4-3), words[i], alone), metric(results.MaxMemoryUsedMB, float64(c.memory), float64(c.memory+3*i-1), words[i], alone))
+		all = append(all, one)
+	}
+	return all
 }
 
 // closed is a closed loop, with a spillover and with conditions.

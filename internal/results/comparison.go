@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -31,6 +29,8 @@ type Comparison struct {
 	// AtLeast says that requests without an answer make the difference larger than
 	// DifferenceMs, by an unknown amount; then there is no interval.
 	AtLeast bool `json:"atLeast,omitempty"`
+	// MarginMs is the difference that does not matter; 0 without one.
+	MarginMs float64 `json:"marginMs,omitempty"`
 	// WorthA and WorthB are how many independent answers those of each side are
 	// worth; 0 where that was not looked at.
 	WorthA int64 `json:"worthA,omitempty"`
@@ -62,33 +62,12 @@ func (l *Load) Compare(o verdict.Options) *Comparison {
 
 // CompareTargets judges a against b by their histograms: at p99, at p50 and p90
 // beside it, and at the median of every class that both have, since the first
-// request of an environment is a question of its own. The words stand together: 5 %
-// of all that are found may be chance, and not 5 % of each.
+// request of an environment is a question of its own. The words stand together.
 func CompareTargets(labelA, labelB string, a, b *Target, o verdict.Options) Comparison {
-	var all []Comparison
-	var timings [][2]latency.Timing
-	var judgements []verdict.Judgement
-	ask := func(class ClassKey, timingA, timingB latency.Timing, a, b verdict.Side, percentile float64) {
-		all = append(all, Comparison{A: labelA, B: labelB, Class: class, Percentile: percentile})
-		timings = append(timings, [2]latency.Timing{timingA, timingB})
-		judgements = append(judgements, verdict.Compare(a, b, percentile, o))
-	}
-	last := len(judged) - 1
-	for _, percentile := range append([]float64{judged[last]}, judged[:last]...) {
-		ask(ClassKey{}, a.Latency, b.Latency, a.side(), b.side(), percentile)
-	}
-	for _, class := range sharedClasses(a, b) {
-		sideA, sideB := class[0].side(), class[1].side()
-		ask(class[0].ClassKey, class[0].Latency, class[1].Latency, sideA, sideB, 50)
-		all[len(all)-1].Superiority = superiority(sideA, sideB, o)
-	}
-	verdict.Control(judgements, 1-verdict.DefaultConfidence)
-	for i, j := range judgements {
-		all[i].set(j, timings[i], o)
-	}
-	c := all[0]
-	c.Others = all[1:]
-	return c
+	var f Family
+	c := f.CompareTargets(labelA, labelB, a, b, o)
+	f.Settle()
+	return *c
 }
 
 // CompareAt judges the latencies of two targets, or of one class of theirs, at one
@@ -191,73 +170,6 @@ func (c Comparison) mirrored() Comparison {
 	return c
 }
 
-// CompareRuns judges one target over several runs a side: at p99, at p50 and p90 beside
-// it, and at the median of every class that all runs have. A value is one run's
-// percentile, and the difference is that of the means over runs. The words stand
-// together, as those of [CompareTargets] do.
-func CompareRuns(labelA, labelB string, a, b []*Target, o verdict.Options) Comparison {
-	var all []Comparison
-	var judgements []verdict.Judgement
-	ask := func(class ClassKey, percentile float64) {
-		c := Comparison{A: labelA, B: labelB, Class: class, Percentile: percentile}
-		valuesA, leastA := runFigures(a, class, percentile)
-		valuesB, leastB := runFigures(b, class, percentile)
-		j := verdict.Judgement{Word: verdict.Undecided}
-		if len(valuesA) == len(a) && len(valuesB) == len(b) {
-			j = verdict.CompareRuns(valuesA, valuesB, percentile, o)
-			c.DifferenceMs = new(stat.Mean(valuesA, nil) - stat.Mean(valuesB, nil))
-		} else if need := verdict.MinSamples(percentile, verdict.DefaultConfidence); min(leastA, leastB) < need {
-			j.Reason = verdict.Reason{Kind: verdict.NeedsSamples, Needs: need, Has: min(leastA, leastB)}
-		} else {
-			j.Reason = verdict.Reason{Kind: verdict.Unanswered}
-		}
-		all, judgements = append(all, c), append(judgements, j)
-	}
-	last := len(judged) - 1
-	for _, percentile := range append([]float64{judged[last]}, judged[:last]...) {
-		ask(ClassKey{}, percentile)
-	}
-	for _, class := range a[0].Classes {
-		if !slices.ContainsFunc(slices.Concat(a, b), func(t *Target) bool { return t.class(class.ClassKey) == nil }) {
-			ask(class.ClassKey, 50)
-		}
-	}
-	verdict.Control(judgements, 1-verdict.DefaultConfidence)
-	for i, j := range judgements {
-		all[i].Verdict, all[i].Reason = j.Word, j.Reason
-		if j.Judged {
-			all[i].IntervalMs = j.Interval[:]
-			if j.Finds > 0 { // it is 0 where all runs of a side have the same figure
-				all[i].FindsMs = new(j.Finds)
-			}
-		}
-	}
-	c := all[0]
-	c.Others = all[1:]
-	return c
-}
-
-// runFigures are the percentile of each run that can state it, and the smallest number
-// of requests of a run.
-func runFigures(targets []*Target, class ClassKey, percentile float64) (values []float64, least int64) {
-	least = math.MaxInt64
-	for _, t := range targets {
-		timing := t.Latency
-		if class != (ClassKey{}) {
-			timing = t.class(class).Latency
-		}
-		n := timing.N + timing.Unanswered
-		least = min(least, n)
-		if n < verdict.MinSamples(percentile, verdict.DefaultConfidence) || timing.Distribution() == nil {
-			continue
-		}
-		if v, atLeast := timing.At(percentile); !atLeast {
-			values = append(values, v)
-		}
-	}
-	return values, least
-}
-
 // class is the target's class of that key, or nil.
 func (t *Target) class(key ClassKey) *Class {
 	if i := slices.IndexFunc(t.Classes, func(c Class) bool { return c.ClassKey == key }); i >= 0 {
@@ -269,7 +181,7 @@ func (t *Target) class(key ClassKey) *Class {
 // set takes the judgement over, as far as requests without an answer leave it.
 func (c *Comparison) set(j verdict.Judgement, timings [2]latency.Timing, o verdict.Options) {
 	c.Verdict, c.Reason = j.Word, j.Reason
-	c.WorthA, c.WorthB = j.Worth[0], j.Worth[1]
+	c.WorthA, c.WorthB, c.MarginMs = j.Worth[0], j.Worth[1], j.Margin
 	if !j.Judged {
 		return
 	}
@@ -308,15 +220,4 @@ func sharedClasses(a, b *Target) [][2]*Class {
 		}
 	}
 	return shared
-}
-
-// Withhold takes the words of the comparison and of its others back, for a reason,
-// where there was something to judge. What differs by how much stays.
-func (c *Comparison) Withhold(r verdict.Reason) {
-	if c.DifferenceMs != nil {
-		c.Verdict, c.Reason = verdict.Undecided, r
-	}
-	for i := range c.Others {
-		c.Others[i].Withhold(r)
-	}
 }

@@ -35,6 +35,8 @@ const (
 	Unanswered ReasonKind = "unanswered"
 	// MayBeChance: among Comparisons, a difference like this one may be chance.
 	MayBeChance ReasonKind = "may-be-chance"
+	// NoValues: of a side only a summary is there, which bears no interval.
+	NoValues ReasonKind = "no-values"
 	// NoRatio: a side has values of zero or less, which have no ratio.
 	NoRatio ReasonKind = "no-ratio"
 )

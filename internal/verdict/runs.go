@@ -57,3 +57,17 @@ func CompareRuns(a, b []float64, percentile float64, o Options) Judgement {
 	}
 	return j
 }
+
+// OneRun takes those words back which a difference between two runs of the same thing
+// could explain, where each side is one run: how far such runs differ is in neither of
+// them. A stated margin says it for them, so the words faster and slower hold of a
+// difference whose whole interval lies beyond it.
+func OneRun(all []Judgement) {
+	for i := range all {
+		j := &all[i]
+		beyond := j.Margin > 0 && (j.Word == Slower && j.Interval[0] > j.Margin || j.Word == Faster && j.Interval[1] < -j.Margin)
+		if j.Judged && !beyond {
+			j.Word, j.Reason = Undecided, Reason{Kind: NeedsRuns, Needs: MinRuns, Has: 1, Margin: j.Margin}
+		}
+	}
+}
