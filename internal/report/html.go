@@ -1,22 +1,30 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
-	"encoding/json"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-//go:embed page.html
-var pageHTML string
+var (
+	//go:embed page.html
+	pageHTML string
+	//go:embed page.css
+	pageCSS string
+	//go:embed page.js
+	pageJS string
+)
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ms": optional, "whole": whole, "median": median, "placeRange": placeRange, "p90": p90, "memory": memory, "grouped": grouped,
@@ -31,175 +39,158 @@ func htmlNeeds(p latency.Percentiles) string                          { return s
 
 func sign(cell string) string { return strings.Replace(cell, atLeast, "\u2265\u202f", 1) }
 
-// view is what the template shows.
-type view struct {
-	Title string
-	Local bool
-	// Thresholds say what became of the conditions under which the run fails.
-	Thresholds []string
-	Says       string
-	Ticks      string
-	Headline   []finding
-	Parts      []part
-	Others     []other
-	Doubts     []string
-	Load       *loadView
-	Facts      [][2]string
-	Notes      []string
-	Manifest   string
+// page is what the template shows.
+type page struct {
+	Policy string
+	Style  template.CSS
+	Script template.JS
+
+	Header    header
+	Says      string
+	Local     bool
+	Notes     []string
+	Gates     []chip
+	Workloads []workload
+	Has       charts
+	ColdShare string
+	// ArchitectureKey names the lines of the memory charts.
+	ArchitectureKey template.HTML
+	// Missing say why a chart is not drawn.
+	Missing []string
+	Load    *loadView
+	Cells   []cellTable
+	Ticks   string
+	Others  []other
+	Doubts  []string
+	Run     reproduction
 }
 
-// part is one event on one architecture and memory size.
-type part struct {
-	Title      string
-	Cold, Warm template.HTML
-	Rows       []row
-	// ColdPlaces and WarmPlaces say that places tell anything apart.
-	ColdPlaces, WarmPlaces bool
+// workload is what is shown of one workload; one of several is chosen by a switch.
+type workload struct {
+	Index     int
+	Name      string
+	Cards     []card
+	Pricing   *answer.Pricing
+	Tradeoff  *tradeoff
+	Matrix    []matrixPanel
+	Memory    []template.HTML
+	Ratios    *stripTable
+	Anatomies []anatomy
 }
 
-// Reach of the template into a row.
-func (r row) Name() string                       { return r.name() }
-func (r row) Version() string                    { return r.version() }
-func (r row) ColdSeries() *results.SeriesSummary { return r.cold }
-func (r row) WarmSeries() *results.SeriesSummary { return r.warm }
+// charts say which charts any workload has.
+type charts struct{ Tradeoff, Matrix, Memory, Ratios, Anatomy bool }
 
-// HasRuntimeMetrics says whether any runtime of the part counts something of itself.
-func (p part) HasRuntimeMetrics() bool {
-	return slices.ContainsFunc(p.Rows, func(r row) bool { return len(r.RuntimeMetrics()) > 0 })
+func (c *charts) add(w workload) {
+	c.Tradeoff = c.Tradeoff || w.Tradeoff != nil
+	c.Matrix = c.Matrix || len(w.Matrix) > 0
+	c.Memory = c.Memory || len(w.Memory) > 0
+	c.Ratios = c.Ratios || w.Ratios != nil
+	c.Anatomy = c.Anatomy || len(w.Anatomies) > 0
+}
+
+// MiddleAnatomy is the index of the memory size that is shown first.
+func (p page) MiddleAnatomy() int { return len(p.Workloads[0].Anatomies) / 2 }
+
+// policy lets the page use its own style and script, and nothing else.
+func policy(style, script string) string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; style-src " + hash(style) + "; script-src " + hash(script) + "; img-src data:; base-uri 'none'; form-action 'none'"
 }
 
 // other is a cell without times.
 type other struct{ Name, Architectures, Status, Reason string }
 
-type loadView struct {
-	results.Load
-	Title                        string
-	Verdict, Failures, Spillover []string
-	// Generator is what the generator measured of itself, NotValid what it means for the reader if that was bad.
-	Generator, NotValid string
-	// Reasons are why it was.
-	Reasons              []string
-	Curve, Time, Classes template.HTML
-	Clocks               []clockRow
-}
-
-// clockRow is one of a target's clocks.
-type clockRow struct {
-	Target, Clock string
-	P             latency.Percentiles
-}
-
-// HTML writes report.html: one file, no script, nothing from elsewhere. What a run
-// does not have is not drawn.
+// HTML writes report.html: one file that needs nothing from elsewhere, and no script
+// to be read. What a run does not have is not drawn.
 func HTML(w io.Writer, r results.Run) error {
-	if err := pageTemplate.Execute(w, newView(cleaned(r))); err != nil {
+	if err := pageTemplate.Execute(w, newPage(cleaned(r))); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
 	return nil
 }
 
-func newView(r results.Run) view {
-	v := view{Title: "lambda-benchmark", Local: r.Platform() == deployed.Local, Notes: notes(r)}
-	if !r.Manifest.Started.IsZero() {
-		v.Title += ", " + r.Manifest.Started.UTC().Format("2006-01-02 15:04 MST")
+func newPage(r results.Run) page {
+	p := page{
+		Policy: policy(pageCSS, pageJS), Style: template.CSS(pageCSS), Script: template.JS(pageJS),
+		Header: newHeader(r), Says: findingsTitle(r.Manifest), Local: r.Platform() == deployed.Local, Notes: notes(r), Gates: gates(r),
+		Ticks: capital(ticksNote(r.Variants)), Doubts: doubts(r.Variants), Run: newReproduction(r.Manifest),
 	}
 	if r.Manifest.Interrupted {
-		v.Notes = append(v.Notes, interruptedNote)
+		p.Notes = append(p.Notes, interruptedNote)
 	}
-	v.Thresholds = thresholdLines(r.Thresholds)
-	v.Parts = parts(r)
-	v.Says, v.Headline = findingsTitle(r.Manifest), findings(r)
-	v.Ticks = capital(ticksNote(r.Variants))
+	samples := bySeries(r.Samples)
+	boards := boards(r)
+	for i, b := range boards {
+		w := newWorkload(i, b)
+		p.Has.add(w)
+		p.Workloads = append(p.Workloads, w)
+		p.Cells = append(p.Cells, newCellTable(b, samples))
+	}
+	if len(boards) > 0 {
+		p.Missing, p.ColdShare = missing(boards[0], p.Workloads[0]), share(boards[0].answers.ColdShare)
+		p.ArchitectureKey = architectureKey(boards[0])
+	}
 	for _, u := range unmeasured(r.Variants) {
-		v.Others = append(v.Others, other{listed(u.names), u.architectures, string(u.status), u.text})
+		p.Others = append(p.Others, other{listed(u.names), u.architectures, string(u.status), u.text})
 	}
-	v.Doubts = doubts(r.Variants)
 	if r.Load != nil && len(r.Load.Targets) > 0 {
-		v.Load = newLoadView(*r.Load)
+		p.Load = newLoadView(*r.Load)
 	}
-	v.Facts = facts(r.Manifest)
-	if text, err := json.MarshalIndent(r.Manifest, "", "  "); err == nil {
-		v.Manifest = string(text)
-	}
-	return v
+	return p
 }
 
-// parts are the tables and charts of the starts.
-func parts(r results.Run) []part {
-	var parts []part
-	d := collect(r.Samples)
+// boards are those of every workload, the one that decides first.
+func boards(r results.Run) []board {
+	var all []board
 	for _, e := range workloads(r.Variants) {
-		all := rows(r.Variants, e)
-		for _, s := range sections(all) {
-			in := slices.DeleteFunc(slices.Clone(all), func(r row) bool { return r.section() != s })
-			title := e.String() + ", " + s.String()
-			parts = append(parts, part{
-				Title: title, Rows: in,
-				Cold: coldChart(in, d, "Cold starts: "+title), Warm: warmChart(in, d, "Warm invocations: "+title),
-				ColdPlaces: hasPlaces(all, coldOf),
-				WarmPlaces: hasPlaces(all, warmOf),
-			})
-		}
+		all = append(all, newBoard(r, e))
 	}
-	return parts
+	decides := answer.Event(r)
+	slices.SortStableFunc(all, func(a, b board) int {
+		first := func(b board) int {
+			if b.event.asked() == decides {
+				return 0
+			}
+			return 1
+		}
+		return first(a) - first(b)
+	})
+	return all
 }
 
-func newLoadView(l results.Load) *loadView {
-	names := make([]string, len(l.Targets))
-	v := &loadView{
-		Load: l, Verdict: verdictLines(l), Generator: generatorLine(l.Generator),
-		Spillover: spilloverLines(l.Targets),
+func newWorkload(i int, b board) workload {
+	id := fmt.Sprintf("w%d", i)
+	return workload{
+		Index: i, Name: b.event.String(), Cards: b.cards(), Pricing: b.answers.Pricing,
+		Tradeoff: newTradeoff(id+"-tradeoff", b), Matrix: newMatrix(b), Memory: memoryCharts(id+"-memory", b),
+		Ratios: newRatios(b), Anatomies: newAnatomies(b),
 	}
-	if !l.Generator.Valid {
-		v.NotValid, v.Reasons = notValid, NotValidReasons(l)
-	}
-	for i, t := range l.Targets {
-		names[i] = t.Name
-		v.Failures = append(v.Failures, failureLines(t)...)
-		if !t.Service.IsZero() {
-			v.Clocks = append(v.Clocks, clockRow{t.Name, "service: end - actual start", t.Service.Percentiles})
-		}
-		if !t.FirstByte.IsZero() {
-			v.Clocks = append(v.Clocks, clockRow{t.Name, "first byte: artillery's clock", t.FirstByte.Percentiles})
-		}
-	}
-	v.Title = "Load test of " + strings.Join(names, " and ")
-	v.Curve = percentileChart(l.Targets, v.Title+": latency by percentile")
-	v.Time = timeChart(l.Targets, v.Title+": latency over time")
-	v.Classes = classChart(l.Targets, v.Title+": latency by class of request")
-	return v
 }
 
-// facts are the run's circumstances.
-func facts(m results.Manifest) [][2]string {
-	var all [][2]string
-	add := func(name, value string) {
-		if value != "" {
-			all = append(all, [2]string{name, value})
-		}
+// missing says why charts are not drawn, each reason once.
+func missing(b board, w workload) []string {
+	var all []string
+	switch {
+	case w.Tradeoff != nil:
+	case b.answers.Pricing == nil:
+		all = append(all, "speed against cost, since nothing is priced")
+	default:
+		all = append(all, "speed against cost, since it takes two cells with cold and warm times")
 	}
-	add("platform", string(m.Platform))
-	add("region", m.Region)
-	add("stage", m.Stage)
-	add("version", m.Version)
-	add("seed", fmt.Sprint(m.Seed))
-	for _, name := range slices.Sorted(maps.Keys(m.Machine)) {
-		add("machine: "+name, m.Machine[name])
+	if sizes := b.memorySizes(); len(w.Memory) == 0 && len(sizes) > 0 {
+		all = append(all, fmt.Sprintf("memory sizes, since every cell has %d MB", sizes[0]))
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.Knobs)) {
-		add("enforced: "+name, m.Knobs[name])
+	if in := b.architectures(); w.Ratios == nil && len(in) == 1 {
+		all = append(all, fmt.Sprintf("the ratio of architectures, since only %s was measured", in[0]))
+	} else if w.Ratios == nil {
+		all = append(all, fmt.Sprintf("the ratio of architectures, since no pair of %s and %s has the samples for one", functions.ARM64, functions.X8664))
 	}
-	if c := m.Counts; c != nil {
-		add("counts", fmt.Sprintf("%d cold and %d warm of each cell and workload, in %s", c.Cold, c.Warm, counted(int64(c.Rounds), "round")))
-	}
-	for name, value := range m.Settings.Measured() {
-		if name == "ssmLatencyMs" {
-			name, value = "SSM answers after", value+" ms (a setting)"
-		} else {
-			name = "setting: " + name
-		}
-		add(name, value)
+	if len(w.Anatomies) == 0 {
+		all = append(all, "the anatomy of cold starts, since none was measured")
 	}
 	return all
 }

@@ -24,7 +24,7 @@ func TestScales(t *testing.T) {
 		{"zero has no logarithm", logarithmic(0, 0, 0, 100), []float64{0.001, 0.002}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := test.scale.ticks()
+			got := test.scale.ticks(8)
 			if !slices.EqualFunc(got, test.ticks, func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Abs(b) }) {
 				t.Errorf("ticks are %v, want %v", got, test.ticks)
 			}
