@@ -57,14 +57,16 @@ func own(language string, invocation int) map[string]float64 {
 }
 
 // samples draws cold and warm samples of every cell.
-func samples(cold, warm int) []results.Sample {
+func samples(cold, warm int) []results.Sample { return samplesOf(cells(), deployed.Local, cold, warm) }
+
+func samplesOf(cells []cell, platform deployed.Platform, cold, warm int) []results.Sample {
 	rng := rand.New(rand.NewPCG(1, 2))
 	draw := func(median float64) time.Duration {
 		return time.Duration(median * math.Exp(0.08*rng.NormFloat64()) * float64(time.Millisecond))
 	}
 	var all []results.Sample
 	at := started
-	for _, c := range cells() {
+	for _, c := range cells {
 		for _, event := range []functions.Event{{Workload: functions.WorkloadHello}, {Workload: functions.WorkloadSHA256, Iterations: 2000}} {
 			work := 0.0
 			if event.Workload == functions.WorkloadSHA256 {
@@ -72,11 +74,11 @@ func samples(cold, warm int) []results.Sample {
 			}
 			for i := range cold + warm {
 				s := results.Sample{
-					Run: "20260304-120000", Platform: deployed.Local, Round: i%max(cold, 1) + 1, Variant: c.variant, Event: event,
+					Run: "20260304-120000", Platform: platform, Round: i%max(cold, 1) + 1, Variant: c.variant, Event: event,
 					RequestID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", len(all)), Start: at, Wanted: results.Warm,
 				}
 				invocation, duration := 3+i, draw(c.warm+work)
-				record := &lambdalog.Record{Kind: lambdalog.Report, RequestID: s.RequestID, MemorySizeMB: new(512), MaxMemoryUsedMB: new(c.memory + i%3)}
+				record := &lambdalog.Record{Kind: lambdalog.Report, RequestID: s.RequestID, MemorySizeMB: new(c.variant.MemoryMB), MaxMemoryUsedMB: new(c.memory + i%3)}
 				total := time.Duration(0)
 				if i < cold {
 					s.Wanted, invocation, duration = results.Cold, 1, draw(c.first+work)

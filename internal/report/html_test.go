@@ -66,18 +66,25 @@ func read(t *testing.T, dir string) results.Run {
 func TestPageShowsARun(t *testing.T) {
 	text := html(t, read(t, runDirectory(t, 30, 120, 600)))
 	for _, want := range []string{
-		"Platform <b>local</b>", "<h2>hello, x86_64, 512 MB</h2>", "<h2>sha256, 2,000 iterations, x86_64, 512 MB</h2>",
-		"<dt>Fastest cold start</dt><dd>rust with a median of 6.06\u00a0ms", "First request of an environment, provisioned</dt><dd>esmodule is faster than commonjs",
-		"<th>cpu/wall</th>", "<td>&lt;10</td><td>-</td>", "Java counts cpu in steps of 10\u00a0ms", "<caption>go</caption>", `<td class="text">heap alloc, MB</td><td>0.13</td>`, `<td class="text">collection, ms</td>`, "the .NET 8 SDK is missing",
-		"Load test of esmodule and commonjs: latency by percentile", "latency over time", "latency by class of request",
-		"2 proactive", "cgroup v2, 0.29 processors at 512 MB",
+		"Platform <b>local</b>", "this machine, not AWS · stage dev · 6 cells, 360 cold starts, 1,440 warm invocations · 1,200 answered requests under load · took 1m0s",
+		`<li class="chip good">load test valid</li><li class="chip bad">1 cell failed</li><li class="chip open">3 cells not measured</li><li class="chip open">deprecated: nodejs18.x</li>`,
+		`for="workload0">sha256, 2,000 iterations</label>`, `for="workload1">hello</label>`,
+		`<h3>Which runtime? <span class="chip good">clear</span></h3>`, `<p class="pick">rust</p>`,
+		`<h3>Which architecture? <span class="chip plain">not asked</span></h3>`, `<h3>Which memory size? <span class="chip plain">not asked</span></h3>`,
+		`<h3>Which module system? <span class="chip good">clear</span></h3>`, `<p class="pick">esmodule</p>`,
+		"Cold start, median in ms: hello", "Warm invocation, median in ms: sha256, 2,000 iterations", "Init and first duration, hello, 512 MB: medians",
+		"memory sizes, since every cell has 512 MB; the ratio of architectures, since only x86_64 was measured.",
+		`<th scope="col">cpu/wall</th>`, "<td>&lt;10</td><td>-</td>", "Java counts cpu in steps of 10\u00a0ms",
+		"<caption>go, x86_64, 512 MB</caption>", `<th scope="row">heap alloc, MB</th><td>0.13</td>`, `<th scope="row">collection, ms</th>`, "the .NET 8 SDK is missing",
+		"Load test of esmodule and commonjs: latency by percentile", "latency over time", "Latency by class of request",
+		"2 proactive", "cgroup v2, 0.29 processors at 512 MB", "go run ./local -stage dev -seed 42 -ssm-latency 20ms",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	// 30 cold and 120 warm samples of 6 cells and 2 workloads, and a dot for each second of 2 targets.
-	if got, want := strings.Count(text, "<circle"), 6*2*(30+120)+2*60; got != want {
+	// 30 cold and 120 warm samples of 6 cells and 2 workloads.
+	if got, want := strings.Count(text, "h0"), 6*2*(30+120); got != want {
 		t.Errorf("%d dots, want %d", got, want)
 	}
 }
@@ -104,7 +111,7 @@ func TestPageShowsPlacesOnlyWhereTheyTellSomething(t *testing.T) {
 func TestPageNeedsNothingElse(t *testing.T) {
 	text := html(t, read(t, runDirectory(t, 5, 20, 100)))
 	for _, found := range regexp.MustCompile(`(?i)<script|<iframe|<img|@import|url\(|\b(?:src|href|action)="[^"]*"|\bon\w+="`).FindAllString(text, -1) {
-		if found != `href="data:,"` {
+		if found != `href="data:,"` && found != "<script" {
 			t.Errorf("the page has %s", found)
 		}
 	}
@@ -126,7 +133,7 @@ func TestMarkupFromOutsideIsText(t *testing.T) {
 	l.Targets[0].Failed["<b>"] = 1
 	s.Load = &l
 	text := html(t, run(s, m))
-	if strings.Contains(text, "<script") || strings.Contains(text, "<img") || strings.Contains(text, "<b>:") {
+	if strings.Count(text, "<script") != 1 || strings.Contains(text, "<img") || strings.Contains(text, "<b>:") {
 		t.Error("markup from outside is markup in the page")
 	}
 }
@@ -149,7 +156,7 @@ func TestPageOfAKilledRunIsMadeOfItsSamples(t *testing.T) {
 		t.Errorf("the summary is %+v", r.Variants)
 	}
 	text := html(t, r)
-	for _, want := range []string{"<h2>hello, x86_64, 512 MB</h2>", "the last sample was being written when the run ended"} {
+	for _, want := range []string{"All numbers: hello", "the last sample was being written when the run ended"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -169,7 +176,7 @@ func TestPageOfALoadTestAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := html(t, read(t, dir))
-	if !strings.Contains(text, "Load test of esmodule and commonjs") || strings.Contains(text, "Cold starts") {
+	if !strings.Contains(text, "Load test of esmodule and commonjs") || strings.Contains(text, "Anatomy of a cold start") {
 		t.Error("the page is not that of a load test")
 	}
 }
@@ -180,7 +187,7 @@ func TestPageOfAKilledLoadTestIsMadeOfItsLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := html(t, read(t, dir))
-	for _, want := range []string{"the run was killed before it could judge itself", "latency by percentile", `<td class="text">esmodule</td><td>-</td><td>600</td><td>-</td>`} {
+	for _, want := range []string{"the run was killed before it could judge itself", "latency by percentile", `<th scope="row">esmodule</th><td>-</td><td>600</td><td>-</td>`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}

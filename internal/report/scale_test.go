@@ -16,12 +16,14 @@ func TestScales(t *testing.T) {
 		{"exactly a round number", linear(10, 0, 100), []float64{0, 2, 4, 6, 8, 10}},
 		{"nothing", linear(0, 0, 100), []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
 		{"small", linear(0.0007, 0, 100), []float64{0, 0.0001, 0.0002, 0.0003, 0.0004, 0.0005, 0.0006, 0.0007}},
-		{"one decade", logarithmic(1.2, 9, 0, 100), []float64{1, 2, 5, 10}},
-		{"between ticks", logarithmic(0.48, 2.5, 0, 100), []float64{0.2, 0.5, 1, 2, 5}},
+		{"one decade", logarithmic(1.2, 9, 0, 100), []float64{1.5, 2, 3, 5, 7, 10}},
+		{"between ticks", logarithmic(0.48, 2.5, 0, 100), []float64{0.5, 0.7, 1, 1.5, 2}},
 		{"many decades", logarithmic(0.5, 9000, 0, 100), []float64{1, 10, 100, 1000, 10000}},
-		{"one value", logarithmic(3, 3, 0, 100), []float64{2, 5}},
-		{"one round value", logarithmic(2, 2, 0, 100), []float64{2, 5}},
-		{"zero has no logarithm", logarithmic(0, 0, 0, 100), []float64{0.001, 0.002}},
+		{"one value", logarithmic(3, 3, 0, 100), []float64{3, 4}},
+		{"one round value", logarithmic(2, 2, 0, 100), []float64{2, 2.5}},
+		{"zero has no logarithm", logarithmic(0, 0, 0, 100), []float64{0.001, 0.0012}},
+		{"more decades than ticks", logarithmic(1e-7, 1e6, 0, 100), []float64{1e-6, 1e-4, 1e-2, 1, 100, 1e4, 1e6}},
+		{"around one", around(1.7, 0, 100), []float64{0.5, 0.6, 0.8, 1, 1.2, 1.5, 2}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := test.scale.ticks(8)
