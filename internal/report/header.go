@@ -131,14 +131,14 @@ func deprecatedRuntimes(r results.Run) []string {
 
 // gateChips count the conditions that the run was to be judged by.
 func gateChips(r results.Run) []chip {
-	if r.Load == nil || len(r.Load.Thresholds) == 0 {
+	if len(r.Thresholds) == 0 {
 		return nil
 	}
 	count := map[results.Outcome]int64{}
-	for _, t := range r.Load.Thresholds {
+	for _, t := range r.Thresholds {
 		count[t.Outcome]++
 	}
-	n := int64(len(r.Load.Thresholds))
+	n := int64(len(r.Thresholds))
 	switch {
 	case count[results.Breached] > 0:
 		return []chip{{"bad", fmt.Sprintf("%d of %s failed", count[results.Breached], counted(n, "gate"))}}
@@ -150,12 +150,9 @@ func gateChips(r results.Run) []chip {
 
 // gates are the conditions with what became of each.
 func gates(r results.Run) []chip {
-	if r.Load == nil {
-		return nil
-	}
 	var all []chip
-	for i, line := range thresholdLines(r.Load.Thresholds) {
-		class := map[results.Outcome]string{results.Breached: "bad", results.Passed: "good", results.NotDecided: "open"}[r.Load.Thresholds[i].Outcome]
+	for i, line := range thresholdLines(r.Thresholds) {
+		class := map[results.Outcome]string{results.Breached: "bad", results.Passed: "good", results.NotDecided: "open"}[r.Thresholds[i].Outcome]
 		all = append(all, chip{class, line})
 	}
 	return all

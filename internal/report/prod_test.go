@@ -51,7 +51,7 @@ func prodRun(cold, warm, requests int) results.Run {
 	}
 	results.SetPlaces(r.Variants, slices.Values(all), verdict.Options{})
 	r.Load = new(load(requests))
-	r.Load.Thresholds = []results.Threshold{
+	r.Thresholds = []results.Threshold{
 		{Condition: "esmodule.p99>300ms", Outcome: results.Passed}, {Condition: "commonjs.p99>30ms", Outcome: results.Breached},
 	}
 	m := &r.Manifest
