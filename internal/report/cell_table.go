@@ -39,17 +39,17 @@ func (t cellTable) HasRuntimeMetrics() bool {
 	return slices.ContainsFunc(t.Rows, func(r cellRow) bool { return len(r.RuntimeMetrics()) > 0 })
 }
 
-func newCellTable(b board, samples seriesSamples) cellTable {
+func newCellTable(b board, values map[results.Series]results.Values) cellTable {
 	t := cellTable{Title: b.event.String(), ColdPlaces: hasPlaces(b.rows, coldOf), WarmPlaces: hasPlaces(b.rows, warmOf)}
 	const most = 4
 	cold, warm := b.scaleOf(coldOf, results.TotalMs), b.scaleOf(warmOf, results.DurationMs)
 	for _, r := range b.rows {
 		one := cellRow{row: r}
-		if values := samples.values(r.Variant, b.event, results.Cold, results.TotalMs); len(values) > 0 {
-			one.ColdDots = distribution(cold, most, values, r.cold.Metrics[results.TotalMs])
+		if all := values[b.series(r, results.Cold)].Of(results.TotalMs); len(all) > 0 {
+			one.ColdDots = distribution(cold, most, thinned(all), r.cold.Metrics[results.TotalMs])
 		}
-		if values := samples.values(r.Variant, b.event, results.Warm, results.DurationMs); len(values) > 0 {
-			one.WarmDots = distribution(warm, most, values, r.warm.Metrics[results.DurationMs])
+		if all := values[b.series(r, results.Warm)].Of(results.DurationMs); len(all) > 0 {
+			one.WarmDots = distribution(warm, most, thinned(all), r.warm.Metrics[results.DurationMs])
 		}
 		t.Dots = t.Dots || one.ColdDots != "" || one.WarmDots != ""
 		t.Rows = append(t.Rows, one)
@@ -67,4 +67,9 @@ func (b board) scaleOf(of func(row) *results.SeriesSummary, metric string) scale
 		}
 	}
 	return logarithmic(all.least, all.most, stripFrom, stripTo)
+}
+
+// series is a row's of a temperature.
+func (b board) series(r row, t results.Temperature) results.Series {
+	return results.Series{Variant: r.Variant, Event: b.event.asked(), Temperature: t}
 }

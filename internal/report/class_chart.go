@@ -61,16 +61,7 @@ func classStrip(class results.Class, colour string, x scale, most int) template.
 	p := class.Latency
 	c.group(colour)
 	if h := p.Distribution(); h != nil && h.N() > 0 {
-		n := min(h.N(), maxDots)
-		points := make([]point, n)
-		for i := range points {
-			rank := int64(1)
-			if n > 1 {
-				rank += int64(i) * (h.N() - 1) / (n - 1)
-			}
-			points[i] = point{x.at(h.AtRank(rank)), middle + jitter(i, 15)}
-		}
-		c.scatter("dots", points)
+		c.scatter("dots", scattered(x, thinned(h), middle, 15))
 	} else {
 		c.line("stroke", x.at(*p.Min), middle, x.at(*p.Max), middle, fmt.Sprintf("%s to %s ms", number(*p.Min), number(*p.Max)))
 	}

@@ -122,16 +122,16 @@ func newPage(r results.Run) page {
 	if r.Manifest.Interrupted {
 		p.Notes = append(p.Notes, interruptedNote)
 	}
-	samples := bySeries(r.Samples)
+	values := r.Values()
 	boards := boards(r)
 	for i, b := range boards {
 		w := newWorkload(i, b)
 		p.Has.add(w)
 		p.Workloads = append(p.Workloads, w)
-		p.Cells = append(p.Cells, newCellTable(b, samples))
+		p.Cells = append(p.Cells, newCellTable(b, values))
 	}
 	if len(boards) > 0 {
-		p.Missing, p.ColdShare = missing(boards[0], p.Workloads[0]), share(boards[0].answers.ColdShare)
+		p.Missing, p.ColdShare = missing(boards[0], p.Workloads[0]), inPercent(boards[0].answers.ColdShare)
 		p.ArchitectureKey = architectureKey(boards[0])
 	}
 	for _, u := range unmeasured(r.Variants) {

@@ -64,7 +64,7 @@ func (b board) matrixMeasures() []matrixMeasure {
 	}
 	if b.answers.Pricing != nil {
 		all = append(all, matrixMeasure{
-			"cost", fmt.Sprintf("Cost of a million invocations in $, %s of them cold", share(b.answers.ColdShare)),
+			"cost", fmt.Sprintf("Cost of a million invocations in $, %s of them cold", inPercent(b.answers.ColdShare)),
 			func(r row) (*float64, []float64) {
 				cost := b.cost(r.Variant)
 				if cost == nil {

@@ -23,7 +23,7 @@ func (b board) memoryMeasures() []memoryMeasure {
 		{"warm", "warm, ms", func(r row) (*float64, []float64) { return medianOf(r.warm, results.DurationMs) }},
 	}
 	if b.answers.Pricing != nil {
-		all = append(all, memoryMeasure{"cost", fmt.Sprintf("$ per million, %s cold", share(b.answers.ColdShare)), func(r row) (*float64, []float64) {
+		all = append(all, memoryMeasure{"cost", fmt.Sprintf("$ per million, %s cold", inPercent(b.answers.ColdShare)), func(r row) (*float64, []float64) {
 			cost := b.cost(r.Variant)
 			if cost == nil {
 				return nil, nil

@@ -14,5 +14,5 @@ func dollars(usd float64) string {
 	return strconv.FormatFloat(usd, 'f', decimals, 64)
 }
 
-// share is a part of 1 in percent: 1 %.
-func share(v float64) string { return strconv.FormatFloat(100*v, 'g', 3, 64) + " %" }
+// inPercent is a part of 1 in percent: 1 %.
+func inPercent(v float64) string { return strconv.FormatFloat(100*v, 'g', 3, 64) + " %" }

@@ -49,7 +49,7 @@ func prodRun(cold, warm, requests int) results.Run {
 			Variant: c.variant, Status: results.Measured, RanOn: &results.RanOn{Version: c.version}, AnswerOK: new(true), Series: series[c.variant],
 		})
 	}
-	results.SetPlaces(r.Variants, slices.Values(all), verdict.Options{})
+	results.SetPlaces(r.Variants, results.ValuesOf(slices.Values(all)), verdict.Options{})
 	r.Load = new(load(requests))
 	r.Thresholds = []results.Threshold{
 		{Condition: "esmodule.p99>300ms", Outcome: results.Passed}, {Condition: "commonjs.p99>30ms", Outcome: results.Breached},
