@@ -122,7 +122,14 @@ func hostConfig(c stage.Config, o Options, say *console.Console) (stage.Config, 
 	}
 	c.ProvisionedConcurrency = o.Provision
 	if o.Quick {
-		c.Cold, c.Warm, c.Rounds = quick.cold, quick.warm, quick.rounds
+		measured := 0
+		for _, v := range c.Benchmarked() {
+			if v.Architecture == host {
+				measured++
+			}
+		}
+		n := stage.SamplesToRank(measured)
+		c.Cold, c.Rounds, c.Warm = n, n, n*quickWarm
 	}
 	return c, nil
 }

@@ -48,8 +48,8 @@ type Options struct {
 	Load load
 }
 
-// quick is what a first look measures in place of the stage's counts.
-var quick = struct{ cold, warm, rounds int }{cold: 5, warm: 20, rounds: 5}
+// quickWarm is how many warm invocations a first look takes in each visit.
+const quickWarm = 4
 
 // load is how many requests a second the load test sends to each module function,
 // and for how long.
@@ -142,8 +142,8 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	} else {
 		flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
 	}
-	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look: %d cold and %d warm starts of each workload in %d rounds, whatever the stage says, and %.0f requests to each module function in place of %.0f",
-		quick.cold, quick.warm, quick.rounds, quickLoad.requests(), fullLoad.requests()))
+	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look, whatever the stage says: as many cold starts and visits as it takes to rank the cells, %d warm invocations in each, and %.0f requests to each module function in place of %.0f",
+		quickWarm, quickLoad.requests(), fullLoad.requests()))
 	flags.IntVar(&o.Provision, "provision", 20, "provisioned concurrency `N` of each of the two module functions, whatever the stage says: it costs nothing here; 0 is none")
 	flags.Func("only", "measure only these runtimes, languages and architectures, such as `go,nodejs22.x` or java,arm64", func(text string) (err error) {
 		o.Only, err = stage.ParseSelection(text)

@@ -67,7 +67,7 @@ func (c Config) Including(s matrix.Selection) Config {
 			}
 		}
 	}
-	return c
+	return c.counted()
 }
 
 // Modules returns the variants of the functions behind the API, sorted. Exclude

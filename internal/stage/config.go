@@ -8,6 +8,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // Config is the configuration of a stage. Pulumi.yaml describes every key.
@@ -39,7 +40,8 @@ type Config struct {
 	ParameterValue string
 
 	// Cold and Warm are the samples of each function and workload in one run,
-	// Rounds the visits that they are spread over.
+	// Rounds the visits that they are spread over. A stage that says 0 of Cold or Rounds
+	// has as many as it takes to rank its functions.
 	Cold, Warm, Rounds int
 	// Iterations are the hashes of the sha256 workload.
 	Iterations int
@@ -66,6 +68,9 @@ type Config struct {
 
 	// secrets are the keys whose values are secret.
 	secrets []string
+	// leaveCold and leaveRounds say that the stage leaves it to its number of functions
+	// how many there are.
+	leaveCold, leaveRounds bool
 }
 
 // IsSecret says whether the value of a key is secret: it must not be shown.
@@ -98,7 +103,26 @@ func ParseConfig(values map[string]string, secret ...string) (Config, error) {
 			return Config{}, fmt.Errorf("config %s: there is no such key: choose from %s", name, strings.Join(known, ", "))
 		}
 	}
-	return c, nil
+	c.leaveCold, c.leaveRounds = c.Cold == 0, c.Rounds == 0
+	return c.counted(), nil
+}
+
+// counted sets the counts that the stage leaves to its number of functions.
+func (c Config) counted() Config {
+	n := SamplesToRank(len(c.Benchmarked()) + len(c.Functions))
+	if c.leaveCold {
+		c.Cold = n
+	}
+	if c.leaveRounds {
+		c.Rounds = n
+	}
+	return c
+}
+
+// SamplesToRank is how many cold starts of each function, and how many execution
+// environments of its warm invocations, it takes to tell that many functions apart.
+func SamplesToRank(functions int) int {
+	return int(max(verdict.SamplesToRank(functions, verdict.DefaultConfidence), verdict.MinClusters))
 }
 
 // Local is the stage as one machine of an architecture runs it, without AWS.

@@ -68,7 +68,7 @@ func TestParseConfig(t *testing.T) {
 		{name: "no request", values: map[string]string{"moduleRequestsPerSecond": "0"}, err: `config moduleRequestsPerSecond: "0" is not a whole number between 1 and 10000`},
 		{name: "a retention that CloudWatch lacks", values: map[string]string{"logRetentionDays": "10"}, err: `config logRetentionDays: "10" is none of the periods`},
 		{name: "no value", values: map[string]string{"parameterValue": ""}, err: "config parameterValue: it is empty"},
-		{name: "no cold start", values: map[string]string{"cold": "0"}, err: `config cold: "0" is not a whole number between 1 and 1000`},
+		{name: "less than no cold start", values: map[string]string{"cold": "-1"}, err: `config cold: "-1" is not a whole number between 0 and 1000`},
 		{name: "half a warm one", values: map[string]string{"warm": "0.5"}, err: `config warm: "0.5" is not a whole number between 0 and 100000`},
 		{name: "a calendar", values: map[string]string{"scheduleExpression": "cron(0 * * * ? *)"}, err: `config scheduleExpression: "cron(0 * * * ? *)" is not a rate such as rate(2 hours)`},
 		{name: "never", values: map[string]string{"scheduleExpression": "rate(0 hours)"}, err: `config scheduleExpression: "rate(0 hours)" is not a rate`},
@@ -170,5 +170,38 @@ func TestPulumiYAML(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Pulumi.yaml differs from internal/stage/keys.go (-code +yaml):\n%s", diff)
+	}
+}
+
+// A stage that leaves its counts open has as many samples as it takes to rank its
+// functions, those that are included later and those that exist already among them.
+func TestCountsOfTheNumberOfFunctions(t *testing.T) {
+	arn := func(n int) string {
+		return fmt.Sprintf(`{"arn":"arn:aws:lambda:us-east-1:123456789012:function:f%d"}`, n)
+	}
+	var existing []string
+	for n := range 30 {
+		existing = append(existing, arn(n))
+	}
+	for _, row := range []struct {
+		name         string
+		values       map[string]string
+		cold, rounds int
+	}{
+		{"said", map[string]string{"cold": "3", "rounds": "2"}, 3, 2},
+		{"14 functions", map[string]string{"cold": "0", "rounds": "0"}, 8, 8},
+		{"42 functions", map[string]string{"cold": "0", "rounds": "4", "memoryMB": "[128,512,1024]"}, 9, 4},
+		{"two, whose warm environments are few", map[string]string{"cold": "0", "rounds": "0", "exclude": "nodejs,python,dotnet,java,rust"}, 7, 7},
+		{"many that exist", map[string]string{"cold": "0", "rounds": "0", "functions": "[" + strings.Join(existing, ",") + "]"}, 9, 9},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, err := ParseConfig(row.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Cold != row.cold || c.Rounds != row.rounds {
+				t.Errorf("cold %d, rounds %d; want %d and %d", c.Cold, c.Rounds, row.cold, row.rounds)
+			}
+		})
 	}
 }

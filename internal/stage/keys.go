@@ -104,8 +104,8 @@ var keys = []key{
 	},
 	{
 		name: "cold", kind: "integer", fallback: "30",
-		description: "Cold starts of each function and workload in one run.",
-		set:         wholeNumber(1, 1000, func(c *Config) *int { return &c.Cold }),
+		description: "Cold starts of each function and workload in one run; 0 is as many as it takes to rank all functions.",
+		set:         wholeNumber(0, 1000, func(c *Config) *int { return &c.Cold }),
 	},
 	{
 		name: "warm", kind: "integer", fallback: "120",
@@ -114,8 +114,8 @@ var keys = []key{
 	},
 	{
 		name: "rounds", kind: "integer", fallback: "10",
-		description: "Visits that a run pays to each function; its samples are spread over them.",
-		set:         wholeNumber(1, 1000, func(c *Config) *int { return &c.Rounds }),
+		description: "Visits that a run pays to each function; its samples are spread over them, and warm invocations of one visit share an environment. 0 is as many as it takes to rank all functions by warm invocations.",
+		set:         wholeNumber(0, 1000, func(c *Config) *int { return &c.Rounds }),
 	},
 	{
 		name: "iterations", kind: "integer", fallback: strconv.Itoa(bench.Iterations),
