@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -31,7 +32,10 @@ func Write(w io.Writer, f Format, r results.Run) error {
 	case FormatHGRM:
 		return HGRM(w, r)
 	case FormatJSON:
-		return results.WriteJSON(w, r)
+		return results.WriteJSON(w, struct {
+			results.Run
+			Answers answer.Answers `json:"answers"`
+		}{r, answer.Of(r)})
 	}
 	return Text(w, r, console.TerminalOf(w))
 }

@@ -9,18 +9,25 @@ import (
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // Text writes a run for people, as wide and as colourful as the terminal allows:
-// what became of the conditions under which it fails, what it says in words, one table for each workload, the cells that were not
-// measured and why, the load test, and where it all ran.
+// what became of the conditions under which it fails, the four answers, one table for
+// each workload, what invocations cost, the cells that were not measured and why, the
+// load test, and where it all ran.
 func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	r = cleaned(r)
 	s := &sheet{terminal: t}
 	writeThresholds(s, r.Thresholds)
-	if !r.LoadOnly() {
+	answers := answer.Of(r)
+	switch {
+	case r.LoadOnly():
+	case asked(answers):
+		writeAnswers(s, r, answers)
+	default: // its samples are gone
 		writeFindings(s, r)
 	}
 	events := workloads(r.Variants)
@@ -30,6 +37,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	if len(events) > 0 {
 		writeWords(s, ticksNote(r.Variants))
 	}
+	writeCosts(s, answers)
 	writeUnmeasured(s, r.Variants)
 	writeDoubts(s, r.Variants)
 	if r.Load != nil {

@@ -50,27 +50,40 @@ func TestText(t *testing.T) {
 	interrupted.Interrupted = true
 	interrupted.Notes = []string{"restore the environment variable BENCH_NONCE of hello-go-x86-64-512: access denied"}
 	for _, test := range []struct {
-		name string
-		s    results.Summary
-		m    results.Manifest
+		name    string
+		s       results.Summary
+		m       results.Manifest
+		samples []results.Sample
 	}{
-		{"full", withModules(summary(30, 120), 600), manifest()},
-		{"quick", withModules(summary(5, 20), 100), manifest()},
-		{"two-sizes", twoSizes, manifest()},
+		{"full", withModules(summary(30, 120), 600), manifest(), samples(30, 120)},
+		{"quick", withModules(summary(5, 20), 100), manifest(), samples(5, 20)},
+		{"two-sizes", twoSizes, manifest(), inTwoSizes(samples(30, 120))},
+		{"expired", summary(30, 120), manifest(), nil},
 		{"interrupted", results.Summary{Variants: []results.VariantSummary{
 			{Variant: cells()[0].variant, Status: results.Skipped, Reason: "the run ended before its turn came"},
-		}}, interrupted},
-		{"nothing", results.Summary{}, results.Manifest{Platform: "aws", Region: "eu-west-1", Started: started.Add(time.Hour)}},
+		}}, interrupted, nil},
+		{"nothing", results.Summary{}, results.Manifest{Platform: "aws", Region: "eu-west-1", Started: started.Add(time.Hour)}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			if err := report.Text(&b, run(test.s, test.m), console.Terminal{}); err != nil {
+			r := run(test.s, test.m)
+			r.Samples = test.samples
+			if err := report.Text(&b, r, console.Terminal{}); err != nil {
 				t.Fatal(err)
 			}
 			fits(t, b.String())
 			golden.Compare(t, test.name+".txt", b.String())
 		})
 	}
+}
+
+// inTwoSizes has every sample again at a larger memory size.
+func inTwoSizes(all []results.Sample) []results.Sample {
+	for _, s := range all {
+		s.Variant.MemoryMB, s.RequestID = 1769, s.RequestID+"-large"
+		all = append(all, s)
+	}
+	return all
 }
 
 func TestLoadText(t *testing.T) {

@@ -1,0 +1,409 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// asked says that one of the questions was asked: a run without samples and without a
+// load test of the modules has no answers.
+func asked(all answer.Answers) bool {
+	return slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Word != answer.NotAsked })
+}
+
+// writeAnswers writes the four answers, what speaks against them, and how they were decided.
+func writeAnswers(s *sheet, r results.Run, all answer.Answers) {
+	s.WriteString(findingsTitle(r.Manifest) + "\n\n")
+	for _, a := range all.Answers {
+		s.wrap(indent, indent+indent, emphasise(questionName(a.Question)+": "+answerText(a, all.Pricing)))
+	}
+	for _, f := range findings(r) {
+		if f.Doubt {
+			s.wrap(indent, indent+indent, emphasise(f.Subject+": "+f.Text))
+		}
+	}
+	s.WriteString("\n")
+	for _, line := range decidedBy(all) {
+		s.wrap(indent, indent+indent, line)
+	}
+	s.WriteString("\n")
+}
+
+// decidedBy says how the answers were decided.
+func decidedBy(all answer.Answers) []string {
+	e := event{string(all.Event.Workload), all.Event.Iterations}
+	out := "out is a level that is slower than another in one of them and faster in none"
+	if all.Event.Workload == "" {
+		return []string{fmt.Sprintf("by the medians of first requests and p99 of all; %s", out)}
+	}
+	of := "the pick is the cheapest of the others at " + share(all.ColdShare) + " cold starts"
+	if all.Pricing == nil {
+		of = "the pick is the first of the others, since no prices are known"
+		if all.Region != "" {
+			of += " of " + all.Region
+		}
+	}
+	lines := []string{
+		fmt.Sprintf("by the medians of the cold total and of the warm duration of %s, all else equal, modules by first requests and p99 of all; %s; %s", e, out, of),
+		fmt.Sprintf("x 0.50 is half the time; tie: within %s; 5 %% of what is called faster or slower in one question may be chance", share(all.Margin)),
+	}
+	if p := all.Pricing; p != nil && p.AsIf {
+		lines = append(lines, asIfText(*p))
+	}
+	return lines
+}
+
+// asIfText says what dollars of a local run are.
+func asIfText(p answer.Pricing) string {
+	return "dollars are what AWS would take in " + p.Region + " if it had billed the durations of this machine, which are not its own"
+}
+
+// questionName is a question as a subject.
+func questionName(q answer.Question) string {
+	switch q {
+	case answer.Memory:
+		return "Memory size"
+	case answer.Modules:
+		return "Module system"
+	}
+	return capital(string(q))
+}
+
+// answerText is an answer in words.
+func answerText(a answer.Answer, p *answer.Pricing) string {
+	if a.Word == answer.NotAsked {
+		return "not asked: " + notAskedText(a)
+	}
+	subject := levelName(a, a.Pick) + ", " + string(a.Word)
+	if a.Word == answer.Open {
+		subject = "open between " + listed(levelNames(a, a.Front))
+		if len(a.Front) < 2 {
+			subject = "open"
+		}
+	}
+	var ratios []string
+	for _, r := range a.Ratios {
+		ratios = append(ratios, ratioWords(r))
+	}
+	text := subject
+	if len(a.Ratios) > 0 {
+		text += fmt.Sprintf("; %s against %s: %s", a.Ratios[0].A, levelName(a, a.Ratios[0].B), strings.Join(ratios, ", "))
+		if n := a.Ratios[0].Pairs; n > 1 {
+			text += fmt.Sprintf(", over %d pairs", n)
+		}
+	}
+	if n := needsText(a.Needs); n != "" {
+		text += "; " + n
+	}
+	if usd := levelsCost(a, p); usd != "" {
+		text += "; " + usd
+	}
+	return text
+}
+
+// levelsCost is what the two levels of the ratios cost for a million invocations.
+func levelsCost(a answer.Answer, p *answer.Pricing) string {
+	if p == nil || len(a.Ratios) == 0 {
+		return ""
+	}
+	first, other := levelOf(a, a.Ratios[0].A).PerMillion, levelOf(a, a.Ratios[0].B).PerMillion
+	if first == nil || other == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s against %s for a million", money(*first), money(*other))
+}
+
+func levelOf(a answer.Answer, name string) answer.Level {
+	if i := slices.IndexFunc(a.Levels, func(l answer.Level) bool { return l.Name == name }); i >= 0 {
+		return a.Levels[i]
+	}
+	return answer.Level{Name: name}
+}
+
+// levelName is a level with the word deprecated behind it, if it is.
+func levelName(a answer.Answer, name string) string {
+	if levelOf(a, name).Deprecated {
+		return name + " (deprecated)"
+	}
+	return name
+}
+
+func levelNames(a answer.Answer, names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = levelName(a, name)
+	}
+	return out
+}
+
+// notAskedText says why a question was not asked, and what would answer it.
+func notAskedText(a answer.Answer) string {
+	only := ""
+	if len(a.Levels) > 0 {
+		only = a.Levels[0].Name
+	}
+	switch a.Missing {
+	case answer.OneLevel:
+		return "only " + only + " was measured"
+	case answer.HostOnly:
+		return "a machine measures its own architecture only, here " + only + "; a stage on AWS has both"
+	case answer.NoPair:
+		return "no two cells differ in nothing else"
+	case answer.NotValid:
+		return "the load test is not valid"
+	case answer.NoLoad:
+		return "there was no load test of the two modules"
+	}
+	return "nothing was measured"
+}
+
+// measureName is what a ratio is of.
+func measureName(m answer.Measure) string {
+	switch {
+	case m.Temperature == results.Cold:
+		return "cold total"
+	case m.Temperature == results.Warm:
+		return "warm duration"
+	case m.Class.Environment == results.FirstInvocation:
+		return figureName(m.Percentile) + " of first requests"
+	case m.Class == results.ClassKey{}:
+		return figureName(m.Percentile) + " of all requests"
+	}
+	return figureName(m.Percentile) + " of " + classWords(m.Class)
+}
+
+// ratioWords are a ratio with its interval and its word.
+func ratioWords(r answer.Ratio) string {
+	text := measureName(r.Measure)
+	if r.Ratio != nil {
+		text += fmt.Sprintf(" x %s (95 %% interval %s to %s)", number(*r.Ratio), number(r.Interval[0]), number(r.Interval[1]))
+	}
+	switch r.Word {
+	case verdict.Same:
+		return text + ", the same"
+	case verdict.Undecided:
+		text += ", undecided"
+		if r.Ratio == nil {
+			text = measureName(r.Measure) + " undecided"
+		}
+		switch r.Reason.Kind {
+		case verdict.MoreSamples, verdict.NeedsSamples:
+			return text // what the answer needs says it
+		}
+		if why := reasonOf(r.Reason, r.Measure.Percentile); why != "" {
+			text += " (" + why + ")"
+		}
+		return text
+	}
+	return text + ", " + string(r.Word)
+}
+
+// reasonOf is a reason of a ratio in words.
+func reasonOf(why verdict.Reason, percentile float64) string {
+	if why.Kind == verdict.NoRatio {
+		return "a time of zero has no ratio"
+	}
+	return reasonText(results.Comparison{Percentile: percentile, Reason: why})
+}
+
+// needsText says what would decide an open question.
+func needsText(n *answer.Needs) string {
+	if n == nil {
+		return ""
+	}
+	what := map[results.Temperature]string{results.Cold: "more cold start", results.Warm: "more warm invocation"}[n.Measure.Temperature]
+	if what == "" {
+		what = "more request"
+		if n.Measure.Class.Environment == results.FirstInvocation {
+			what = "more first request"
+		}
+	}
+	text := "about " + counted(n.Samples, what) + " of each"
+	if n.Cells > 0 {
+		text += fmt.Sprintf(" of %d cells", n.Cells)
+	}
+	text += " would decide"
+	var costs []string
+	if n.Minutes != nil {
+		costs = append(costs, minutes(*n.Minutes))
+	}
+	if n.USD != nil {
+		costs = append(costs, between2(cost.Dollars(n.USD[0]), cost.Dollars(n.USD[1])))
+	}
+	if len(costs) > 0 {
+		text += ": " + strings.Join(costs, ", ")
+	}
+	return text
+}
+
+func between2(lo, hi string) string {
+	if lo == hi {
+		return lo
+	}
+	return lo + " to " + hi
+}
+
+// minutes is a range of minutes, or of seconds where it is short.
+func minutes(m [2]float64) string {
+	if m[1] < 2 {
+		return between2(fmt.Sprintf("%.0f", math.Ceil(60*m[0])), fmt.Sprintf("%.0f", math.Ceil(60*m[1]))) + " seconds"
+	}
+	return between2(fmt.Sprintf("%.0f", math.Ceil(m[0])), fmt.Sprintf("%.0f", math.Ceil(m[1]))) + " minutes"
+}
+
+// share is a share in per cent: 1 %, 0.01 %.
+func share(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }
+
+// money is dollars to the cent, or to three digits where that would be nothing.
+func money(usd float64) string {
+	if usd < 0.1 {
+		return fmt.Sprintf("$%.3g", usd)
+	}
+	return fmt.Sprintf("$%.2f", usd)
+}
+
+// unconfirmedMark stands behind dollars with a price that is not confirmed.
+const unconfirmedMark = "*"
+
+func marked(text string, c cost.Confidence) string {
+	if c == cost.Unconfirmed {
+		return text + unconfirmedMark
+	}
+	return text
+}
+
+// tableShares are the shares of cold starts that the table of costs has.
+var tableShares = []float64{0.0001, 0.001, 0.01, 0.1}
+
+// writeCosts writes what invocations cost over the share of cold starts, and where two
+// ways to run a function cost the same.
+func writeCosts(s *sheet, all answer.Answers) {
+	p := all.Pricing
+	if p == nil {
+		return
+	}
+	e := event{string(all.Event.Workload), all.Event.Iterations}
+	title := "costs of " + e.String() + ": dollars for a million invocations, by the share of cold starts"
+	s.wrap("", indent, title)
+	s.WriteString("\n")
+	t := table{columns: []column{{"", "cell", true}}}
+	for _, at := range tableShares {
+		t.columns = append(t.columns, column{"cold starts", share(at), false})
+	}
+	for _, c := range p.Cells {
+		row := []string{c.Variant.String()}
+		for _, at := range tableShares {
+			row = append(row, marked(money(c.At(at)), c.Confidence))
+		}
+		t.add(row...)
+	}
+	t.write(s)
+	s.wrap(indent, indent+indent, fmt.Sprintf("from billed durations, init included; %s of each are requests; behind API Gateway add %s",
+		marked(money(p.Request.USD), p.Request.Confidence), marked(money(p.APIGateway.USD), p.APIGateway.Confidence)))
+	for _, line := range breakEvenLines(p.BreakEvens, all.ColdShare) {
+		s.wrap(indent, indent+indent, line)
+	}
+	if p.AsIf {
+		s.wrap(indent, indent+indent, asIfText(*p))
+	}
+	note := fmt.Sprintf("list prices of %s, checked on %s, without free tier and tax", p.Region, p.Checked)
+	if unconfirmed(*p) {
+		note += "; " + unconfirmedMark + ": with a price that is not confirmed"
+	}
+	s.wrap(indent, indent+indent, note)
+	s.WriteString("\n")
+}
+
+// unconfirmed says that a price of the pricing is.
+func unconfirmed(p answer.Pricing) bool {
+	return p.Request.Confidence == cost.Unconfirmed || p.APIGateway.Confidence == cost.Unconfirmed ||
+		slices.ContainsFunc(p.Cells, func(c answer.CellCost) bool { return c.Confidence == cost.Unconfirmed }) ||
+		slices.ContainsFunc(p.BreakEvens, func(e answer.BreakEven) bool { return e.Confidence == cost.Unconfirmed })
+}
+
+// breakEvenLines are one line for each kind of break-even, those that are alike together.
+func breakEvenLines(all []answer.BreakEven, coldShare float64) (lines []string) {
+	for _, kind := range []struct {
+		kind answer.BreakEvenKind
+		name string
+	}{
+		{answer.ByArchitecture, "arm64 against x86_64"},
+		{answer.ByMemory, "one memory size against the next larger one"},
+		{answer.ByProvisioning, "provisioned against on demand at " + share(coldShare) + " cold starts, calls an hour for one environment"},
+	} {
+		var order []string
+		cells := map[string][]string{}
+		for _, e := range all {
+			if e.Kind != kind.kind {
+				continue
+			}
+			outcome := breakEvenText(e)
+			if cells[outcome] == nil {
+				order = append(order, outcome)
+			}
+			cells[outcome] = append(cells[outcome], breakEvenCell(e))
+		}
+		var parts []string
+		for _, outcome := range order {
+			parts = append(parts, outcome+" ("+some(cells[outcome])+")")
+		}
+		if len(parts) > 0 {
+			lines = append(lines, "break-even, "+kind.name+": "+strings.Join(parts, "; "))
+		}
+	}
+	return lines
+}
+
+// some are the first of many names.
+func some(names []string) string {
+	const most = 3
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// breakEvenText is where the two cost the same, and which is the cheaper one where.
+func breakEvenText(e answer.BreakEven) string {
+	if e.Kind == answer.ByProvisioning {
+		if e.At == nil {
+			return "none in range, on demand is cheaper"
+		}
+		return marked("from "+grouped(int64(math.Ceil(*e.At))), e.Confidence)
+	}
+	cheaper, dearer := e.A, e.B
+	if !e.CheaperBelow {
+		cheaper, dearer = e.B, e.A
+	}
+	name := func(v, other functions.Architecture, mb int) string {
+		if v != other {
+			return string(v)
+		}
+		return fmt.Sprintf("%d MB", mb)
+	}
+	first := name(cheaper.Architecture, dearer.Architecture, cheaper.MemoryMB)
+	if e.At == nil {
+		return marked("none in range, "+first+" is cheaper", e.Confidence)
+	}
+	return marked(first+" is cheaper below "+share(*e.At), e.Confidence)
+}
+
+// breakEvenCell names the cells of a break-even without what it is between.
+func breakEvenCell(e answer.BreakEven) string {
+	r := row{VariantSummary: results.VariantSummary{Variant: e.A}}
+	switch e.Kind {
+	case answer.ByArchitecture:
+		return fmt.Sprintf("%s %d MB", r.name(), e.A.MemoryMB)
+	case answer.ByMemory:
+		return fmt.Sprintf("%s %s %d MB", r.name(), e.A.Architecture, e.A.MemoryMB)
+	}
+	return fmt.Sprintf("%s %s %d MB", r.name(), e.A.Architecture, e.A.MemoryMB)
+}
