@@ -52,21 +52,23 @@ func (r *record) started(m *machine) error {
 func (r *record) note(notes ...string) { r.manifest.Notes = append(r.manifest.Notes, notes...) }
 
 // report writes the summary and the page made of the whole run directory, and
-// prints the tables. The path of the page is empty if it could not be written.
+// prints the answers and the tables. The path of the page is empty if it could not be
+// written; where the directory cannot be read, the text does without samples.
 func (r *record) report(s results.Summary, stdout io.Writer) (path string, err error) {
 	written := errors.Join(
 		r.dir.WriteJSON(results.SummaryFile, s),
 		r.dir.WriteJSON(results.ManifestFile, r.manifest), // the page shows it
 	)
-	path, pageErr := r.page()
-	return path, errors.Join(written, pageErr, report.Text(stdout, results.Run{Manifest: r.manifest, Summary: s}, console.TerminalOf(stdout)))
+	run, pageErr := results.Read(r.dir.Path())
+	if pageErr == nil {
+		path, pageErr = r.page(run)
+	} else {
+		run = results.Run{Manifest: r.manifest, Summary: s}
+	}
+	return path, errors.Join(written, pageErr, report.Text(stdout, run, console.TerminalOf(stdout)))
 }
 
-func (r *record) page() (path string, err error) {
-	run, err := results.Read(r.dir.Path())
-	if err != nil {
-		return "", err
-	}
+func (r *record) page(run results.Run) (path string, err error) {
 	if err := r.dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, run) }); err != nil {
 		return "", err
 	}

@@ -42,7 +42,7 @@ type Word string
 // The words.
 const (
 	// Clear: the pick is faster than every other level in one measure at least, and
-	// slower in none.
+	// slower in none, and all measures were judged (of a load test, one of them).
 	Clear Word = "clear"
 	// Tie: Pick and Against are the same within the margin, and the pick is the cheaper one.
 	Tie Word = "tie"
@@ -95,6 +95,11 @@ const (
 	NothingMeasured Missing = "nothing-measured"
 	// NoLoad: there was no load test of the two module functions.
 	NoLoad Missing = "no-load"
+	// NoSamples: the run's samples are no longer known, and medians alone have no ratio
+	// with an interval.
+	NoSamples Missing = "no-samples"
+	// NoAnswers: nothing came back from one of the two modules.
+	NoAnswers Missing = "no-answers"
 	// NotValid: the load test's generator was not valid.
 	NotValid Missing = "not-valid"
 )

@@ -14,6 +14,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // cell is a variant with its medians in milliseconds and its numbers of samples.
@@ -187,8 +188,8 @@ func TestNeeds(t *testing.T) {
 	if n := a.Needs; n.USD == nil || n.USD[0] <= 0 || n.USD[0] > n.USD[1] {
 		t.Errorf("dollars %v, want a range", n.USD)
 	}
-	if n := few(deployed.Local).Needs; n == nil || n.USD != nil {
-		t.Errorf("a local run needs %+v, want no dollars", n)
+	if n := few(deployed.Local).Needs; n == nil || n.USD != nil || n.Minutes == nil || n.Minutes[0] > n.Minutes[1] {
+		t.Errorf("a local run needs %+v, want minutes and no dollars", n)
 	}
 }
 
@@ -198,5 +199,84 @@ func TestDeprecated(t *testing.T) {
 		if l.Deprecated != (l.Name == "nodejs18.x") {
 			t.Errorf("%s deprecated: %v", l.Name, l.Deprecated)
 		}
+	}
+}
+
+// TestModules takes its words from the load test's own comparison.
+func TestModules(t *testing.T) {
+	first := results.ClassKey{Environment: results.FirstInvocation, Initialization: string(functions.ProvisionedConcurrency)}
+	load := func(p99, ofFirst verdict.Word, change func(*results.Load)) *results.Load {
+		l := &results.Load{
+			Generator: results.Generator{Valid: true},
+			Targets:   []results.Target{{Name: "esmodule", Answered: 9}, {Name: "dev/commonjs", Answered: 9}},
+			Comparison: &results.Comparison{A: "esmodule", B: "dev/commonjs", Percentile: 99, Verdict: p99, Others: []results.Comparison{
+				{A: "esmodule", B: "dev/commonjs", Percentile: 50, Verdict: verdict.Slower},
+				{A: "esmodule", B: "dev/commonjs", Percentile: 50, Class: first, Verdict: ofFirst},
+			}},
+		}
+		if change != nil {
+			change(l)
+		}
+		return l
+	}
+	for _, test := range []struct {
+		name    string
+		load    *results.Load
+		word    answer.Word
+		pick    string
+		missing answer.Missing
+	}{
+		{"the first request decides", load(verdict.Undecided, verdict.Faster, nil), answer.Clear, "esmodule", ""},
+		{"the other way", load(verdict.Slower, verdict.Slower, nil), answer.Clear, "commonjs", ""},
+		{"each in one", load(verdict.Slower, verdict.Faster, nil), answer.Trade, "esmodule", ""},
+		{"the same", load(verdict.Same, verdict.Same, nil), answer.Tie, "esmodule", ""},
+		{"open", load(verdict.Undecided, verdict.Same, nil), answer.Open, "", ""},
+		{"not valid", load(verdict.Faster, verdict.Faster, func(l *results.Load) { l.Generator.Valid = false }), answer.NotAsked, "", answer.NotValid},
+		{"silent", load(verdict.Faster, verdict.Faster, func(l *results.Load) { l.Targets[1].Answered = 0 }), answer.NotAsked, "", answer.NoAnswers},
+		{"other targets", load(verdict.Faster, verdict.Faster, func(l *results.Load) { l.Targets[1].Name = "orders" }), answer.NotAsked, "", answer.NoLoad},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := find(t, answer.Of(results.Run{Summary: results.Summary{Load: test.load}}), answer.Modules)
+			if a.Word != test.word || a.Pick != test.pick || a.Missing != test.missing {
+				t.Errorf("%s, pick %q, missing %q, want %s, %q, %q", a.Word, a.Pick, a.Missing, test.word, test.pick, test.missing)
+			}
+			if asked := test.word != answer.NotAsked; asked && len(a.Pairs) != 3 {
+				t.Errorf("%d pairs, want all comparisons", len(a.Pairs))
+			}
+		})
+	}
+}
+
+func TestSamplesThatAreGone(t *testing.T) {
+	r := run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2))
+	r.Samples = nil
+	if a := find(t, answer.Of(r), answer.Runtime); a.Missing != answer.NoSamples {
+		t.Errorf("missing is %q, want %q", a.Missing, answer.NoSamples)
+	}
+	// The values that outlive the samples are as good, but do not say how long one took.
+	r = run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2))
+	want, values := answer.Of(r), r.Values()
+	for _, v := range r.Variants {
+		v.SetValues(values)
+	}
+	r.Samples = nil
+	got := answer.Of(r)
+	if find(t, got, answer.Runtime).Pick != "fast" || math.Abs(got.Pricing.Cells[0].Warm-want.Pricing.Cells[0].Warm) > 1e-12 {
+		t.Errorf("from kept values the answers are %+v, want %+v", got, want)
+	}
+}
+
+func BenchmarkProd(b *testing.B) {
+	var cells []cell
+	for i := range 7 {
+		for _, a := range []functions.Architecture{arm, x86} {
+			for _, mb := range []int{128, 512, 1769} {
+				cells = append(cells, hello(fmt.Sprint("r", i), 50+float64(i), 2).on(a).with(mb).samples(60, 200))
+			}
+		}
+	}
+	r := run(deployed.AWS, cells...)
+	for b.Loop() {
+		answer.Of(r)
 	}
 }

@@ -115,6 +115,9 @@ func (c cells) answer(f factor, p *Pricing) Answer {
 		a.Levels = append(a.Levels, level)
 	}
 	switch {
+	case len(l.names) == 0 && slices.ContainsFunc(c.run.Variants, func(v results.VariantSummary) bool { return len(v.Series) > 0 }):
+		a.Missing = NoSamples
+		return a
 	case len(l.names) == 0:
 		a.Missing = NothingMeasured
 		return a

@@ -31,8 +31,12 @@ func modules(l *results.Load) Answer {
 		a.Levels = nil
 		return a
 	}
-	if !l.Generator.Valid {
+	switch {
+	case !l.Generator.Valid:
 		a.Missing = NotValid
+		return a
+	case slices.ContainsFunc(l.Targets, func(t results.Target) bool { return t.Answered == 0 }):
+		a.Missing = NoAnswers
 		return a
 	}
 	a.Missing = ""

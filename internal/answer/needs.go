@@ -49,14 +49,14 @@ func fewest(all []Ratio) (least Needs, ok bool) {
 	return least, ok
 }
 
-// needs is what would decide between the levels that an open answer's ratios are of.
+// needs is what would decide an open answer, as far as the ratios say that it shows.
 func (c cells) needs(a Answer, l levels) *Needs {
 	n, ok := fewest(a.Ratios)
 	if !ok {
 		return nil
 	}
 	var variants []matrix.Variant
-	for _, level := range []string{a.Front[0], a.Against} {
+	for _, level := range a.Front {
 		for _, v := range c.variants {
 			if slices.Contains(l.variants(level), v) {
 				variants = append(variants, v)
@@ -68,15 +68,14 @@ func (c cells) needs(a Answer, l levels) *Needs {
 	if !ok {
 		return &n
 	}
-	n.Minutes, n.USD = &[2]float64{}, &[2]float64{}
+	n.Minutes = &[2]float64{}
 	for i, each := range gap {
 		n.Minutes[i] = each.Minutes() * float64(n.Samples) * float64(n.Cells) / c.concurrency()
-		usd, ok := c.usd(variants, n, each)
-		if !ok {
-			n.USD = nil
-			break
-		}
-		n.USD[i] = usd
+	}
+	least, okLeast := c.usd(variants, n, gap[0])
+	most, okMost := c.usd(variants, n, gap[1])
+	if okLeast && okMost {
+		n.USD = &[2]float64{least, most}
 	}
 	return &n
 }

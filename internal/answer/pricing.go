@@ -117,7 +117,7 @@ func (p *Pricing) at(v matrix.Variant) (usd float64, ok bool) {
 	return p.Cells[i].At(ColdShare), true
 }
 
-// bill is what the samples of a cell would have cost.
+// bill is what the invocations of a cell cost.
 type bill struct {
 	cold, warm, provisioned total
 	warmSeconds             float64
@@ -146,24 +146,22 @@ func (c cells) bills(list cost.PriceList) map[matrix.Variant]*bill {
 	for _, v := range c.variants {
 		bills[v] = &bill{}
 	}
-	for _, s := range c.run.Samples {
-		series, ok := s.Series()
-		if !ok || series.Event != c.event || s.Record == nil || s.Record.BilledDuration == nil {
-			continue
-		}
+	for series, values := range c.run.Values() {
 		b := bills[series.Variant]
-		if b == nil {
+		if b == nil || series.Event != c.event {
 			continue
 		}
-		i := cost.Invocation{Billed: *s.Record.BilledDuration, MemoryMB: s.Variant.MemoryMB, Architecture: s.Variant.Architecture}
-		switch series.Temperature {
-		case results.Cold:
-			b.cold.add(list.USD(i))
-		case results.Warm:
-			b.warm.add(list.USD(i))
-			b.warmSeconds += i.Billed.Seconds()
-			i.Provisioned = true
-			b.provisioned.add(list.USD(i))
+		for _, ms := range values.Of(results.BilledMs) {
+			i := cost.Invocation{Billed: time.Duration(ms * float64(time.Millisecond)), MemoryMB: series.Variant.MemoryMB, Architecture: series.Variant.Architecture}
+			switch series.Temperature {
+			case results.Cold:
+				b.cold.add(list.USD(i))
+			case results.Warm:
+				b.warm.add(list.USD(i))
+				b.warmSeconds += i.Billed.Seconds()
+				i.Provisioned = true
+				b.provisioned.add(list.USD(i))
+			}
 		}
 	}
 	return bills

@@ -13,10 +13,9 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
-// asked says that one of the questions was asked: a run without samples and without a
-// load test of the modules has no answers.
+// asked says that one of the questions about cells was asked.
 func asked(all answer.Answers) bool {
-	return slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Word != answer.NotAsked })
+	return slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Question != answer.Modules && a.Word != answer.NotAsked })
 }
 
 // writeAnswers writes the four answers, what speaks against them, and how they were decided.
@@ -91,11 +90,15 @@ func answerText(a answer.Answer, p *answer.Pricing) string {
 	}
 	var ratios []string
 	for _, r := range a.Ratios {
-		ratios = append(ratios, ratioWords(r))
+		ratios = append(ratios, ratioWords(r, a.Needs))
 	}
 	text := subject
 	if len(a.Ratios) > 0 {
-		text += fmt.Sprintf("; %s against %s: %s", a.Ratios[0].A, levelName(a, a.Ratios[0].B), strings.Join(ratios, ", "))
+		sides := "against "
+		if a.Pick == "" {
+			sides = levelName(a, a.Ratios[0].A) + " against "
+		}
+		text += fmt.Sprintf("; %s%s: %s", sides, levelName(a, a.Ratios[0].B), strings.Join(ratios, ", "))
 		if n := a.Ratios[0].Pairs; n > 1 {
 			text += fmt.Sprintf(", over %d pairs", n)
 		}
@@ -159,6 +162,10 @@ func notAskedText(a answer.Answer) string {
 		return "no two cells differ in nothing else"
 	case answer.NotValid:
 		return "the load test is not valid"
+	case answer.NoAnswers:
+		return "nothing came back from one of the modules"
+	case answer.NoSamples:
+		return "the samples are no longer known"
 	case answer.NoLoad:
 		return "there was no load test of the two modules"
 	}
@@ -180,8 +187,9 @@ func measureName(m answer.Measure) string {
 	return figureName(m.Percentile) + " of " + classWords(m.Class)
 }
 
-// ratioWords are a ratio with its interval and its word.
-func ratioWords(r answer.Ratio) string {
+// ratioWords are a ratio with its interval and its word, and why it is undecided, unless
+// what the answer needs says that.
+func ratioWords(r answer.Ratio, needs *answer.Needs) string {
 	text := measureName(r.Measure)
 	if r.Ratio != nil {
 		text += fmt.Sprintf(" x %s (95 %% interval %s to %s)", number(*r.Ratio), number(r.Interval[0]), number(r.Interval[1]))
@@ -194,9 +202,8 @@ func ratioWords(r answer.Ratio) string {
 		if r.Ratio == nil {
 			text = measureName(r.Measure) + " undecided"
 		}
-		switch r.Reason.Kind {
-		case verdict.MoreSamples, verdict.NeedsSamples:
-			return text // what the answer needs says it
+		if needs != nil && needs.Measure == r.Measure {
+			return text
 		}
 		if why := reasonOf(r.Reason, r.Measure.Percentile); why != "" {
 			text += " (" + why + ")"
@@ -226,17 +233,16 @@ func needsText(n *answer.Needs) string {
 			what = "more first request"
 		}
 	}
-	text := "about " + counted(n.Samples, what) + " of each"
+	text := "needs about " + counted(n.Samples, what) + " of each"
 	if n.Cells > 0 {
 		text += fmt.Sprintf(" of %d cells", n.Cells)
 	}
-	text += " would decide"
 	var costs []string
 	if n.Minutes != nil {
 		costs = append(costs, minutes(*n.Minutes))
 	}
 	if n.USD != nil {
-		costs = append(costs, between2(cost.Dollars(n.USD[0]), cost.Dollars(n.USD[1])))
+		costs = append(costs, fromTo(cost.Dollars(n.USD[0]), cost.Dollars(n.USD[1])))
 	}
 	if len(costs) > 0 {
 		text += ": " + strings.Join(costs, ", ")
@@ -244,7 +250,8 @@ func needsText(n *answer.Needs) string {
 	return text
 }
 
-func between2(lo, hi string) string {
+// fromTo is a range in words.
+func fromTo(lo, hi string) string {
 	if lo == hi {
 		return lo
 	}
@@ -254,18 +261,21 @@ func between2(lo, hi string) string {
 // minutes is a range of minutes, or of seconds where it is short.
 func minutes(m [2]float64) string {
 	if m[1] < 2 {
-		return between2(fmt.Sprintf("%.0f", math.Ceil(60*m[0])), fmt.Sprintf("%.0f", math.Ceil(60*m[1]))) + " seconds"
+		return fromTo(fmt.Sprintf("%.0f", math.Ceil(60*m[0])), fmt.Sprintf("%.0f", math.Ceil(60*m[1]))) + " seconds"
 	}
-	return between2(fmt.Sprintf("%.0f", math.Ceil(m[0])), fmt.Sprintf("%.0f", math.Ceil(m[1]))) + " minutes"
+	return fromTo(fmt.Sprintf("%.0f", math.Ceil(m[0])), fmt.Sprintf("%.0f", math.Ceil(m[1]))) + " minutes"
 }
 
 // share is a share in per cent: 1 %, 0.01 %.
 func share(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }
 
-// money is dollars to the cent, or to three digits where that would be nothing.
+// money is dollars to three digits, and to the cent at least.
 func money(usd float64) string {
-	if usd < 0.1 {
+	switch {
+	case usd < 0.1:
 		return fmt.Sprintf("$%.3g", usd)
+	case usd < 1:
+		return fmt.Sprintf("$%.3f", usd)
 	}
 	return fmt.Sprintf("$%.2f", usd)
 }

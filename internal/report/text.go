@@ -27,7 +27,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	case r.LoadOnly():
 	case asked(answers):
 		writeAnswers(s, r, answers)
-	default: // its samples are gone
+	default: // there is nothing to compare, or the samples are gone
 		writeFindings(s, r)
 	}
 	events := workloads(r.Variants)

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -8,8 +9,10 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -49,6 +52,9 @@ func TestText(t *testing.T) {
 	interrupted := manifest()
 	interrupted.Interrupted = true
 	interrupted.Notes = []string{"restore the environment variable BENCH_NONCE of hello-go-x86-64-512: access denied"}
+	aws := manifest()
+	aws.Platform, aws.Region, aws.Knobs = deployed.AWS, "eu-west-1", nil
+	both := onBothArchitectures(samples(40, 160))
 	for _, test := range []struct {
 		name    string
 		s       results.Summary
@@ -58,6 +64,7 @@ func TestText(t *testing.T) {
 		{"full", withModules(summary(30, 120), 600), manifest(), samples(30, 120)},
 		{"quick", withModules(summary(5, 20), 100), manifest(), samples(5, 20)},
 		{"two-sizes", twoSizes, manifest(), inTwoSizes(samples(30, 120))},
+		{"aws", summarised(both), aws, both},
 		{"expired", summary(30, 120), manifest(), nil},
 		{"interrupted", results.Summary{Variants: []results.VariantSummary{
 			{Variant: cells()[0].variant, Status: results.Skipped, Reason: "the run ended before its turn came"},
@@ -84,6 +91,35 @@ func inTwoSizes(all []results.Sample) []results.Sample {
 		all = append(all, s)
 	}
 	return all
+}
+
+// onBothArchitectures has every sample again on arm64, a tenth faster, as AWS would have run it.
+func onBothArchitectures(all []results.Sample) []results.Sample {
+	for i := range all {
+		all[i].Platform = deployed.AWS
+	}
+	for _, s := range all {
+		s.Variant.Architecture, s.RequestID = functions.ARM64, s.RequestID+"-arm"
+		record := *s.Record
+		for _, d := range []**time.Duration{&record.Duration, &record.InitDuration, &record.BilledDuration} {
+			if *d != nil {
+				*d = new(**d * 9 / 10)
+			}
+		}
+		s.Record = &record
+		all = append(all, s)
+	}
+	return all
+}
+
+// summarised are the cells of samples.
+func summarised(all []results.Sample) (s results.Summary) {
+	for v, series := range results.Summarise(slices.Values(all)) {
+		s.Variants = append(s.Variants, results.VariantSummary{Variant: v, Status: results.Measured, Series: series})
+	}
+	slices.SortFunc(s.Variants, func(a, b results.VariantSummary) int { return matrix.Compare(a.Variant, b.Variant) })
+	results.SetPlaces(s.Variants, results.ValuesOf(slices.Values(all)), verdict.Options{})
+	return s
 }
 
 func TestLoadText(t *testing.T) {
