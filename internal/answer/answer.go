@@ -201,11 +201,12 @@ type cells struct {
 	run      results.Run
 	event    functions.Event
 	variants []matrix.Variant
+	values   map[results.Series]results.Values
 	sides    map[results.Series]verdict.Side
 }
 
 func measure(r results.Run, e functions.Event) cells {
-	c := cells{run: r, event: e, sides: r.Sides()}
+	c := cells{run: r, event: e, values: r.Values(), sides: r.Sides()}
 	for series := range c.sides {
 		if series.Event == e && !slices.Contains(c.variants, series.Variant) {
 			c.variants = append(c.variants, series.Variant)

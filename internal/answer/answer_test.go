@@ -247,6 +247,19 @@ func TestModules(t *testing.T) {
 	}
 }
 
+func TestModulesNeed(t *testing.T) {
+	lacks := verdict.Reason{Kind: verdict.NeedsSamples, Needs: 368, Has: 100}
+	l := &results.Load{
+		Started: started, Ended: started.Add(2 * time.Minute), Generator: results.Generator{Valid: true},
+		Targets:    []results.Target{{Name: "esmodule", Answered: 100}, {Name: "commonjs", Answered: 134}},
+		Comparison: &results.Comparison{A: "esmodule", B: "commonjs", Percentile: 99, Verdict: verdict.Undecided, Reason: lacks},
+	}
+	n := find(t, answer.Of(results.Run{Summary: results.Summary{Load: l}}), answer.Modules).Needs
+	if n == nil || n.Samples != 268 || n.Minutes == nil || math.Abs(n.Minutes[0]-5.36) > 1e-9 || n.USD != nil {
+		t.Errorf("needs %+v, want 268 requests in 5.36 minutes", n)
+	}
+}
+
 func TestSamplesThatAreGone(t *testing.T) {
 	r := run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2))
 	r.Samples = nil

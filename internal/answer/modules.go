@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"math"
 	"path"
 	"slices"
 
@@ -59,6 +60,7 @@ func modules(l *results.Load) Answer {
 	a.decide()
 	if a.Word == Open {
 		if n, ok := fewest(a.Ratios); ok {
+			n.Minutes = loadMinutes(l, n)
 			a.Needs = &n
 		}
 	}
@@ -69,4 +71,28 @@ func (r Ratio) decides() bool {
 	first := results.ClassKey{Environment: results.FirstInvocation, Initialization: string(functions.ProvisionedConcurrency)}
 	return r.Measure.Class == first && r.Measure.Percentile == 50 ||
 		r.Measure.Class == results.ClassKey{} && r.Measure.Percentile == 99
+}
+
+// loadMinutes is how long a load test like this one takes to see so many more requests
+// of the kind that is needed; nil where it saw none or has no end.
+func loadMinutes(l *results.Load, n Needs) *[2]float64 {
+	least := int64(math.MaxInt64)
+	for _, t := range l.Targets {
+		seen := t.Answered
+		if n.Measure.Class != (results.ClassKey{}) {
+			seen = 0
+			for _, c := range t.Classes {
+				if c.ClassKey == n.Measure.Class {
+					seen = c.Latency.N
+				}
+			}
+		}
+		least = min(least, seen)
+	}
+	took := l.Ended.Sub(l.Started).Minutes()
+	if least <= 0 || l.Started.IsZero() || took <= 0 {
+		return nil
+	}
+	m := took * float64(n.Samples) / float64(least)
+	return &[2]float64{m, m}
 }

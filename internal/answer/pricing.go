@@ -146,7 +146,7 @@ func (c cells) bills(list cost.PriceList) map[matrix.Variant]*bill {
 	for _, v := range c.variants {
 		bills[v] = &bill{}
 	}
-	for series, values := range c.run.Values() {
+	for series, values := range c.values {
 		b := bills[series.Variant]
 		if b == nil || series.Event != c.event {
 			continue

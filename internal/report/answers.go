@@ -43,7 +43,7 @@ func decidedBy(all answer.Answers) []string {
 	if all.Event.Workload == "" {
 		return []string{fmt.Sprintf("by the medians of first requests and p99 of all; %s", out)}
 	}
-	of := "the pick is the cheapest of the others at " + share(all.ColdShare) + " cold starts"
+	of := "the pick is the cheapest of the others at " + inPercent(all.ColdShare) + " cold starts"
 	if all.Pricing == nil {
 		of = "the pick is the first of the others, since no prices are known"
 		if all.Region != "" {
@@ -52,7 +52,7 @@ func decidedBy(all answer.Answers) []string {
 	}
 	lines := []string{
 		fmt.Sprintf("by the medians of the cold total and of the warm duration of %s, all else equal, modules by first requests and p99 of all; %s; %s", e, out, of),
-		fmt.Sprintf("x 0.50 is half the time; tie: within %s; 5 %% of what is called faster or slower in one question may be chance", share(all.Margin)),
+		fmt.Sprintf("x 0.50 is half the time; tie: within %s; 5 %% of what is called faster or slower in one question may be chance", inPercent(all.Margin)),
 	}
 	if p := all.Pricing; p != nil && p.AsIf {
 		lines = append(lines, asIfText(*p))
@@ -266,19 +266,8 @@ func minutes(m [2]float64) string {
 	return fromTo(fmt.Sprintf("%.0f", math.Ceil(m[0])), fmt.Sprintf("%.0f", math.Ceil(m[1]))) + " minutes"
 }
 
-// share is a share in per cent: 1 %, 0.01 %.
-func share(v float64) string { return fmt.Sprintf("%.3g %%", 100*v) }
-
-// money is dollars to three digits, and to the cent at least.
-func money(usd float64) string {
-	switch {
-	case usd < 0.1:
-		return fmt.Sprintf("$%.3g", usd)
-	case usd < 1:
-		return fmt.Sprintf("$%.3f", usd)
-	}
-	return fmt.Sprintf("$%.2f", usd)
-}
+// money is dollars with their sign.
+func money(usd float64) string { return "$" + dollars(usd) }
 
 // unconfirmedMark stands behind dollars with a price that is not confirmed.
 const unconfirmedMark = "*"
@@ -306,7 +295,7 @@ func writeCosts(s *sheet, all answer.Answers) {
 	s.WriteString("\n")
 	t := table{columns: []column{{"", "cell", true}}}
 	for _, at := range tableShares {
-		t.columns = append(t.columns, column{"cold starts", share(at), false})
+		t.columns = append(t.columns, column{"cold starts", inPercent(at), false})
 	}
 	for _, c := range p.Cells {
 		row := []string{c.Variant.String()}
@@ -347,7 +336,7 @@ func breakEvenLines(all []answer.BreakEven, coldShare float64) (lines []string) 
 	}{
 		{answer.ByArchitecture, "arm64 against x86_64"},
 		{answer.ByMemory, "one memory size against the next larger one"},
-		{answer.ByProvisioning, "provisioned against on demand at " + share(coldShare) + " cold starts, calls an hour for one environment"},
+		{answer.ByProvisioning, "provisioned against on demand at " + inPercent(coldShare) + " cold starts, calls an hour for one environment"},
 	} {
 		var order []string
 		cells := map[string][]string{}
@@ -403,7 +392,7 @@ func breakEvenText(e answer.BreakEven) string {
 	if e.At == nil {
 		return marked("none in range, "+first+" is cheaper", e.Confidence)
 	}
-	return marked(first+" is cheaper below "+share(*e.At), e.Confidence)
+	return marked(first+" is cheaper below "+inPercent(*e.At), e.Confidence)
 }
 
 // breakEvenCell names the cells of a break-even without what it is between.

@@ -39,7 +39,7 @@ func newCard(a answer.Answer) card {
 	c := card{Question: questionText[a.Question], Pick: a.Pick, Against: a.Against}
 	c.chip = chip{map[answer.Word]string{answer.Clear: "good", answer.Tie: "plain", answer.Trade: "plain", answer.Open: "open", answer.NotAsked: "plain"}[a.Word], strings.ReplaceAll(string(a.Word), "-", " ")}
 	if a.Word == answer.NotAsked {
-		c.Lines = []string{missingText[a.Missing]}
+		c.Lines = []string{notAskedText(a)}
 		return c
 	}
 	if a.Pick == "" {
@@ -53,20 +53,12 @@ func newCard(a answer.Answer) card {
 			c.Levels = append(c.Levels, cardLevel{l.Name, dollars(*l.PerMillion), l.Deprecated})
 		}
 	}
-	if n := a.Needs; n != nil {
-		c.Needs = fmt.Sprintf("about %d more of each would decide", n.Samples)
-	}
+	c.Needs = needsText(a.Needs)
 	return c
 }
 
 var questionText = map[answer.Question]string{
 	answer.Runtime: "Which runtime?", answer.Architecture: "Which architecture?", answer.Memory: "Which memory size?", answer.Modules: "Which module system?",
-}
-
-var missingText = map[answer.Missing]string{
-	answer.OneLevel: "only one was measured", answer.HostOnly: "a run on one machine measures its own architecture and no other",
-	answer.NoPair: "no two cells differ in nothing else", answer.NothingMeasured: "nothing was measured",
-	answer.NoLoad: "there was no load test of both", answer.NotValid: "the load test is not valid",
 }
 
 // ratioText is a ratio in words: cold start: 0.86 times that of x86_64 (0.81 to 0.92).
