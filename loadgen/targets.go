@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/artillery"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/wire"
@@ -32,7 +33,7 @@ func (lt *loadTest) findBase(ctx context.Context) (err error) {
 	switch {
 	case lt.stage != "":
 		flag = "-stage " + lt.stage
-		if lt.url, lt.stack, err = stackOutputs(ctx, lt.stage); err != nil {
+		if lt.url, lt.stack, err = deployed.Outputs(ctx, lt.stage); err != nil {
 			return fmt.Errorf("%s: %w", flag, err)
 		}
 	case lt.url == "" && lt.test != nil:

@@ -37,8 +37,8 @@ func TestUsageErrors(t *testing.T) {
 		args   []string
 		stderr string
 	}{
-		{"nothing", nil, "want one run directory"},
-		{"two directories", []string{one, one}, "want one run directory"},
+		{"nothing", nil, "want one run directory, or"},
+		{"two directories", []string{one, one}, "want one run directory, or"},
 		{"a directory without a run", []string{empty}, "it holds no run"},
 		{"an unknown flag", []string{"-lost", one}, "-lost"},
 		{"an unknown format", []string{"-format", "xml", one}, "want text, json, hgrm, html"},

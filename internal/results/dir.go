@@ -53,6 +53,23 @@ func CreateDir(path string, m Manifest) (*Dir, error) {
 	return d, nil
 }
 
+// WriteRun writes a whole run into a new directory, but for its histogram logs.
+func WriteRun(path string, r Run) (*Dir, error) {
+	d, err := CreateDir(path, r.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range r.Samples {
+		if err := d.Append(s); err != nil {
+			return nil, errors.Join(err, d.close())
+		}
+	}
+	if err := errors.Join(d.WriteJSON(SummaryFile, r.Summary), d.Finish(r.Manifest)); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
 // Path is where the directory is.
 func (d *Dir) Path() string { return d.path }
 
