@@ -38,6 +38,7 @@ func (d *definition) statsAPI(f function) (*statsAPI, error) {
 	paths := map[string]*apigateway.Resource{"v1": v1}
 	for _, p := range []struct{ logical, parent, part string }{
 		{"stats", "v1", "stats"},
+		{"history", "v1", "history"},
 		{"runs", "v1", "runs"},
 		{"run", "runs", "{id}"},
 		{"variants", "run", "variants"},

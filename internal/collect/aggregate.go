@@ -16,8 +16,8 @@ import (
 // maxNotes bounds the run's item, which DynamoDB limits to 400 kB.
 const maxNotes = 50
 
-// aggregate stores what takes all functions to say: the run's tally, and the places of
-// its series. The series are stored as soon as their function is complete.
+// aggregate stores what takes all functions to say: the run's tally, the places of its
+// series, and their histories. The series are stored as soon as their function is complete.
 func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse, error) {
 	tallies, err := Tallies(ctx, c.Store, q.Run)
 	if err != nil {
@@ -48,6 +48,12 @@ func (c *Collector) aggregate(ctx context.Context, q Request) (AggregateResponse
 		return AggregateResponse{}, &workflow.StoreError{Err: err}
 	}
 	if err := c.rank(ctx, q.Run); err != nil {
+		return AggregateResponse{}, &workflow.StoreError{Err: err}
+	}
+	if run.Variants, err = c.Store.VariantsOf(ctx, q.Run); err != nil {
+		return AggregateResponse{}, &workflow.StoreError{Err: err}
+	}
+	if err := c.Store.PutHistory(ctx, run); err != nil {
 		return AggregateResponse{}, &workflow.StoreError{Err: err}
 	}
 	return AggregateResponse{Series: sum.Series}, nil

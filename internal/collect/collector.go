@@ -35,6 +35,8 @@ type Store interface {
 	PutSeries(ctx context.Context, run string, records ...results.SeriesRecord) error
 	SeriesOf(ctx context.Context, run string) ([]results.SeriesRecord, error)
 	ValuesOf(ctx context.Context, run string) (map[results.Series]results.Values, error)
+	VariantsOf(ctx context.Context, run string) ([]results.VariantSummary, error)
+	PutHistory(ctx context.Context, r results.Run) error
 	PutRaw(ctx context.Context, run string, lines ...dynamo.Raw) error
 	Keep(ctx context.Context, run, name string, document any) error
 	AllKept(ctx context.Context, run, prefix string) (map[string]json.RawMessage, error)

@@ -4,6 +4,7 @@
 //
 //	GET /                         a page that says what there is, and shows it
 //	GET /v1/stats                 what was measured: one item for each run, variant and event
+//	GET /v1/history               one number over a year, for every variant
 //	GET /v1/runs                  the runs
 //	GET /v1/runs/{id}             one run with its manifest and its items
 //	GET /v1/runs/{id}/variants    what a run found about its variants, as summary.json has it
@@ -18,6 +19,10 @@
 // The manifest of a run, its variants and its samples are all that a run directory has of
 // cold and warm starts. Samples come in an order that is not that of time, and they expire;
 // variants and their series stay.
+//
+// A history is of one workload, temperature and metric: the median of each run with its
+// interval, p90 and the number of samples, and where a runtime's version or an artefact
+// changed. It has every run of the last 60 days, and before that each day's middle run.
 //
 // A list reaches back 30 days unless since says otherwise. /v1/stats has the hello
 // workload unless workload names others, so that items of different work are not

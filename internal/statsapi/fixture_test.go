@@ -27,6 +27,8 @@ type shelf struct {
 	series    map[string][]results.SeriesRecord
 	variants  map[string][]results.VariantSummary
 	samples   map[string][]results.Sample // by cursor
+	moments   []results.Moment
+	daily     int
 	functions []deployed.Function
 	err       error
 	reads     int // how many runs' series were read
@@ -115,6 +117,10 @@ func (s *shelf) SamplesFrom(_ context.Context, run, cursor string) iter.Seq2[res
 			yield(results.Sample{}, s.err)
 		}
 	}
+}
+
+func (s *shelf) History(_ context.Context, _ results.HistoryKey, since, now time.Time) ([]results.Moment, int, error) {
+	return s.moments, s.daily, s.err
 }
 
 // add puts a run that found something in each of the series.

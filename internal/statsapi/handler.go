@@ -32,7 +32,7 @@ func New(reader Reader) http.Handler { return &api{reader: reader, now: time.Now
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := a.route(r.URL.Path)
 	if answer == nil {
-		writeError(w, r, &failure{status: http.StatusNotFound, message: "there is nothing at " + r.URL.Path + "; see /, /v1/stats, /v1/runs, /v1/runs/{id}, /v1/runs/{id}/variants and /v1/runs/{id}/samples"})
+		writeError(w, r, &failure{status: http.StatusNotFound, message: "there is nothing at " + r.URL.Path + "; see /, /v1/stats, /v1/history, /v1/runs, /v1/runs/{id}, /v1/runs/{id}/variants and /v1/runs/{id}/samples"})
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -53,6 +53,8 @@ func (a *api) route(path string) func(http.ResponseWriter, *http.Request) error 
 	switch path = strings.TrimSuffix(path, "/"); path {
 	case "/v1/stats":
 		return a.serveStats
+	case "/v1/history":
+		return a.serveHistory
 	case "/v1/runs":
 		return a.serveRuns
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 )
 
@@ -31,15 +32,21 @@ type query struct {
 	limit int
 	// values asks for what is kept of a run's samples.
 	values bool
-	from   *position // nil is the beginning
+	// temperature and metric are a history's; empty is the default.
+	temperature results.Temperature
+	metric      string
+	from        *position // nil is the beginning
 }
 
-// These are the parameters that each path understands.
+// These are the parameters that each path understands. A filter may be given several
+// times.
 var (
+	filters            = []string{"runtime", "language", "architecture", "memory", "workload"}
 	runParameters      = []string{"limit", "nextToken"}
 	variantsParameters = append([]string{"values"}, runParameters...)
 	runsParameters     = append([]string{"since"}, runParameters...)
-	statsParameters    = append([]string{"runtime", "language", "architecture", "memory", "workload"}, runsParameters...)
+	statsParameters    = append(slices.Clone(filters), runsParameters...)
+	historyParameters  = append(slices.Clone(filters), "temperature", "metric", "since")
 )
 
 // word is what AWS's identifiers and ours are made of.
@@ -58,7 +65,7 @@ func parseQuery(values url.Values, known []string, of string) (query, error) {
 				return query{}, err
 			}
 		}
-		if len(values[name]) > 1 && (slices.Contains(runsParameters, name) || name == "values") {
+		if len(values[name]) > 1 && !slices.Contains(filters, name) {
 			return query{}, bad(name, "%s is given %d times, want once", name, len(values[name]))
 		}
 	}
@@ -115,6 +122,21 @@ func (q *query) set(name, value string) error {
 			return bad(name, "since: %.80q is no time; want Unix seconds, 2026-03-04 or 2026-03-04T12:00:00Z", value)
 		}
 		q.since = t
+	case "temperature":
+		t := results.Temperature(value)
+		if results.Decisive(t) == "" {
+			return bad(name, "temperature: %.80q is neither %s nor %s", value, results.Cold, results.Warm)
+		}
+		q.temperature = t
+	case "metric":
+		var names []string
+		for _, m := range results.Metrics() {
+			names = append(names, m.Name)
+		}
+		if !slices.Contains(names, value) {
+			return bad(name, "metric: there is no %.80q; choose from %s", value, strings.Join(names, ", "))
+		}
+		q.metric = value
 	case "values":
 		on, err := strconv.ParseBool(value)
 		if err != nil {

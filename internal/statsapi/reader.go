@@ -20,6 +20,7 @@ type Reader interface {
 	VariantsOf(ctx context.Context, run string) ([]results.VariantSummary, error)
 	WithValues(ctx context.Context, run string, v results.VariantSummary) (results.VariantSummary, error)
 	SamplesFrom(ctx context.Context, run, cursor string) iter.Seq2[results.Sample, error]
+	History(ctx context.Context, of results.HistoryKey, since, now time.Time) (moments []results.Moment, daily int, err error)
 	CountCells(ctx context.Context, since time.Time, f dynamo.Filter) (int, error)
 	Functions(ctx context.Context) ([]deployed.Function, error)
 }

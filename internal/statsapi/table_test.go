@@ -23,12 +23,17 @@ func table(t *testing.T) *dynamo.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	err = server.CreateTable(t.Context(), dynamodb.Table{
+	return tableOf(t, server)
+}
+
+func tableOf(tb testing.TB, server *dynamodb.Server) *dynamo.Store {
+	tb.Helper()
+	err := server.CreateTable(tb.Context(), dynamodb.Table{
 		Name: "results", HashKey: dynamo.PartitionKey, RangeKey: dynamo.SortKey,
 		Indexes: []dynamodb.Index{{Name: dynamo.Index, HashKey: dynamo.IndexPartitionKey, RangeKey: dynamo.IndexSortKey}},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return dynamo.New(server.Client(), "results", dynamo.Options{})
 }

@@ -16,14 +16,20 @@
 //	values         RUN#<run>  VALUES#<variant>#<workload>#<iterations>#<temperature>
 //	raw log line   RUN#<run>  RAW#<log group>#<event id>
 //	kept document  RUN#<run>  KEPT#<name>
+//	history        HISTORY#<workload>#<temperature>#<metric>  <started>#<run>#<part>
+//	day            DAYS#<workload>#<temperature>#<metric>     <day>#<part>
 //	function       FUNCTIONS  <variant>
 //	lease          LEASE      LEASE
 //
 // Keys are for access only. What an item is stands in its attribute data, as
 // JSON, and is never parsed back from a key. Times in keys have nine decimals and
 // are in UTC, so that their order as text is their order in time. The attribute
-// expires, in seconds, is the table's time to live. Only samples and raw lines
-// have it; runs and aggregates stay.
+// expires, in seconds, is the table's time to live. Samples, raw lines and histories
+// have it; runs, aggregates and days stay.
+//
+// A history has one item for each run with a point for every variant, so that a year is
+// a few pages of one query, and not one item for each point; it is JSON in gzip. What is older than 60 days
+// is read from the days.
 //
 // A variant is a [results.VariantSummary] without its series. [Store.Fetch] puts a run
 // together from its item, its variants, its series and its samples. When samples have
@@ -40,6 +46,7 @@
 //	a run, a kept document, the lease                GetItem
 //	the runs, newest first, since a time             Query gsi1, descending
 //	the number of runs or cells since a time         Query gsi1, Select COUNT
+//	a history                                        Query pk, sk between two times
 //	the functions                                    Query pk
 //
 // Reads of the table are strongly consistent, because the collector reads what

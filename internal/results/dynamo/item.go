@@ -1,7 +1,10 @@
 package dynamo
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -9,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Data is the attribute with an item's content, as JSON.
+// Data is the attribute with an item's content, as JSON or as JSON in gzip.
 const Data = "data"
 
 // item is an item in the SDK's words.
@@ -30,13 +33,33 @@ func (i item) setData(v any) error {
 	return nil
 }
 
-// data reads what setData stored.
-func (i item) data(v any) error {
-	stored, ok := i[Data].(*types.AttributeValueMemberS)
-	if !ok {
-		return fmt.Errorf("item %s, %s: its attribute %s is no text", i.text(PartitionKey), i.text(SortKey), Data)
+// setZipped stores v as JSON in gzip, for items of which many are read at once: DynamoDB
+// answers 1 MB at a time, and bills what it reads.
+func (i item) setZipped(v any) error {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if err := errors.Join(json.NewEncoder(w).Encode(v), w.Close()); err != nil {
+		return err
 	}
-	if err := json.Unmarshal([]byte(stored.Value), v); err != nil {
+	i[Data] = &types.AttributeValueMemberB{Value: b.Bytes()}
+	return nil
+}
+
+// data reads what setData or setZipped stored.
+func (i item) data(v any) error {
+	var err error
+	switch stored := i[Data].(type) {
+	case *types.AttributeValueMemberS:
+		err = json.Unmarshal([]byte(stored.Value), v)
+	case *types.AttributeValueMemberB:
+		var r *gzip.Reader
+		if r, err = gzip.NewReader(bytes.NewReader(stored.Value)); err == nil {
+			err = json.NewDecoder(r).Decode(v)
+		}
+	default:
+		err = fmt.Errorf("its attribute %s is neither text nor binary", Data)
+	}
+	if err != nil {
 		return fmt.Errorf("item %s, %s: %w", i.text(PartitionKey), i.text(SortKey), err)
 	}
 	return nil

@@ -85,6 +85,15 @@ func valuesKey(run string, s results.Series) key {
 	return key{runPartition(run), valuesPrefix + seriesName(s)}
 }
 
+// historyPartition has what each run found in the series of a history, and dayPartition
+// what each day's runs did.
+func historyPartition(k results.HistoryKey) string { return "HISTORY#" + historyName(k) }
+func dayPartition(k results.HistoryKey) string     { return "DAYS#" + historyName(k) }
+
+func historyName(k results.HistoryKey) string {
+	return string(k.Workload) + "#" + string(k.Temperature) + "#" + k.Metric
+}
+
 // moment writes a time so that the order of texts is the order of times.
 // RFC3339Nano does not: the number of its decimals varies.
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
