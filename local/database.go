@@ -3,15 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"time"
 
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/filelock"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/local/deploy"
@@ -35,7 +34,13 @@ func (m *machine) startDatabase(ctx context.Context, tables []deploy.Table, o da
 	if err != nil {
 		return nil, err
 	}
-	server, err := dynamodb.Start(ctx, dynamodb.Options{Cache: o.cache, File: file, Progress: o.console.Printf})
+	server, err := openDatabase(ctx, tables, o, file)
+	if file != "" && dynamodb.Unreadable(err) {
+		if err := setAside(file, time.Now(), err, o.console); err != nil {
+			return nil, err
+		}
+		server, err = openDatabase(ctx, tables, o, file)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +49,20 @@ func (m *machine) startDatabase(ctx context.Context, tables []deploy.Table, o da
 	if file != "" {
 		m.database += ", " + file
 	}
+	return server, nil
+}
+
+// openDatabase starts the server of a file, and puts the plan's tables and items into it.
+func openDatabase(ctx context.Context, tables []deploy.Table, o databaseOptions, file string) (_ *dynamodb.Server, err error) {
+	server, err := dynamodb.Start(ctx, dynamodb.Options{Cache: o.cache, File: file, Progress: o.console.Printf})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, server.Close())
+		}
+	}()
 	client := server.Client()
 	for _, t := range tables {
 		if err := server.CreateTable(ctx, t.Table); err != nil {
@@ -60,27 +79,6 @@ func (m *machine) startDatabase(ctx context.Context, tables []deploy.Table, o da
 		}
 	}
 	return server, nil
-}
-
-// history is the file of the results, or empty if another process has it.
-func (m *machine) history(o databaseOptions) (string, error) {
-	if err := os.MkdirAll(filepath.Dir(o.history), 0o777); err != nil {
-		return "", err
-	}
-	lock, err := os.OpenFile(o.history+".lock", os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
-		return "", err
-	}
-	locked, err := filelock.Try(lock)
-	if err != nil || !locked {
-		lock.Close()
-		if err == nil {
-			o.console.Printf("another run has %s: the results of this one go to its run directory only", o.history)
-		}
-		return "", err
-	}
-	m.closers = append(m.closers, lock.Close)
-	return o.history, nil
 }
 
 // put writes one of the stack's items, which has strings only, unless it is

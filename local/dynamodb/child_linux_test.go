@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -150,10 +152,21 @@ func TestFullDisk(t *testing.T) {
 		t.Skipf("SKIPPED, NOT TESTED: no small disk can be mounted: %v", err)
 	}
 	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
-	var told atomic.Int32
+	var failed atomic.Int32
 	file := filepath.Join(dir, "results.sqlite")
-	s := startOrSkip(t, Options{File: file, Failed: func(error) { told.Add(1) }})
+	s := startOrSkip(t, Options{File: file})
 	create(t, s, results)
+	next := s.Handler
+	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, r)
+		if recorded.Code != http.StatusOK {
+			failed.Add(1)
+		}
+		maps.Copy(w.Header(), recorded.Header())
+		w.WriteHeader(recorded.Code)
+		w.Write(recorded.Body.Bytes())
+	})
 	client := s.Client()
 	for i := range 100 {
 		in := item("a", strconv.Itoa(i), "data", strings.Repeat("x", 100_000))
@@ -165,8 +178,8 @@ func TestFullDisk(t *testing.T) {
 		if !ok || e.ErrorCode() != storageCode || !strings.Contains(e.ErrorMessage(), file) || !strings.Contains(e.ErrorMessage(), "disk is full") || !strings.Contains(e.ErrorMessage(), dynoxide) {
 			t.Errorf("error %v, want %s with the file and the reason", err, storageCode)
 		}
-		if told.Load() != 1 {
-			t.Errorf("%d failures, want 1: it was tried again", told.Load())
+		if failed.Load() != 1 {
+			t.Errorf("%d failures, want 1: it was tried again", failed.Load())
 		}
 		return
 	}

@@ -128,10 +128,13 @@ func newDynoxide(ctx context.Context, o Options, c *child, d dialer, port int) (
 		return c.stop()
 	})
 	if err := awaitAnswer(ctx, c, transport, port); err != nil {
+		if failure := (storage{o.File}).failure(c.output()); failure != nil {
+			err = failure
+		}
 		return nil, errors.Join(err, stop())
 	}
 	return &Server{
-		Name: dynoxide, Version: dynoxideVersion, Handler: passOn(transport, storage{file: o.File, failed: o.Failed}), stop: stop,
+		Name: dynoxide, Version: dynoxideVersion, Handler: passOn(transport, storage{o.File}), stop: stop,
 	}, nil
 }
 

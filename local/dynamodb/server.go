@@ -19,8 +19,6 @@ type Options struct {
 	// File is the SQLite file of the tables. Empty keeps them in memory. Two
 	// servers must not share one.
 	File string
-	// Failed, if not nil, is told of every [StorageError], from several goroutines.
-	Failed func(error)
 	// InProcess starts minidyn without looking for anything better.
 	InProcess bool
 	// Progress, if not nil, is told about what takes a while and what is lacking.

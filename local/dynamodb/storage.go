@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aws/smithy-go"
 )
 
 // StorageError says that a server cannot keep its tables, which trying again does
@@ -28,6 +31,9 @@ func (e *StorageError) Error() string {
 	if e.File == "" {
 		return fmt.Sprintf("%s cannot keep its tables in memory: %s", e.Server, e.Reason)
 	}
+	if hasAny(e.Reason, unreadable) {
+		return fmt.Sprintf("%s cannot read %s: %s", e.Server, e.File, e.Reason)
+	}
 	return fmt.Sprintf("%s cannot write %s: %s; make room on the disk of %s, or look after the file", e.Server, e.File, e.Reason, filepath.Dir(e.File))
 }
 
@@ -37,15 +43,36 @@ const storageCode = "StorageException"
 
 // lasting are what SQLite says when its file is the trouble. dynoxide answers them as
 // an InternalServerError, after which every client tries again, and again.
-var lasting = []string{
-	"database or disk is full", "disk I/O error", "attempt to write a readonly database",
-	"database disk image is malformed", "file is not a database", "unable to open database file",
+var lasting = append([]string{
+	"database or disk is full", "disk I/O error", "attempt to write a readonly database", "unable to open database file",
+}, unreadable...)
+
+// unreadable are those of them that say that the file is no database, or a broken one.
+var unreadable = []string{"not a valid SQLite database", "file is not a database", "database disk image is malformed"}
+
+// Unreadable says whether an error of [Start], or of a request to the server, is that
+// its file is no database, or a broken one.
+func Unreadable(err error) bool {
+	if e, ok := errors.AsType[*StorageError](err); ok {
+		return hasAny(e.Reason, unreadable)
+	}
+	e, ok := errors.AsType[smithy.APIError](err)
+	return ok && e.ErrorCode() == storageCode && hasAny(e.ErrorMessage(), unreadable)
 }
 
-// storage looks for lasting failures of a server's file in its answers.
-type storage struct {
-	file   string
-	failed func(error)
+func hasAny(text string, parts []string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+}
+
+// storage looks for lasting failures of a server's file in what the server says.
+type storage struct{ file string }
+
+// failure is the lasting failure that a text of the server tells of, or nil.
+func (s storage) failure(text string) *StorageError {
+	if !hasAny(text, lasting) {
+		return nil
+	}
+	return &StorageError{Server: dynoxide + " " + dynoxideVersion, File: s.file, Reason: text}
 }
 
 // maxErrorBody is more than any error of the server has.
@@ -66,14 +93,10 @@ func (s storage) check(r *http.Response) error {
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	}
-	text := string(body)
-	if !slices.ContainsFunc(lasting, func(l string) bool { return strings.Contains(text, l) }) {
+	failure := s.failure(messageOf(body))
+	if failure == nil {
 		replace(r.StatusCode, body)
 		return nil
-	}
-	failure := &StorageError{Server: dynoxide + " " + dynoxideVersion, File: s.file, Reason: messageOf(body)}
-	if s.failed != nil {
-		s.failed(failure)
 	}
 	r.Header.Del("X-Amz-Crc32") // it was the other body's
 	replace(http.StatusBadRequest, errorBody(storageCode, failure.Error()))
