@@ -109,6 +109,7 @@ func (r *Run) Summarise() {
 		r.Variants = append(r.Variants, row)
 	}
 	SetPlaces(r.Variants, ValuesOf(slices.Values(r.Samples)), verdict.Options{})
+	r.OthersCPU = SummariseOthersCPU(slices.Values(r.Samples))
 }
 
 // readLogs reads the histogram logs of the load test's targets. Without a summary

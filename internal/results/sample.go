@@ -38,6 +38,10 @@ type Sample struct {
 	Elapsed time.Duration     `json:"-"`
 	Record  *lambdalog.Record `json:"record,omitempty"`
 	Answer  *functions.Answer `json:"answer,omitempty"`
+	// OthersCPU is the share of the machine's processor time, from 0 to 1, that other
+	// programs took meanwhile. The process that runs the machine adds it; nil means that
+	// it was not measured, as on AWS.
+	OthersCPU *float64 `json:"othersCPU,omitempty"`
 	// Error says what went wrong, or is empty.
 	Error string `json:"error,omitempty"`
 }

@@ -10,6 +10,8 @@ type Summary struct {
 	Load *Load `json:"load,omitempty"`
 	// Thresholds are the conditions under which the run was to fail.
 	Thresholds []Threshold `json:"thresholds,omitempty"`
+	// OthersCPU is nil where it was not measured.
+	OthersCPU *OthersCPU `json:"othersCPU,omitempty"`
 }
 
 // Status says how far a cell came.
