@@ -41,8 +41,16 @@ func (e ending) measured() bool {
 	return false
 }
 
-// valid says whether the load test, if there was one, can be believed.
-func (e ending) valid() bool { return e.run.Summary.Load == nil || e.run.Summary.Load.Generator.Valid }
+// valid says whether what was measured can be believed.
+func (e ending) valid() bool { return e.loadValid() && e.startsValid() }
+
+func (e ending) loadValid() bool {
+	return e.run.Summary.Load == nil || e.run.Summary.Load.Generator.Valid
+}
+
+func (e ending) startsValid() bool {
+	return e.run.Summary.OthersCPU == nil || e.run.Summary.OthersCPU.Valid
+}
 
 // code is the exit code of the run.
 func (e ending) code() int {
@@ -91,12 +99,19 @@ func (e ending) state() string {
 	}
 	load := "no load test"
 	if e.run.Summary.Load != nil {
-		load = "the load test is valid"
-		if !e.valid() {
-			load = "the load test is not valid"
-		}
+		load = "the load test is " + validity(e.loadValid())
+	}
+	if e.run.Summary.OthersCPU != nil {
+		cells += "; the starts are " + validity(e.startsValid())
 	}
 	return fmt.Sprintf("%s (%s; %s)", word, cells, load)
+}
+
+func validity(valid bool) string {
+	if valid {
+		return "valid"
+	}
+	return "not valid"
 }
 
 // print writes the last lines of a run: its state, the verdict and the path of the page.

@@ -92,10 +92,22 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 	if s.Config, err = hostConfig(s.Config, o, c); err != nil {
 		return nil, err
 	}
+	var doubts []string
+	if !o.Serve {
+		lock, err := awaitMachine(ctx, machineLock, c)
+		if _, cannot := errors.AsType[*lockError](err); cannot {
+			doubts = append(doubts, err.Error()+"; another run may have measured at the same time")
+		} else if err != nil {
+			return nil, err
+		} else {
+			defer lock.Close()
+		}
+	}
 	r, err := newRecord(o, s)
 	if err != nil {
 		return nil, err
 	}
+	r.note(doubts...)
 	c.Printf("results go to %s", r.dir.Path())
 	begin := setup{root: root, stage: s, options: o, tools: newToolbox(root, c), record: r, console: c}
 	var e *ending

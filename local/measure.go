@@ -10,8 +10,10 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
+	"github.com/lambda-benchmark/lambda-benchmark/local/cpumeter"
 )
 
 // measurement takes every number of one run.
@@ -21,6 +23,9 @@ type measurement struct {
 	options Options
 	record  *record
 	console *console.Console
+	// others measures what other programs take of the processors; nil where that
+	// cannot be had.
+	others *cpumeter.Meter
 }
 
 // measure starts the stack, takes every sample, runs the load test and reports.
@@ -32,11 +37,18 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	}
 	defer s.stop(machine)
 	m := measurement{machine: machine, config: s.stage.Config, options: s.options, record: s.record, console: s.console}
+	if m.others, err = cpumeter.Start(); err != nil {
+		m.record.note(fmt.Sprintf("it is not known what other programs took of the processors: %v", err))
+	} else {
+		defer m.others.Close()
+	}
 
 	var errs []error
-	var summary results.Summary
-	summary.Variants, err = m.starts(ctx)
+	summary, err := m.starts(ctx)
 	errs = append(errs, err)
+	if o := summary.OthersCPU; o != nil && !o.Valid {
+		m.console.Printf("the starts are not valid: %s", report.OthersCPUText(*o))
+	}
 	if ctx.Err() == nil {
 		summary.Load, err = m.loadTest(ctx)
 		errs = append(errs, err)
@@ -60,7 +72,7 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 
 // starts lets the workflow take the cold and warm samples, checks the cells that
 // only an emulator can run, and returns a row for every cell, the skipped ones included.
-func (m measurement) starts(ctx context.Context) ([]results.VariantSummary, error) {
+func (m measurement) starts(ctx context.Context) (results.Summary, error) {
 	cellOf := map[matrix.Variant]cell{}
 	var rows []results.VariantSummary
 	for _, c := range m.machine.cells.benchmarked {
@@ -82,12 +94,13 @@ func (m measurement) starts(ctx context.Context) ([]results.VariantSummary, erro
 
 	emulated, err := m.check(ctx, checked)
 	if err != nil {
-		return nil, err
+		return results.Summary{}, err
 	}
 	rows = append(rows, emulated...)
+	var samples []results.Sample
 	if len(measured) > 0 && ctx.Err() == nil {
 		var own []results.VariantSummary
-		own, err = m.workflow(ctx, measured)
+		own, samples, err = m.workflow(ctx, measured)
 		rows = append(rows, own...)
 	}
 	for i, row := range rows {
@@ -100,5 +113,5 @@ func (m measurement) starts(ctx context.Context) ([]results.VariantSummary, erro
 		}
 	}
 	slices.SortFunc(rows, func(a, b results.VariantSummary) int { return matrix.Compare(a.Variant, b.Variant) })
-	return rows, err
+	return results.Summary{Variants: rows, OthersCPU: results.SummariseOthersCPU(slices.Values(samples))}, err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,9 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	wantSamples(t, dir)
+	if o := summary.OthersCPU; runtime.GOOS == "linux" && (o == nil || o.Samples < 2*(7+11)) {
+		t.Errorf("what other programs took is %+v, want it for each sample", o)
+	}
 	if summary.Load == nil {
 		t.Skipf("no module function could be built: %q", s.record.manifest.Notes)
 	}
@@ -147,6 +151,9 @@ func wantSamples(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 		want := map[functions.Workload]int{functions.WorkloadSHA256: 50}[sample.Event.Workload]
+		if runtime.GOOS == "linux" && (sample.OthersCPU == nil || *sample.OthersCPU < 0 || *sample.OthersCPU > 1) {
+			t.Errorf("a sample of %v does not say what other programs took: %v", sample.Start, sample.OthersCPU)
+		}
 		if sample.Event.Iterations != want || sample.Round < 1 || sample.Round > 2 {
 			t.Errorf("a sample of %+v in round %d; want %d iterations and round 1 or 2", sample.Event, sample.Round, want)
 		}

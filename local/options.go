@@ -95,7 +95,7 @@ exit codes
   0  everything that can run here was measured
   1  a part of the run failed, or it was interrupted; what was measured is reported
   2  the command line cannot be used; nothing was started
-  3  not valid: the load test's own lateness could explain what it measured
+  3  not valid: other programs on this machine, or the load test's own lateness, could explain what was measured
   4  nothing that was asked for can run here, or nothing could be measured
 Of several, 4 counts before 3 and 3 before 1.
 "go run" makes 1 of every code: build first ("go build ./local") where codes matter.

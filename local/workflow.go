@@ -16,6 +16,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow"
+	"github.com/lambda-benchmark/lambda-benchmark/local/cpumeter"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
 )
 
@@ -55,26 +56,29 @@ func (p *progress) observe(e states.Event) {
 }
 
 // workflow runs the stack's own state machine over the functions and returns a
-// row for each. If ctx ends it, the rows are of what has been measured until then.
-func (m measurement) workflow(ctx context.Context, fns []deployed.Function) ([]results.VariantSummary, error) {
+// row for each, with the samples. If ctx ends it, they are what has been measured until then.
+func (m measurement) workflow(ctx context.Context, fns []deployed.Function) ([]results.VariantSummary, []results.Sample, error) {
 	if m.machine.results == nil {
-		return nil, errors.New("the workflow cannot run: its own functions, which are written in Go, could not be built")
+		return nil, nil, errors.New("the workflow cannot run: its own functions, which are written in Go, could not be built")
 	}
 	input := m.config.WorkflowInput()
 	input.Seed = m.options.Seed
 	text, err := json.Marshal(input)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e, err := m.machine.workflows.StartExecution(ctx, m.machine.stack.WorkflowARN, m.record.id, string(text))
 	if err != nil {
-		return nil, fmt.Errorf("start the workflow: %w", err)
+		return nil, nil, fmt.Errorf("start the workflow: %w", err)
 	}
-	samples := sampleCopy{from: m.machine.results, to: m.record, copied: map[string]bool{}}
+	samples := sampleCopy{from: m.machine.results, to: m.record, others: m.others, copied: map[string]bool{}}
 	err = m.follow(ctx, e.ARN, m.config.Rounds*len(fns), samples)
+	if m.others != nil {
+		err = errors.Join(err, m.others.Close()) // it then knows the last second too
+	}
 	all, copyErr := samples.copy(context.WithoutCancel(ctx), true)
 	rows, rowsErr := m.rows(context.WithoutCancel(ctx), fns, all)
-	return rows, errors.Join(err, copyErr, rowsErr)
+	return rows, all, errors.Join(err, copyErr, rowsErr)
 }
 
 // follow waits for the execution to end. After each round, while nothing is being
@@ -128,19 +132,29 @@ func visitLine(done, visits int, elapsed time.Duration) string {
 type sampleCopy struct {
 	from   *dynamo.Store
 	to     *record
+	others *cpumeter.Meter // nil: none
 	copied map[string]bool // by key
 }
 
-// copy appends what is new and returns all. Samples whose record has not been
-// found yet wait for the last call.
+// copy appends what is new and returns all. Samples that are not complete yet wait for
+// the last call: their record has not been found, or the second in which they were
+// taken has not passed.
 func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, error) {
 	var all []results.Sample
 	for s, err := range c.from.Samples(ctx, c.to.id) {
 		if err != nil {
 			return all, fmt.Errorf("read the samples of the workflow: %w", err)
 		}
+		complete := s.Record != nil
+		if c.others != nil {
+			share, known := c.others.Others(s.Start, s.Start.Add(s.Elapsed))
+			if known {
+				s.OthersCPU = &share
+			}
+			complete = complete && known
+		}
 		all = append(all, s)
-		if c.copied[s.Key()] || s.Record == nil && !last {
+		if c.copied[s.Key()] || !complete && !last {
 			continue
 		}
 		if err := c.to.dir.Append(s); err != nil {

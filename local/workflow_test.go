@@ -73,7 +73,7 @@ func TestPermissions(t *testing.T) {
 	measured := startTest(t, s)
 	m, run := measured.machine, s.record.id
 	withheld(t, run, m)
-	rows, err := measured.workflow(t.Context(), m.hello())
+	rows, _, err := measured.workflow(t.Context(), m.hello())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestKilledRunner(t *testing.T) {
 		second = fmt.Sprintf("%s %v", e.Status, err)
 		killFunction(t, m, "runner")
 	}()
-	rows, err := measured.workflow(t.Context(), fns)
+	rows, _, err := measured.workflow(t.Context(), fns)
 	<-done
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,9 @@ func findings(r results.Run) []finding {
 		add("Fastest cold start", fastest(raced, coldOf, results.TotalMs))
 		add("Fastest warm invocation", fastest(raced, warmOf, results.DurationMs))
 	}
+	if o := r.OthersCPU; o != nil && !o.Valid {
+		all = append(all, othersCPUFinding(*o))
+	}
 	if r.Load != nil {
 		all = append(all, loadFindings(*r.Load)...)
 	}

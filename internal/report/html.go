@@ -122,6 +122,12 @@ func newPage(r results.Run) page {
 	if r.Manifest.Interrupted {
 		p.Notes = append(p.Notes, interruptedNote)
 	}
+	if o := r.OthersCPU; o != nil {
+		p.Run.Facts = append(p.Run.Facts, [2]string{"processors", OthersCPUText(*o)})
+		if doubt := othersCPUFinding(*o); !o.Valid {
+			p.Notes = append(p.Notes, doubt.Subject+": "+doubt.Text)
+		}
+	}
 	values := r.Values()
 	boards := boards(r)
 	for i, b := range boards {

@@ -25,6 +25,9 @@ func writePlatform(s *sheet, r results.Run) {
 	for _, knob := range slices.Sorted(maps.Keys(m.Knobs)) {
 		s.wrap(indent+knob+": ", indent+indent, m.Knobs[knob])
 	}
+	if o := r.OthersCPU; o != nil {
+		s.wrap(indent+"processors: ", indent+indent, OthersCPUText(*o))
+	}
 	for _, note := range notes(r) {
 		s.wrap(indent+"note: ", indent+indent, note)
 	}
