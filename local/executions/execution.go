@@ -3,6 +3,7 @@ package executions
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -49,6 +50,9 @@ type aborted struct{ name, cause string }
 
 func (a *aborted) Error() string { return "the execution was stopped" }
 
+// errHistory is the cause of an execution that has too many events, in AWS's words.
+var errHistory = fmt.Errorf("The execution reached the maximum number of history events (%d).", maxHistory) //nolint:staticcheck // AWS's words
+
 func newExecution(parent context.Context, observe func(states.Event), state Execution) *execution {
 	ctx, stop := context.WithCancelCause(parent)
 	return &execution{ctx: ctx, stop: stop, done: make(chan struct{}), observe: observe, state: state}
@@ -64,9 +68,14 @@ func (e *execution) run(x states.Execution) {
 		}
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if event.Execution == x.ARN { // those of a distributed map's children are their own
-			e.history = append(e.history, event)
+		if event.Execution != x.ARN {
+			return // those of a distributed map's children are their own
 		}
+		if len(e.history) == maxHistory {
+			e.stop(errHistory)
+			return
+		}
+		e.history = append(e.history, event)
 	}
 	output, _, err := x.Execute(e.ctx)
 	e.mu.Lock()
@@ -78,6 +87,8 @@ func (e *execution) run(x states.Execution) {
 	case err == nil:
 		text, _ := exactjson.Marshal(output) // it was made of JSON
 		e.state.Status, e.state.Output = succeeded, string(text)
+	case errors.Is(context.Cause(e.ctx), errHistory):
+		e.state.Status, e.state.Error, e.state.Cause = failed, states.ErrRuntime, errHistory.Error()
 	case errors.As(context.Cause(e.ctx), &abort):
 		e.state.Status, e.state.Error, e.state.Cause = stopped, abort.name, abort.cause
 	case errors.As(err, &failure):

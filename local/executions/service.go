@@ -58,7 +58,24 @@ type Service struct {
 	mu         sync.Mutex
 	machines   map[string]*machine
 	executions map[string]*execution
+	// ended has those of the executions that have ended, in the order of their ends,
+	// and endedEvents is how many events their histories have.
+	ended       []*execution
+	endedEvents int
+	started     int
 }
+
+// Step Functions forgets an execution 90 days after its end, and fails one whose
+// history has 25,000 events. A schedule of every second on one machine would fill the
+// memory within 90 days, so that executions are forgotten by their number.
+const (
+	// maxHistory is how many events an execution may have.
+	maxHistory = 25_000
+	// maxEnded is how many executions are remembered after their end.
+	maxEnded = 1000
+	// maxEndedEvents is how many events they may have together.
+	maxEndedEvents = 4 * maxHistory
+)
 
 type machine struct {
 	StateMachine
@@ -120,6 +137,7 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 		ARN: arn, Name: name, MachineARN: machineARN, Status: running, Input: input, Started: time.Now(),
 	})
 	s.executions[arn] = e
+	s.started++
 	seed := fnv.New64a()
 	seed.Write([]byte(arn))
 	s.running.Go(func() {
@@ -128,6 +146,7 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 			ARN: arn, Name: name, MachineARN: machineARN, MachineName: m.Name, RoleARN: m.RoleARN,
 			Input: decoded, Seed: s.options.Seed ^ seed.Sum64(),
 		})
+		s.remember(e)
 	})
 	return e.describe(), nil
 }
@@ -180,7 +199,22 @@ func (s *Service) Wait(ctx context.Context, arn string) (Execution, error) {
 func (s *Service) Executions() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.executions)
+	return s.started
+}
+
+// remember keeps an execution that has ended, and forgets those that ended first if
+// there are too many.
+func (s *Service) remember(e *execution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = append(s.ended, e)
+	s.endedEvents += len(e.events())
+	for len(s.ended) > maxEnded || s.endedEvents > maxEndedEvents {
+		first := s.ended[0]
+		s.ended = s.ended[1:]
+		s.endedEvents -= len(first.events())
+		delete(s.executions, first.describe().ARN)
+	}
 }
 
 func (s *Service) find(arn string) (*execution, error) {
