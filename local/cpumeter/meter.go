@@ -109,17 +109,15 @@ type reading struct {
 	idle time.Duration
 	// own is the processor time of this program and of all that it has started.
 	own time.Duration
-	// waited is for how long any thread of the machine waited for a processor; nil if
-	// the system does not count that.
-	waited *time.Duration
 	// held is for how long the limit of this program's container held it up.
 	held time.Duration
 }
 
 // others is the share that other programs took between two readings: what was used
-// and not by this program. A hypervisor's share is in it, as this system counts it as
-// not idle. Where no thread waited, nothing was taken from this program, however much
-// others used.
+// and not by this program, and for how long a container's limit held it up. A
+// hypervisor's share is in it, as this system counts it as not idle. The kernel's
+// pressure (PSI) is of no use here: threads that wait for each other, and functions that
+// are held to their share of a processor, are in it too.
 func others(before, after reading) (float64, bool) {
 	wall := after.at.Sub(before.at)
 	if wall <= 0 || after.processors == 0 {
@@ -127,9 +125,6 @@ func others(before, after reading) (float64, bool) {
 	}
 	used := time.Duration(after.processors)*wall - (after.idle - before.idle)
 	share := float64(used-(after.own-before.own)) / float64(time.Duration(after.processors)*wall)
-	if before.waited != nil && after.waited != nil {
-		share = min(share, float64(*after.waited-*before.waited)/float64(wall))
-	}
 	share += float64(after.held-before.held) / float64(wall)
 	return max(0, min(1, share)), true
 }

@@ -12,7 +12,6 @@ func TestOthers(t *testing.T) {
 	after := func(wall, idle, own time.Duration) reading {
 		return reading{at: at.Add(wall), processors: 2, idle: idle, own: own}
 	}
-	waited := func(r reading, d time.Duration) reading { r.waited = &d; return r }
 	held := func(r reading, d time.Duration) reading { r.held = d; return r }
 	start := reading{at: at, processors: 2}
 	for _, row := range []struct {
@@ -26,9 +25,6 @@ func TestOthers(t *testing.T) {
 		{"others use a processor of two seconds", start, after(2*time.Second, 0, 2*time.Second), 0.5},
 		{"a hypervisor uses half of each", start, after(time.Second, 0, time.Second), 0.5},
 		{"counters that round in our favour", start, after(time.Second, time.Second, 1010*time.Millisecond), 0},
-		{"others use a processor, and nobody waits", waited(start, 0), waited(after(time.Second, 0, time.Second), 0), 0},
-		{"others use a processor, and some wait", waited(start, 0), waited(after(time.Second, 0, time.Second), 200*time.Millisecond), 0.2},
-		{"others use little, and we wait for ourselves", waited(start, 0), waited(after(time.Second, 0, 1900*time.Millisecond), time.Second), 0.05},
 		{"a container's limit", start, held(after(time.Second, time.Second, time.Second), 300*time.Millisecond), 0.3},
 		{"never more than all", start, held(after(time.Second, 0, 0), time.Second), 1},
 	} {

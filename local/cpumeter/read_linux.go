@@ -27,11 +27,6 @@ func read() (reading, error) {
 	if r.own, err = own(); err != nil {
 		return r, err
 	}
-	if text, err := os.ReadFile("/proc/pressure/cpu"); err == nil {
-		if waited, err := parsePressure(text); err == nil {
-			r.waited = &waited
-		}
-	}
 	r.held = held("/sys/fs/cgroup")
 	return r, nil
 }
@@ -73,21 +68,6 @@ func parseCount(field []byte, unit time.Duration) (time.Duration, error) {
 		return 0, fmt.Errorf("%.20q is no count of %v", field, unit)
 	}
 	return time.Duration(n) * unit, nil
-}
-
-// parsePressure reads from /proc/pressure/cpu for how long some thread has waited.
-func parsePressure(text []byte) (time.Duration, error) {
-	for line := range bytes.Lines(text) {
-		fields := bytes.Fields(line)
-		if len(fields) < 2 || string(fields[0]) != "some" {
-			continue
-		}
-		total, ok := bytes.CutPrefix(fields[len(fields)-1], []byte("total="))
-		if ok {
-			return parseCount(total, time.Microsecond)
-		}
-	}
-	return 0, errors.New("no line with the total of some")
 }
 
 // held is for how long a container's limit has held its processes up. A container

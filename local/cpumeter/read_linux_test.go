@@ -32,25 +32,6 @@ func TestParseStat(t *testing.T) {
 	}
 }
 
-func TestParsePressure(t *testing.T) {
-	for _, row := range []struct {
-		name, text string
-		want       time.Duration
-		fails      bool
-	}{
-		{"both lines", "some avg10=1.00 avg60=0.00 avg300=0.00 total=1500\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n", 1500 * time.Microsecond, false},
-		{"no total", "some avg10=1.00\n", 0, true},
-		{"no number", "some total=x\n", 0, true},
-		{"empty", "", 0, true},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if got, err := parsePressure([]byte(row.text)); (err != nil) != row.fails || got != row.want {
-				t.Errorf("%v, %v; want %v", got, err, row.want)
-			}
-		})
-	}
-}
-
 func TestHeld(t *testing.T) {
 	for _, row := range []struct {
 		name, file, text string
@@ -146,7 +127,7 @@ func TestChildrenAreOurOwn(t *testing.T) {
 
 // The parsers read files of the kernel; they must not panic on any bytes.
 func FuzzParse(f *testing.F) {
-	for _, path := range []string{"/proc/stat", "/proc/self/stat", "/proc/pressure/cpu"} {
+	for _, path := range []string{"/proc/stat", "/proc/self/stat"} {
 		if text, err := os.ReadFile(path); err == nil {
 			f.Add(text)
 		}
@@ -154,9 +135,6 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if processors, idle, err := parseStat(text); err == nil && (processors <= 0 || idle < 0) {
 			t.Errorf("%d processors, idle for %v", processors, idle)
-		}
-		if waited, err := parsePressure(text); err == nil && waited < 0 {
-			t.Errorf("waited %v", waited)
 		}
 		if p, err := parseProcess(text); err == nil && p.used < 0 {
 			t.Errorf("used %v", p.used)
