@@ -64,7 +64,7 @@ func TestReportFetches(t *testing.T) {
 		return string(out)
 	}
 	for _, m := range []measurement{one, two} {
-		rows, err := m.workflow(t.Context(), m.machine.hello())
+		rows, _, err := m.workflow(t.Context(), m.machine.hello())
 		if err != nil {
 			t.Fatal(err)
 		}
