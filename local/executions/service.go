@@ -2,6 +2,7 @@ package executions
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -23,7 +24,7 @@ type StateMachine struct {
 	// RoleARN is the role that its tasks act as.
 	RoleARN string
 	// Definition is Amazon States Language.
-	Definition []byte
+	Definition json.RawMessage
 }
 
 // Invoker invokes functions; a *lambda.Service is one.
