@@ -42,7 +42,7 @@ type Answer struct {
 	Language       string `json:"language"`
 	RuntimeVersion string `json:"runtimeVersion"`
 	Architecture   string `json:"architecture"`
-	// EnvironmentID is random and made once per execution environment.
+	// EnvironmentID is random and drawn in the first invocation of an execution environment.
 	EnvironmentID string `json:"environmentId"`
 	// Invocation counts 1, 2, ... in this environment.
 	Invocation         int                `json:"invocation"`

@@ -201,7 +201,7 @@ func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, erro
 	}
 	// The runtime comes first: an artefact that nothing here can run is not worth building.
 	if c.runtime, err = t.finder.Find(ctx, v.Runtime, v.Architecture); err == nil {
-		c.artifact, err = t.builder.Build(ctx, row, v.Architecture)
+		c.artifact, err = t.builder.Build(ctx, row, v.Runtime, v.Architecture)
 	}
 	var (
 		noRuntime   *runtimes.MissingError

@@ -133,15 +133,15 @@ func rootFolder(ctx *pulumi.Context) (string, error) {
 
 // builder makes artefacts; an [artifact.Builder] is the real one.
 type builder interface {
-	Build(ctx context.Context, f functions.Function, arch functions.Architecture) (artifact.Artifact, error)
+	Build(ctx context.Context, f functions.Function, runtime string, arch functions.Architecture) (artifact.Artifact, error)
 }
 
-// build makes the artefact of every variant, each source and architecture
-// once. It reports everything that cannot be built, not only the first.
+// build makes the artefact of every variant, each source, runtime and
+// architecture once. It reports everything that cannot be built, not only the first.
 func build(ctx context.Context, b builder, variants []matrix.Variant) (Artifacts, error) {
 	type target struct {
-		source string
-		arch   functions.Architecture
+		source, runtime string
+		arch            functions.Architecture
 	}
 	variantsOf := map[target][]matrix.Variant{}
 	rowsOf := map[target]functions.Function{}
@@ -150,7 +150,7 @@ func build(ctx context.Context, b builder, variants []matrix.Variant) (Artifacts
 		if err != nil {
 			return nil, err
 		}
-		t := target{row.Source, v.Architecture}
+		t := target{row.Source, v.Runtime, v.Architecture}
 		variantsOf[t] = append(variantsOf[t], v)
 		rowsOf[t] = row
 	}
@@ -163,7 +163,7 @@ func build(ctx context.Context, b builder, variants []matrix.Variant) (Artifacts
 	group.SetLimit(runtime.NumCPU())
 	for t, variants := range variantsOf {
 		group.Go(func() error {
-			zip, err := b.Build(ctx, rowsOf[t], t.arch)
+			zip, err := b.Build(ctx, rowsOf[t], t.runtime, t.arch)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

@@ -23,13 +23,13 @@ type workshop struct {
 	built map[string]int
 }
 
-func (w *workshop) Build(_ context.Context, f functions.Function, arch functions.Architecture) (artifact.Artifact, error) {
+func (w *workshop) Build(_ context.Context, f functions.Function, runtime string, arch functions.Architecture) (artifact.Artifact, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.missing[f.Language]; err != nil {
 		return artifact.Artifact{}, fmt.Errorf("build %s for %s: %w", f.Source, arch, err)
 	}
-	what := f.Source + " " + string(arch)
+	what := f.Source + " " + runtime + " " + string(arch)
 	if w.built == nil {
 		w.built = map[string]int{}
 	}
@@ -53,17 +53,17 @@ func TestBuild(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := fmt.Sprintf("%s %s", row.Source, v.Architecture); artifacts[v].Path != want {
+		if want := fmt.Sprintf("%s %s %s", row.Source, v.Runtime, v.Architecture); artifacts[v].Path != want {
 			t.Errorf("%v has the artefact of %q, want %q", v, artifacts[v].Path, want)
 		}
 	}
 	if len(artifacts) != len(variants) {
 		t.Errorf("%d artefacts for %d variants", len(artifacts), len(variants))
 	}
-	// Six languages on two architectures, and two modules on one; neither
-	// memory sizes nor versions of Node.js are built apart.
-	if len(w.built) != 14 {
-		t.Errorf("%d builds, want 14: %v", len(w.built), w.built)
+	// Seven runtimes on two architectures, and two modules on one; memory sizes are
+	// not built apart.
+	if len(w.built) != 16 {
+		t.Errorf("%d builds, want 16: %v", len(w.built), w.built)
 	}
 	for what, n := range w.built {
 		if n != 1 {

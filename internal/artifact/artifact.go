@@ -60,7 +60,9 @@ type lookup struct {
 // MissingToolchainError says that a cell cannot be built on this machine.
 type MissingToolchainError struct {
 	Function, Language string
-	Architecture       functions.Architecture
+	// Runtime is AWS's identifier.
+	Runtime      string
+	Architecture functions.Architecture
 	// Missing is what is not there: the .NET 8 SDK.
 	Missing string
 	// Hint is how to get it, or how to leave the cell out.
@@ -68,23 +70,23 @@ type MissingToolchainError struct {
 }
 
 func (e *MissingToolchainError) Error() string {
-	return fmt.Sprintf("build %s in %s for %s: %s is missing: %s", e.Function, e.Language, e.Architecture, e.Missing, e.Hint)
+	return fmt.Sprintf("build %s in %s for %s on %s: %s is missing: %s", e.Function, e.Language, e.Runtime, e.Architecture, e.Missing, e.Hint)
 }
 
-// Build makes the zip of a function for an architecture, or finds the one that
-// was made before.
-func (b *Builder) Build(ctx context.Context, f functions.Function, arch functions.Architecture) (Artifact, error) {
-	a, err := b.build(ctx, f, arch)
+// Build makes the zip of a function for a runtime and an architecture, or finds
+// the one that was made before.
+func (b *Builder) Build(ctx context.Context, f functions.Function, runtime string, arch functions.Architecture) (Artifact, error) {
+	a, err := b.build(ctx, f, runtime, arch)
 	var missing *MissingToolchainError
 	if err != nil && !errors.As(err, &missing) { // which names its cell itself
-		return Artifact{}, fmt.Errorf("build %s in %s for %s: %w", f.Name, f.Language, arch, err)
+		return Artifact{}, fmt.Errorf("build %s in %s for %s on %s: %w", f.Name, f.Language, runtime, arch, err)
 	}
 	return a, err
 }
 
-func (b *Builder) build(ctx context.Context, f functions.Function, arch functions.Architecture) (Artifact, error) {
+func (b *Builder) build(ctx context.Context, f functions.Function, runtime string, arch functions.Architecture) (Artifact, error) {
 	if f.Builder == builderZip {
-		return b.own(f, arch)
+		return b.own(f, runtime, arch)
 	}
 	r, ok := recipes[f.Builder]
 	if !ok {
@@ -96,25 +98,20 @@ func (b *Builder) build(ctx context.Context, f functions.Function, arch function
 	} else if !info.IsDir() {
 		return Artifact{}, fmt.Errorf("find the source: %s is not a folder", source)
 	}
-	tool, err := b.toolchain(ctx, r, f, arch, source)
+	j := &job{builder: b, recipe: r, function: f, runtime: runtime, arch: arch, source: source}
+	tool, err := b.toolchain(ctx, j)
 	if err != nil {
 		return Artifact{}, err
 	}
 
-	cell := f.Name + "-" + f.Language + "-any"
-	if !r.portable {
-		cell = f.Name + "-" + f.Language + "-" + string(arch)
-	}
+	cell := j.cell()
 	release, err := b.lock(ctx, cell)
 	if err != nil {
 		return Artifact{}, err
 	}
 	defer release()
 
-	j := &job{
-		builder: b, recipe: r, function: f, arch: arch, tool: tool, source: source,
-		stage: filepath.Join(b.Dir, "stage", cell),
-	}
+	j.tool, j.stage = tool, filepath.Join(b.Dir, "stage", cell)
 	if r.cachedByTool {
 		return j.make(ctx, cell, "")
 	}
@@ -134,12 +131,12 @@ func (b *Builder) build(ctx context.Context, f functions.Function, arch function
 }
 
 // own is the artefact of a zip that the user brings: it is checked, not built.
-func (b *Builder) own(f functions.Function, arch functions.Architecture) (Artifact, error) {
+func (b *Builder) own(f functions.Function, runtime string, arch functions.Architecture) (Artifact, error) {
 	path := filepath.FromSlash(f.Source)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(b.Root, "functions", path)
 	}
-	if err := Check(path, f, arch); err != nil {
+	if err := Check(path, f, runtime, arch); err != nil {
 		return Artifact{}, err
 	}
 	return describe(path, "none")

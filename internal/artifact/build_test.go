@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
 var rebuild = flag.Bool("rebuild", false, "build the artefacts that take minutes again, too, to see that they have the same bytes")
@@ -24,14 +25,13 @@ func repository(t *testing.T) *Builder {
 	return &Builder{Root: root, Dir: filepath.Join(root, ".build"), Progress: t.Logf}
 }
 
-// cells calls test for every function and architecture of the catalogue. Those
-// whose toolchain is missing are skipped by name.
-func cells(t *testing.T, test func(t *testing.T, b *Builder, f functions.Function, arch functions.Architecture, a Artifact)) {
+// cells calls test for every function, runtime and architecture of the catalogue.
+// Those whose toolchain is missing are skipped by name.
+func cells(t *testing.T, test func(t *testing.T, f functions.Function, v matrix.Variant, a Artifact)) {
 	for _, f := range functions.Catalogue() {
-		for _, arch := range f.Architectures {
-			t.Run(f.Name+"-"+f.Language+"-"+string(arch), func(t *testing.T) {
-				b := repository(t)
-				a, err := b.Build(t.Context(), f, arch)
+		for _, v := range matrix.Expand(f, []int{0}) {
+			t.Run(v.Name(), func(t *testing.T) {
+				a, err := repository(t).Build(t.Context(), f, v.Runtime, v.Architecture)
 				var missing *MissingToolchainError
 				if errors.As(err, &missing) {
 					t.Skip(missing)
@@ -39,7 +39,7 @@ func cells(t *testing.T, test func(t *testing.T, b *Builder, f functions.Functio
 				if err != nil {
 					t.Fatal(err)
 				}
-				test(t, b, f, arch, a)
+				test(t, f, v, a)
 			})
 		}
 	}
@@ -54,15 +54,15 @@ var other = map[functions.Architecture]functions.Architecture{
 // Every artefact that this machine can build has the file type and architecture
 // of its cell, and where the two architectures differ, not those of the other.
 func TestArtefactsMatchTheirCells(t *testing.T) {
-	cells(t, func(t *testing.T, b *Builder, f functions.Function, arch functions.Architecture, a Artifact) {
-		if err := Check(a.Path, f, arch); err != nil {
+	cells(t, func(t *testing.T, f functions.Function, v matrix.Variant, a Artifact) {
+		if err := Check(a.Path, f, v.Runtime, v.Architecture); err != nil {
 			t.Error(err)
 		}
-		err := Check(a.Path, f, other[arch])
+		err := Check(a.Path, f, v.Runtime, other[v.Architecture])
 		if portable := recipes[f.Builder].portable; portable && err != nil {
 			t.Errorf("the same zip is for both, but: %v", err)
 		} else if !portable && err == nil {
-			t.Errorf("an artefact for %s passes for %s", arch, other[arch])
+			t.Errorf("an artefact for %s passes for %s", v.Architecture, other[v.Architecture])
 		}
 		if sum, size, err := hashFile(a.Path); err != nil || sum != a.SHA256 || size != a.Size {
 			t.Errorf("the zip is %s of %d bytes (%v), and described as %s of %d", sum, size, err, a.SHA256, a.Size)
@@ -75,13 +75,13 @@ func TestArtefactsMatchTheirCells(t *testing.T) {
 // repository around it and its commit are others: the bytes are the same.
 func TestBuildsAreReproducible(t *testing.T) {
 	elsewhere := copies(t)
-	cells(t, func(t *testing.T, _ *Builder, f functions.Function, arch functions.Architecture, a Artifact) {
+	cells(t, func(t *testing.T, f functions.Function, v matrix.Variant, a Artifact) {
 		if f.Builder == "cargo" && !*rebuild {
 			t.Skipf("building %s again takes minutes: -rebuild does", f.Language)
 		}
 		for where, root := range elsewhere {
 			again := &Builder{Root: root, Dir: t.TempDir(), Progress: t.Logf}
-			second, err := again.Build(t.Context(), f, arch)
+			second, err := again.Build(t.Context(), f, v.Runtime, v.Architecture)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func TestGoMainOfTheRepository(t *testing.T) {
 	})
 	b.Dir = filepath.Join(b.Root, ".build")
 	f := functions.Function{Name: "harness", Language: "go", Source: "harness/hello", Builder: "go", Handler: "bootstrap"}
-	first, err := b.Build(t.Context(), f, functions.ARM64)
+	first, err := b.Build(t.Context(), f, "provided.al2023", functions.ARM64)
 	var missing *MissingToolchainError
 	if errors.As(err, &missing) {
 		t.Skip(missing)
@@ -152,7 +152,7 @@ func TestGoMainOfTheRepository(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(b.Root, "internal", "greeting", "greeting.go"), []byte("package greeting\n\nconst Text = \"goodbye\"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	second, err := b.Build(t.Context(), f, functions.ARM64)
+	second, err := b.Build(t.Context(), f, "provided.al2023", functions.ARM64)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func TestConcurrentBuildsAreDoneOnce(t *testing.T) {
 		arch := npmFunction.Architectures[i/2%2]
 		wg.Go(func() {
 			var err error
-			if artifacts[i], err = builder.Build(t.Context(), npmFunction, arch); err != nil {
+			if artifacts[i], err = builder.Build(t.Context(), npmFunction, "nodejs22.x", arch); err != nil {
 				t.Error(err)
 			}
 		})
@@ -123,7 +123,7 @@ func TestBuildIsCachedBySourceAndToolchain(t *testing.T) {
 	} {
 		step.change()
 		fresh := &Builder{Root: b.Root, Dir: b.Dir} // the next run of the program
-		if _, err := fresh.Build(t.Context(), npmFunction, functions.ARM64); err != nil {
+		if _, err := fresh.Build(t.Context(), npmFunction, "nodejs22.x", functions.ARM64); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
 		if n := installs(t, os.Getenv("HOME")); n != step.installs {
@@ -150,7 +150,7 @@ func TestMissingToolchain(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := fakeRepository(t, row.commands)
-			_, err := b.Build(t.Context(), npmFunction, functions.ARM64)
+			_, err := b.Build(t.Context(), npmFunction, "nodejs22.x", functions.ARM64)
 			var missing *MissingToolchainError
 			if !errors.As(err, &missing) {
 				t.Fatalf("error %v, want a *MissingToolchainError", err)
@@ -158,7 +158,7 @@ func TestMissingToolchain(t *testing.T) {
 			if !strings.HasPrefix(missing.Missing, row.missing) {
 				t.Errorf("missing is %q, want %q", missing.Missing, row.missing)
 			}
-			if missing.Function != "esmodule" || missing.Language != "nodejs" || missing.Architecture != functions.ARM64 {
+			if missing.Function != "esmodule" || missing.Language != "nodejs" || missing.Runtime != "nodejs22.x" || missing.Architecture != functions.ARM64 {
 				t.Errorf("the cell is %s %s %s", missing.Function, missing.Language, missing.Architecture)
 			}
 			if !strings.Contains(err.Error(), "install Node.js") {
@@ -171,7 +171,7 @@ func TestMissingToolchain(t *testing.T) {
 // Only the cells of the matrix can be left out.
 func TestHintLeavesOutWhatCanBeLeftOut(t *testing.T) {
 	for contract, want := range map[functions.Contract]bool{functions.ContractHello: true, functions.ContractModule: false} {
-		got := hint(npmRecipe, functions.Function{Language: "nodejs", Contract: contract})
+		got := (&job{recipe: npmRecipe, function: functions.Function{Language: "nodejs", Contract: contract}, runtime: "nodejs22.x"}).leaveOut()
 		if strings.Contains(got, "exclude: nodejs") != want || strings.Contains(got, "-only") != want {
 			t.Errorf("%s: %s", contract, got)
 		}
@@ -199,7 +199,7 @@ shift
 PATH=` + container + ` exec sh "$@"
 `
 	b := fakeRepository(t, map[string]string{"docker": docker})
-	a, err := b.Build(t.Context(), npmFunction, functions.ARM64)
+	a, err := b.Build(t.Context(), npmFunction, "nodejs22.x", functions.ARM64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,11 +213,11 @@ PATH=` + container + ` exec sh "$@"
 
 func TestBuildFailureShowsWhatTheToolSaid(t *testing.T) {
 	b := fakeRepository(t, map[string]string{"npm": "#!/bin/sh\n[ $1 = --version ] && { echo 10.0.0; exit; }\necho no such package >&2; exit 1\n"})
-	_, err := b.Build(t.Context(), npmFunction, functions.X8664)
+	_, err := b.Build(t.Context(), npmFunction, "nodejs22.x", functions.X8664)
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"build esmodule in nodejs for x86_64", "npm ci", "exit status 1", "no such package"} {
+	for _, want := range []string{"build esmodule in nodejs for nodejs22.x on x86_64", "npm ci", "exit status 1", "no such package"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error lacks %q: %v", want, err)
 		}
@@ -231,7 +231,7 @@ func TestBuildRejectsTheWrongArtefact(t *testing.T) {
 	b := fakeRepository(t, map[string]string{"npm": fakeNPM})
 	f := npmFunction
 	f.Handler = "other.handler"
-	_, err := b.Build(t.Context(), f, functions.ARM64)
+	_, err := b.Build(t.Context(), f, "nodejs22.x", functions.ARM64)
 	if err == nil || !strings.Contains(err.Error(), "other.mjs") {
 		t.Errorf("error %v, want one that names the missing file", err)
 	}
@@ -271,7 +271,7 @@ func TestOwnZip(t *testing.T) {
 	path := zipOf(t, zipEntry{"app.py", "pass", 0o644})
 	f := functions.Function{Name: "mine", Language: "python", Source: path, Builder: "zip", Handler: "app.handler"}
 	b := &Builder{Root: t.TempDir()}
-	a, err := b.Build(t.Context(), f, functions.ARM64)
+	a, err := b.Build(t.Context(), f, "python3.11", functions.ARM64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,15 +279,15 @@ func TestOwnZip(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	f.Handler = "other.handler"
-	if _, err := b.Build(t.Context(), f, functions.ARM64); err == nil || !strings.Contains(err.Error(), "other.py") {
+	if _, err := b.Build(t.Context(), f, "python3.11", functions.ARM64); err == nil || !strings.Contains(err.Error(), "other.py") {
 		t.Errorf("error %v, want one that names the missing file", err)
 	}
 }
 
 func TestUnknownBuilder(t *testing.T) {
 	f := functions.Function{Name: "x", Language: "go", Source: ".", Builder: "make"}
-	_, err := (&Builder{Root: t.TempDir()}).Build(t.Context(), f, functions.ARM64)
-	if err == nil || !strings.Contains(err.Error(), `"make"`) || !strings.Contains(err.Error(), "cargo, dotnet, go") {
+	_, err := (&Builder{Root: t.TempDir()}).Build(t.Context(), f, "nodejs22.x", functions.ARM64)
+	if err == nil || !strings.Contains(err.Error(), `"make"`) || !strings.Contains(err.Error(), "cargo, dotnet, dotnet-aot, go") {
 		t.Errorf("error %v, want one that names the builders", err)
 	}
 }
@@ -315,7 +315,7 @@ func TestDamagedZipIsBuiltAgain(t *testing.T) {
 			b := fakeRepository(t, map[string]string{"npm": fakeNPM})
 			var said strings.Builder
 			b.Progress = func(format string, args ...any) { fmt.Fprintf(&said, format+"\n", args...) }
-			first, err := b.Build(t.Context(), npmFunction, functions.ARM64)
+			first, err := b.Build(t.Context(), npmFunction, "nodejs22.x", functions.ARM64)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -323,7 +323,7 @@ func TestDamagedZipIsBuiltAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			said.Reset()
-			second, err := b.Build(t.Context(), npmFunction, functions.ARM64)
+			second, err := b.Build(t.Context(), npmFunction, "nodejs22.x", functions.ARM64)
 			if err != nil || second != first {
 				t.Errorf("got %+v, %v; want %+v", second, err, first)
 			}
@@ -348,7 +348,7 @@ exit 1
 `})
 	for range 2 {
 		for _, arch := range npmFunction.Architectures {
-			_, err := b.Build(t.Context(), npmFunction, arch)
+			_, err := b.Build(t.Context(), npmFunction, "nodejs22.x", arch)
 			want := "build esmodule in nodejs for " + string(arch) + ": npm cannot reach its registry: getaddrinfo ENOTFOUND nowhere.invalid"
 			if err == nil || err.Error() != want {
 				t.Errorf("error is %v, want %s", err, want)

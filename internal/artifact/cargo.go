@@ -18,7 +18,7 @@ import (
 var cargoRecipe = &recipe{
 	name:  "cargo",
 	hint:  "install Rust 1.84 or newer with rustup, which also fetches the target",
-	image: "public.ecr.aws/docker/library/rust:1",
+	image: always("public.ecr.aws/docker/library/rust:1"),
 	find:  findCargo,
 	build: buildCargo,
 	keep:  func(name string) bool { return name == "bootstrap" },

@@ -7,28 +7,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
-// Check says what is wrong with a zip as the artefact of a function for an
-// architecture: the handler's file has to be there, in the file type that its
-// language asks for, and no file may be a program for another processor.
-func Check(path string, f functions.Function, arch functions.Architecture) error {
+// Check says what is wrong with a zip as the artefact of a function for a runtime
+// and an architecture: the handler's file has to be there, in the file type that
+// the runtime starts, and no file may be a program for another processor.
+func Check(path string, f functions.Function, runtime string, arch functions.Architecture) error {
 	z, err := zip.OpenReader(path)
 	if err != nil {
 		return fmt.Errorf("check %s: %w", path, err)
 	}
 	defer z.Close()
-	if err := checkEntries(&z.Reader, f, arch); err != nil {
+	if err := checkEntries(&z.Reader, f, runtime, arch); err != nil {
 		return fmt.Errorf("check %s: %w", path, err)
 	}
 	return nil
 }
 
-func checkEntries(z *zip.Reader, f functions.Function, arch functions.Architecture) error {
+func checkEntries(z *zip.Reader, f functions.Function, runtime string, arch functions.Architecture) error {
 	want, ok := machines[arch]
 	if !ok {
 		return fmt.Errorf("architecture %q is unknown", arch)
@@ -49,11 +50,20 @@ func checkEntries(z *zip.Reader, f functions.Function, arch functions.Architectu
 			return fmt.Errorf("%s is a program for %v, want %v (%s)", entry.Name, machine, want.elf, arch)
 		}
 	}
-	check, ok := handlerChecks[f.Language]
-	if !ok {
-		return fmt.Errorf("language %q is unknown", f.Language)
+	if strings.HasPrefix(runtime, "provided") {
+		return checkBootstrap(files, runtime, want)
 	}
-	return check(files, f.Handler, want)
+	switch f.Language {
+	case "nodejs":
+		return checkNodejs(files, f.Handler)
+	case "python":
+		return checkPython(files, f.Handler)
+	case "java":
+		return checkJava(files, f.Handler, runtime)
+	case "dotnet":
+		return checkDotnet(files, f.Handler, want)
+	}
+	return fmt.Errorf("language %q on %s: there is no such managed runtime", f.Language, runtime)
 }
 
 // machine is an architecture as file formats number it.
@@ -71,19 +81,8 @@ var machines = map[functions.Architecture]machine{
 	functions.ARM64: {elf: elf.EM_AARCH64, readyToRun: 0xAA64 ^ readyToRunLinux},
 }
 
-type handlerCheck func(files map[string]*zip.File, handler string, want machine) error
-
-var handlerChecks = map[string]handlerCheck{
-	"nodejs": checkNodejs,
-	"python": checkPython,
-	"java":   checkJava,
-	"dotnet": checkDotnet,
-	"go":     checkBootstrap,
-	"rust":   checkBootstrap,
-}
-
 // checkNodejs looks for the module of a handler such as folder/index.handler.
-func checkNodejs(files map[string]*zip.File, handler string, _ machine) error {
+func checkNodejs(files map[string]*zip.File, handler string) error {
 	folder, base := "", handler
 	if i := strings.LastIndex(handler, "/"); i >= 0 {
 		folder, base = handler[:i+1], handler[i+1:]
@@ -96,7 +95,7 @@ func checkNodejs(files map[string]*zip.File, handler string, _ machine) error {
 }
 
 // checkPython looks for the module of a handler such as package.app.handler.
-func checkPython(files map[string]*zip.File, handler string, _ machine) error {
+func checkPython(files map[string]*zip.File, handler string) error {
 	i := strings.LastIndex(handler, ".")
 	if i < 0 {
 		return fmt.Errorf("handler %q does not read module.function", handler)
@@ -124,12 +123,20 @@ func checkText(files map[string]*zip.File, names ...string) error {
 	return fmt.Errorf("the handler's file is missing: none of %s", strings.Join(names, ", "))
 }
 
-// newestClass is the class file version of Java 21.
-const newestClass = 65
+// newestClass is the newest class file version that a runtime such as java21 reads:
+// 65, and one more with each release of Java.
+func newestClass(runtime string) (version int, java string) {
+	java, _, _ = strings.Cut(strings.TrimPrefix(runtime, "java"), ".")
+	release, err := strconv.Atoi(java)
+	if err != nil {
+		return 0, java
+	}
+	return 44 + release, java
+}
 
 // checkJava looks for the class of a handler such as hello.Handler::handleRequest,
 // loose or in a jar under lib.
-func checkJava(files map[string]*zip.File, handler string, _ machine) error {
+func checkJava(files map[string]*zip.File, handler, runtime string) error {
 	class, _, _ := strings.Cut(handler, "::")
 	name := strings.ReplaceAll(class, ".", "/") + ".class"
 	entry, ok := files[name]
@@ -148,8 +155,9 @@ func checkJava(files map[string]*zip.File, handler string, _ machine) error {
 	if len(head) < 8 || binary.BigEndian.Uint32(head) != 0xCAFEBABE {
 		return fmt.Errorf("%s is no class file", name)
 	}
-	if major := binary.BigEndian.Uint16(head[6:]); major > newestClass {
-		return fmt.Errorf("%s is of class file version %d, and Java 21 reads up to %d: compile with --release 21", name, major, newestClass)
+	newest, java := newestClass(runtime)
+	if major := int(binary.BigEndian.Uint16(head[6:])); major > newest {
+		return fmt.Errorf("%s is of class file version %d, and %s reads up to %d: compile with --release %s", name, major, runtime, newest, java)
 	}
 	return nil
 }
@@ -177,8 +185,8 @@ func checkDotnet(files map[string]*zip.File, handler string, want machine) error
 	return nil
 }
 
-// checkBootstrap wants a static executable that the operating system alone can start.
-func checkBootstrap(files map[string]*zip.File, _ string, want machine) error {
+// checkBootstrap wants an executable that the runtime's operating system can start.
+func checkBootstrap(files map[string]*zip.File, runtime string, want machine) error {
 	entry, ok := files["bootstrap"]
 	if !ok {
 		return errors.New("bootstrap is missing")
@@ -196,6 +204,17 @@ func checkBootstrap(files map[string]*zip.File, _ string, want machine) error {
 	}
 	if got != want.elf {
 		return fmt.Errorf("bootstrap is for %v, want %v", got, want.elf)
+	}
+	program, err := readHead(entry, MaxUnpacked)
+	if err != nil {
+		return err
+	}
+	err = checkLibraries(program, runtime)
+	if _, ok := errors.AsType[*glibcError](err); ok {
+		return fmt.Errorf("bootstrap: %w: build it in an image of Amazon Linux, such as public.ecr.aws/sam/build-provided.al2023, or link it statically", err)
+	}
+	if err != nil {
+		return fmt.Errorf("bootstrap: %w", err)
 	}
 	return nil
 }

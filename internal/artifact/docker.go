@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
 // dockerPatience is how long a Docker engine may take to say that it is there.
@@ -22,6 +24,9 @@ func dockerEngine(ctx context.Context) bool {
 	_, err := run(ctx, "", nil, "docker", "version", "--format", "{{.Server.Version}}")
 	return err == nil
 }
+
+// dockerPlatforms are the architectures in Docker's words.
+var dockerPlatforms = map[functions.Architecture]string{functions.ARM64: "linux/arm64", functions.X8664: "linux/amd64"}
 
 // runInDocker runs a command in the recipe's image. Folders have the same names
 // inside and outside. The container is root, because the images' toolchains
@@ -51,6 +56,9 @@ func (j *job) runInDocker(ctx context.Context, dir string, variables []string, a
 		"--volume", build + ":" + build,
 		"--workdir", dir,
 		"--env", "HOME=" + home,
+	}
+	if j.recipe.native {
+		docker = append(docker, "--platform", dockerPlatforms[j.arch])
 	}
 	for _, v := range variables {
 		docker = append(docker, "--env", v)

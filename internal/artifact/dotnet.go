@@ -16,41 +16,45 @@ import (
 // dotnetRecipe ships what dotnet publish leaves, compiled ahead of time for the
 // architecture and without a runtime, which Lambda has.
 var dotnetRecipe = &recipe{
-	name:  "dotnet",
-	hint:  "install the .NET SDK 8 or newer",
-	image: "public.ecr.aws/sam/build-dotnet8",
-	find:  findDotnet,
-	build: buildDotnet,
+	name: "dotnet", perRuntime: true,
+	hint:  "install the .NET SDK of the runtime's version or newer",
+	image: func(j *job) string { return "public.ecr.aws/sam/build-" + j.runtime },
+	find: func(ctx context.Context, j *job) (toolchain, error) {
+		return findDotnetSDK(ctx, strings.TrimPrefix(j.runtime, "dotnet"))
+	},
+	build: func(ctx context.Context, j *job) (string, error) {
+		return publishDotnet(ctx, j, strings.TrimPrefix(j.runtime, "dotnet"), "--self-contained", "false")
+	},
 	keep: func(name string) bool {
 		return !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".pdb")
 	},
 }
-
-const minimumDotnet = "8"
 
 // Build servers would outlive the build.
 var dotnetVariables = []string{
 	"DOTNET_CLI_TELEMETRY_OPTOUT=1", "DOTNET_NOLOGO=1", "DOTNET_CLI_USE_MSBUILD_SERVER=0", "MSBUILDDISABLENODEREUSE=1",
 }
 
-func findDotnet(ctx context.Context, _ *job) (toolchain, error) {
+// findDotnetSDK looks for an SDK that is new enough for a version of .NET.
+func findDotnetSDK(ctx context.Context, minimum string) (toolchain, error) {
+	wanted := "the .NET SDK " + minimum + " or newer"
 	dotnet, ok := dotnetCommand()
 	if !ok {
-		return toolchain{}, absence{"the .NET SDK 8 or newer"}
+		return toolchain{}, absence{wanted}
 	}
 	output, err := run(ctx, "", dotnetVariables, dotnet, "--list-sdks")
 	if err != nil {
 		if ctx.Err() != nil {
 			return toolchain{}, err
 		}
-		return toolchain{}, absence{fmt.Sprintf("a working .NET SDK 8 or newer (%v)", err)}
+		return toolchain{}, absence{fmt.Sprintf("%s that works (%v)", wanted, err)}
 	}
 	newest := newestSDK(output)
-	if !atLeast(newest, minimumDotnet) {
+	if !atLeast(newest, minimum) {
 		if newest == "" {
 			newest = "a runtime alone"
 		}
-		return toolchain{}, absence{fmt.Sprintf("the .NET SDK 8 or newer (found %s)", newest)}
+		return toolchain{}, absence{fmt.Sprintf("%s (found %s)", wanted, newest)}
 	}
 	variables := append([]string{"PATH=" + filepath.Dir(dotnet) + string(os.PathListSeparator) + os.Getenv("PATH")}, dotnetVariables...)
 	return toolchain{version: ".NET SDK " + newest, variables: variables}, nil
@@ -88,7 +92,9 @@ func dotnetCommand() (string, bool) {
 	return "", false
 }
 
-func buildDotnet(ctx context.Context, j *job) (string, error) {
+// publishDotnet runs dotnet publish for one version of .NET. The project names all
+// versions; it is restored for this one alone, because an older SDK knows no newer one.
+func publishDotnet(ctx context.Context, j *job, version string, args ...string) (string, error) {
 	dir, err := j.stageSources(ctx)
 	if err != nil {
 		return "", err
@@ -101,7 +107,9 @@ func buildDotnet(ctx context.Context, j *job) (string, error) {
 	if j.arch == functions.X8664 {
 		rid = "linux-x64"
 	}
-	return out, j.run(ctx, dir, nil, "dotnet", "publish", "--configuration", "Release", "--runtime", rid,
-		"--self-contained", "false", "--output", out, "--nologo", "--verbosity", "quiet",
-		"-nodeReuse:false", "-p:UseSharedCompilation=false")
+	framework := "net" + version + ".0"
+	argv := []string{"dotnet", "publish", "--configuration", "Release",
+		"--framework", framework, "-p:TargetFrameworks=" + framework, "--runtime", rid,
+		"--output", out, "--nologo", "--verbosity", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false"}
+	return out, j.run(ctx, dir, nil, append(argv, args...)...)
 }

@@ -20,7 +20,7 @@ import (
 var goRecipe = &recipe{
 	name: "go", cachedByTool: true,
 	hint:  "install Go 1.26 or newer",
-	image: "public.ecr.aws/docker/library/golang:1.26",
+	image: always("public.ecr.aws/docker/library/golang:1.26"),
 	find:  findGo,
 	build: buildGo,
 	keep:  func(name string) bool { return name == "bootstrap" },

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/manifest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/program"
 )
 
@@ -24,13 +25,19 @@ type recipe struct {
 	name string
 	// portable files are the same for both architectures.
 	portable bool
+	// perRuntime files differ from one runtime to another.
+	perRuntime bool
+	// native toolchains build for the architecture that they run on and for no other.
+	native bool
 	// cachedByTool recipes are run every time, because their tool is the better cache.
 	cachedByTool bool
 	// find looks for the toolchain on this machine. An [absence] is the error for
 	// one that is missing or too old.
 	find func(ctx context.Context, j *job) (toolchain, error)
-	// image is where Docker has the same toolchain; hint is how to install it.
-	image, hint string
+	// image is where Docker has the same toolchain, nil if nowhere.
+	image func(j *job) string
+	// hint is how to install the toolchain.
+	hint string
 	// build leaves the files in a folder, which is then zipped as far as keep wants.
 	build func(ctx context.Context, j *job) (dir string, err error)
 	keep  func(name string) bool
@@ -39,7 +46,7 @@ type recipe struct {
 var recipes = map[string]*recipe{}
 
 func init() {
-	for _, r := range []*recipe{nodejsRecipe, pythonRecipe, npmRecipe, mavenRecipe, dotnetRecipe, goRecipe, cargoRecipe} {
+	for _, r := range []*recipe{nodejsRecipe, pythonRecipe, npmRecipe, mavenRecipe, dotnetRecipe, nativeAOTRecipe, goRecipe, cargoRecipe} {
 		recipes[r.name] = r
 	}
 }
@@ -53,11 +60,51 @@ type job struct {
 	builder  *Builder
 	recipe   *recipe
 	function functions.Function
+	runtime  string
 	arch     functions.Architecture
 	tool     toolchain
 	source   string
 	// stage is this job's own folder, empty at its start and removed at its end.
 	stage string
+}
+
+// always is the image of every job of a recipe.
+func always(image string) func(*job) string { return func(*job) string { return image } }
+
+// label is what people call the job's runtime.
+func (j *job) label() string {
+	return matrix.Variant{Language: j.function.Language, Runtime: j.runtime}.RuntimeLabel()
+}
+
+// cell names what the job makes: the variants that share one zip have one name.
+func (j *job) cell() string {
+	what, where := j.function.Language, "any"
+	if j.recipe.perRuntime {
+		what = j.label()
+	}
+	if !j.recipe.portable {
+		where = string(j.arch)
+	}
+	return j.function.Name + "-" + what + "-" + where
+}
+
+// missing is the error of a toolchain that this machine does not have.
+func (j *job) missing(what, hint string) error {
+	return &MissingToolchainError{
+		Function: j.function.Name, Language: j.function.Language, Runtime: j.runtime, Architecture: j.arch, Missing: what, Hint: hint,
+	}
+}
+
+// leaveOut is how to do without the job's cell.
+func (j *job) leaveOut() string {
+	if j.function.Contract != functions.ContractHello { // the others are not cells of the matrix: nothing leaves them out
+		return ""
+	}
+	word := j.function.Language
+	if j.recipe.perRuntime {
+		word = j.label()
+	}
+	return ", or leave the cell out (exclude: " + word + " in the stage's configuration, or -only)"
 }
 
 // make builds, zips and checks. Without a key the zip is named by its content.
@@ -89,7 +136,7 @@ func (j *job) make(ctx context.Context, cell, key string) (Artifact, error) {
 		return Artifact{}, err
 	}
 	for _, arch := range j.architectures() {
-		if err := Check(aside, j.function, arch); err != nil {
+		if err := Check(aside, j.function, j.runtime, arch); err != nil {
 			return Artifact{}, fmt.Errorf("the build made the wrong thing: %w", err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 var mavenRecipe = &recipe{
 	name: "maven", portable: true,
 	hint:  "install Maven and a JDK 21 or newer (JAVA_HOME or one of the usual folders), such as Amazon Corretto 21",
-	image: "public.ecr.aws/sam/build-java21",
+	image: always("public.ecr.aws/sam/build-java21"),
 	find:  findMaven,
 	build: buildMaven,
 	keep:  func(name string) bool { return name != "META-INF/MANIFEST.MF" },

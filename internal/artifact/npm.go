@@ -10,7 +10,7 @@ import (
 var npmRecipe = &recipe{
 	name: "npm", portable: true,
 	hint:  "install Node.js 18 or newer, which brings npm",
-	image: "public.ecr.aws/sam/build-nodejs22.x",
+	image: always("public.ecr.aws/sam/build-nodejs22.x"),
 	find: func(ctx context.Context, _ *job) (toolchain, error) {
 		v, err := tooOldOrMissing(ctx, "npm", "8", nil, "npm", "--version")
 		return toolchain{version: "npm " + v}, err

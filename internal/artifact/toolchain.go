@@ -7,8 +7,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-
-	"github.com/lambda-benchmark/lambda-benchmark/functions"
 )
 
 // toolchain is what the commands of a recipe are run with.
@@ -33,14 +31,15 @@ func (a absence) Error() string { return a.missing + " is missing" }
 
 // toolchain finds what a recipe needs: on this machine, then in Docker. The
 // answer is remembered.
-func (b *Builder) toolchain(ctx context.Context, r *recipe, f functions.Function, arch functions.Architecture, source string) (toolchain, error) {
+func (b *Builder) toolchain(ctx context.Context, j *job) (toolchain, error) {
+	r := j.recipe
 	b.mu.Lock()
 	if b.toolchains == nil {
 		b.toolchains = map[string]*lookup{}
 	}
-	key := strings.Join([]string{r.name, source, string(arch)}, "\x00")
-	if r.portable {
-		key = r.name
+	key := r.name
+	if !r.portable {
+		key = strings.Join([]string{r.name, j.runtime, j.source, string(j.arch)}, "\x00")
 	}
 	l, ok := b.toolchains[key]
 	if !ok {
@@ -52,38 +51,26 @@ func (b *Builder) toolchain(ctx context.Context, r *recipe, f functions.Function
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.done {
-		j := &job{builder: b, recipe: r, function: f, arch: arch, source: source}
 		l.tool, l.err = findToolchain(ctx, j)
 		l.done = ctx.Err() == nil // who was interrupted has not looked
 	}
 	var absent absence
 	if errors.As(l.err, &absent) {
-		return toolchain{}, &MissingToolchainError{
-			Function: f.Name, Language: f.Language, Architecture: arch, Missing: absent.missing,
-			Hint: hint(r, f),
-		}
+		return toolchain{}, j.missing(absent.missing, r.hint+", or start a Docker engine"+j.leaveOut())
 	}
 	return l.tool, l.err
-}
-
-// hint says how to get a recipe's toolchain, or how to do without it.
-func hint(r *recipe, f functions.Function) string {
-	text := r.hint + ", or start a Docker engine"
-	if f.Contract == functions.ContractHello { // the others are not cells of the matrix: nothing leaves them out
-		text += ", or leave the cell out (exclude: " + f.Language + " in the stage's configuration, or -only)"
-	}
-	return text
 }
 
 func findToolchain(ctx context.Context, j *job) (toolchain, error) {
 	tool, err := j.recipe.find(ctx, j)
 	var absent absence
-	if err == nil || !errors.As(err, &absent) || j.recipe.image == "" {
+	if err == nil || !errors.As(err, &absent) || j.recipe.image == nil {
 		return tool, err
 	}
 	if dockerEngine(ctx) {
-		j.builder.progress("%v here: building with %s in Docker", absent, j.recipe.image)
-		return toolchain{version: j.recipe.image, image: j.recipe.image}, nil
+		image := j.recipe.image(j)
+		j.builder.progress("%v here: building with %s in Docker", absent, image)
+		return toolchain{version: image, image: image}, nil
 	}
 	return toolchain{}, err
 }

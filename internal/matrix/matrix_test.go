@@ -37,7 +37,7 @@ func TestSelection(t *testing.T) {
 		{list: "go,java,x86_64,arm64", has: true, keeps: true},
 		{list: "new", has: true, keeps: true},
 		{list: "new,x86_64", has: true, keeps: false},
-		{list: "jaba", err: `"jaba" is no runtime, language or architecture: choose from arm64, dotnet, dotnet8, go, `},
+		{list: "jaba", err: `"jaba" is no runtime, language or architecture: choose from arm64, dotnet, dotnet-aot, dotnet10, dotnet8, go, `},
 	} {
 		t.Run(row.list, func(t *testing.T) {
 			s, err := matrix.ParseSelection(row.list, functions.Catalogue(), matrix.Groups{"new": {"go", "java21"}})

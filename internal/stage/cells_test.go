@@ -34,7 +34,9 @@ func TestBenchmarked(t *testing.T) {
 		{name: "a runtime that is there anyway", include: "go", want: defaults, cells: 14},
 		{name: "a language", include: "python", want: "dotnet8 go java21 nodejs18.x nodejs22.x python3.11 python3.12 python3.13 python3.14 rust", cells: 20},
 		{name: "a language on one architecture", include: "java,arm64", want: "dotnet8 go java21 java25 nodejs18.x nodejs22.x python3.11 rust", cells: 15},
-		{name: "current, and no deprecated one", include: "current", exclude: "nodejs18.x,dotnet8", want: "go java21 java25 nodejs22.x nodejs24.x python3.11 python3.12 python3.13 python3.14 rust", cells: 20},
+		{name: "current, and no deprecated one", include: "current", exclude: "nodejs18.x,dotnet8", want: "dotnet10 dotnet-aot go java21 java25 nodejs22.x nodejs24.x python3.11 python3.12 python3.13 python3.14 rust", cells: 24},
+		{name: "a program for the bare operating system", include: "dotnet-aot", want: "dotnet8 dotnet-aot go java21 nodejs18.x nodejs22.x python3.11 rust", cells: 16},
+		{name: "one of a language's runtimes excluded", include: "dotnet", exclude: "dotnet8,dotnet-aot", want: "dotnet10 go java21 nodejs18.x nodejs22.x python3.11 rust", cells: 14},
 		{name: "excluded after all", include: "java25", exclude: "java", want: "dotnet8 go nodejs18.x nodejs22.x python3.11 rust", cells: 12},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -74,6 +76,7 @@ func TestIncluding(t *testing.T) {
 	for _, row := range []struct{ name, include, only, want string }{
 		{name: "nothing"},
 		{name: "a runtime", only: "java25,arm64", want: "java25"},
+		{name: "a label", only: "dotnet-aot", want: "dotnet-aot"},
 		{name: "a default one", only: "java21"},
 		{name: "a language", only: "java"},
 		{name: "beside what is included", include: "python3.14", only: "python3.14,java25", want: "python3.14,java25"},

@@ -61,7 +61,7 @@ func prepare(t *testing.T, v matrix.Variant) cell {
 	finder := runtimes.Finder{Root: root, Progress: t.Logf}
 	builder := artifact.Builder{Root: root, Dir: filepath.Join(root, ".build"), Progress: t.Logf}
 	if c.runtime, err = finder.Find(t.Context(), v.Runtime, v.Architecture); err == nil {
-		c.artifact, err = builder.Build(t.Context(), f, v.Architecture)
+		c.artifact, err = builder.Build(t.Context(), f, v.Runtime, v.Architecture)
 	}
 	if errors.As(err, new(*runtimes.MissingError)) || errors.As(err, new(*artifact.MissingToolchainError)) {
 		t.Skipf("SKIPPED, NOT TESTED: %v", err)

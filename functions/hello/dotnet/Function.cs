@@ -14,7 +14,8 @@ public sealed class Function
     /// <summary>A quote is written as \" like in the other languages: the default is \u0022, which is meant for HTML.</summary>
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly string environmentId = Hex(RandomNumberGenerator.GetBytes(16));
+    /// <summary>Drawn in the first invocation: what loading leaves may be restored many times.</summary>
+    private string? environmentId;
     private int invocation;
 
     public Task<Stream> Handle(Stream input)
@@ -22,6 +23,7 @@ public sealed class Function
         var cpuAtStart = ProcessClock.Now();
         var start = Stopwatch.GetTimestamp();
         invocation++;
+        environmentId ??= Hex(RandomNumberGenerator.GetBytes(16));
 
         try
         {

@@ -18,19 +18,21 @@ import (
 )
 
 func main() {
-	lambda.Start(newEnvironment().handle)
+	var e environment
+	lambda.Start(e.handle)
 }
 
 // environment is what lasts as long as the execution environment.
 type environment struct {
+	// id is drawn in the first invocation: what loading leaves may be restored many times.
 	id         string
 	invocation int
 }
 
-func newEnvironment() *environment {
+func randomID() string {
 	var id [16]byte
 	rand.Read(id[:]) // never fails: it ends the program instead
-	return &environment{id: hex.EncodeToString(id[:])}
+	return hex.EncodeToString(id[:])
 }
 
 type response struct {
@@ -58,6 +60,9 @@ type answer struct {
 func (e *environment) handle(_ context.Context, event json.RawMessage) (response, error) {
 	cpuAtStart, start := processCPU(), time.Now()
 	e.invocation++
+	if e.id == "" {
+		e.id = randomID()
+	}
 
 	request, err := parse(event)
 	if err != nil {

@@ -44,7 +44,7 @@ func TestAnswer(t *testing.T) {
 		{"proxy with base64 body", proxy(`"` + inBase64 + `","isBase64Encoded":true`), two},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			status, body := invoke(t, newEnvironment(), row.event)
+			status, body := invoke(t, &environment{}, row.event)
 			if status != 200 {
 				t.Fatalf("status %d: %s", status, body)
 			}
@@ -80,7 +80,7 @@ func TestRefusal(t *testing.T) {
 		{"far too many", `{"workload":"sha256","iterations":1e300}`, errIterations},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			status, body := invoke(t, newEnvironment(), row.event)
+			status, body := invoke(t, &environment{}, row.event)
 			want, _ := json.Marshal(map[string]string{"error": row.want.Error()})
 			if status != 400 || body != string(want) {
 				t.Errorf("%d %s, want 400 %s", status, body, want)
@@ -90,7 +90,10 @@ func TestRefusal(t *testing.T) {
 }
 
 func TestEnvironmentCountsItsInvocations(t *testing.T) {
-	e := newEnvironment()
+	e := &environment{}
+	if e.id != "" {
+		t.Errorf("the id is %s before the first invocation", e.id)
+	}
 	for want := 1; want <= 3; want++ {
 		_, body := invoke(t, e, `{}`)
 		var got answer
@@ -101,7 +104,9 @@ func TestEnvironmentCountsItsInvocations(t *testing.T) {
 			t.Errorf("invocation %d of %s, want %d of %s", got.Invocation, got.EnvironmentID, want, e.id)
 		}
 	}
-	if newEnvironment().id == e.id {
+	other := &environment{}
+	invoke(t, other, `[]`) // a refused event is an invocation too
+	if other.id == "" || other.id == e.id {
 		t.Error("two environments share an id")
 	}
 }

@@ -1,6 +1,8 @@
 // Run with: node --test
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -60,6 +62,23 @@ test('counts invocations in one environment', async () => {
   const second = JSON.parse((await handler({})).body);
   assert.equal(second.invocation, first.invocation + 1);
   assert.equal(second.environmentId, first.environmentId);
+});
+
+test('loading draws no environmentId, and the first invocation one', async () => {
+  const { randomBytes } = crypto;
+  let drawn = 0;
+  crypto.randomBytes = (...args) => (drawn++, randomBytes(...args));
+  syncBuiltinESMExports();
+  try {
+    const fresh = await import('./index.mjs?fresh');
+    assert.equal(drawn, 0);
+    await fresh.handler([]); // a refused event is an invocation too
+    await fresh.handler({});
+    assert.equal(drawn, 1);
+  } finally {
+    crypto.randomBytes = randomBytes;
+    syncBuiltinESMExports();
+  }
 });
 
 test('the work shows in cpuMs', async () => {

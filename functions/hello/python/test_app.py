@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -70,6 +72,21 @@ class HandlerTest(unittest.TestCase):
         _, second = invoke({})
         self.assertEqual(first["invocation"] + 1, second["invocation"])
         self.assertEqual(first["environmentId"], second["environmentId"])
+
+    def test_environments_restored_from_one_snapshot_differ(self):
+        # Two children of one process that has loaded the function are two restores of it.
+        restores = """
+import json, os, app
+for _ in range(2):
+    child = os.fork()
+    if child == 0:
+        os.write(1, (json.loads(app.handler({}, None)["body"])["environmentId"] + "\\n").encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+        folder = os.path.dirname(os.path.abspath(app.__file__))
+        said = subprocess.run([sys.executable, "-B", "-c", restores], cwd=folder, capture_output=True, check=True, text=True).stdout
+        self.assertEqual(2, len(set(said.split())), said)
 
     def test_the_work_shows_in_cpu_time(self):
         _, little = invoke({"workload": "sha256", "iterations": 2_000})

@@ -5,7 +5,7 @@
 const { randomBytes } = require('node:crypto');
 const { GetParameterCommand, SSMClient } = require('@aws-sdk/client-ssm');
 
-const environmentId = randomBytes(16).toString('hex');
+let environmentId; // drawn in the first invocation
 let invocation = 0;
 
 const parameterPromise = new SSMClient().send(new GetParameterCommand({ Name: process.env.PARAMETER_NAME }));
@@ -15,6 +15,7 @@ parameterPromise.catch(() => {});
 
 exports.handler = async () => {
   invocation++;
+  environmentId ??= randomBytes(16).toString('hex');
   const parameter = await parameterPromise;
   return {
     statusCode: 200,

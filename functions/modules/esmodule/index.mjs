@@ -3,13 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-const environmentId = randomBytes(16).toString('hex');
+let environmentId; // drawn in the first invocation
 let invocation = 0;
 
 const parameter = await new SSMClient().send(new GetParameterCommand({ Name: process.env.PARAMETER_NAME }));
 
 export const handler = async () => {
   invocation++;
+  environmentId ??= randomBytes(16).toString('hex');
   return {
     statusCode: 200,
     headers: {

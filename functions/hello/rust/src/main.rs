@@ -15,33 +15,34 @@ use sha2::{Digest, Sha256};
 // An environment serves one invocation at a time: one thread is enough.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let environment = RefCell::new(Environment::new()?);
+    let environment = RefCell::new(Environment::default());
     let environment = &environment;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        Ok::<Value, Error>(environment.borrow_mut().handle(&event.payload))
+        environment.borrow_mut().handle(&event.payload)
     }))
     .await
 }
 
 /// What lasts as long as the execution environment.
+#[derive(Default)]
 struct Environment {
+    /// Drawn in the first invocation: what loading leaves may be restored many times.
     id: String,
     invocation: u64,
 }
 
 impl Environment {
-    fn new() -> Result<Self, Error> {
-        Ok(Self { id: hex(&process::random_bytes()?), invocation: 0 })
-    }
-
-    fn handle(&mut self, event: &Value) -> Value {
+    fn handle(&mut self, event: &Value) -> Result<Value, Error> {
         let cpu_at_start = process::cpu_ms();
         let start = Instant::now();
         self.invocation += 1;
+        if self.id.is_empty() {
+            self.id = hex(&process::random_bytes()?);
+        }
 
         let request = match Request::parse(event) {
             Ok(request) => request,
-            Err(error) => return respond(400, json!({ "error": error.to_string() })),
+            Err(error) => return Ok(respond(400, json!({ "error": error.to_string() }))),
         };
         let answer = match request.workload {
             Workload::Hello => String::new(),
@@ -55,7 +56,7 @@ impl Environment {
         if let Some(peak) = process::max_resident_bytes() {
             metrics["maxResidentBytes"] = peak.into();
         }
-        respond(200, json!({
+        Ok(respond(200, json!({
             "message": "Hello, world!",
             "language": "rust",
             "runtimeVersion": env!("RUSTC_VERSION"),
@@ -69,7 +70,7 @@ impl Environment {
             "wallMs": wall.as_secs_f64() * 1e3,
             "answer": answer,
             "metrics": metrics,
-        }))
+        })))
     }
 }
 
@@ -114,18 +115,21 @@ mod tests {
 
     #[test]
     fn counts_its_invocations() {
-        let mut environment = Environment::new().unwrap();
-        environment.handle(&Value::Null);
-        let response = environment.handle(&json!({}));
+        let mut environment = Environment::default();
+        assert_eq!(environment.id, "", "drawn before the first invocation");
+        environment.handle(&Value::Null).unwrap();
+        let first = environment.id.clone();
+        let response = environment.handle(&json!({})).unwrap();
         let body: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
         assert_eq!(body["invocation"], 2);
         assert_eq!(body["environmentId"].as_str().unwrap().len(), 32);
+        assert_eq!(body["environmentId"], first);
         assert!(body["metrics"]["maxResidentBytes"].as_f64().unwrap() > 0.0);
     }
 
     #[test]
     fn refuses_a_bad_event() {
-        let response = Environment::new().unwrap().handle(&json!([]));
+        let response = Environment::default().handle(&json!([])).unwrap();
         assert_eq!(response["statusCode"], 400);
         assert_eq!(response["body"], r#"{"error":"the event must be a JSON object"}"#);
     }
