@@ -3,7 +3,6 @@ package artifact
 import (
 	"bytes"
 	"debug/elf"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -75,10 +74,10 @@ const relrABI, relrVersion = "GLIBC_ABI_DT_RELR", "2.36"
 // newestGlibc is the newest version of the C library that a program asks for, and
 // a symbol of that version. Both are empty for a static program.
 func newestGlibc(f *elf.File) (version, symbol string, err error) {
-	needs, err := f.DynamicVersionNeeds()
-	if errors.Is(err, elf.ErrNoSymbols) { // it imports nothing
+	if f.SectionByType(elf.SHT_GNU_VERNEED) == nil { // static, or linked against a library without versions
 		return "", "", nil
 	}
+	needs, err := f.DynamicVersionNeeds()
 	if err != nil {
 		return "", "", err
 	}

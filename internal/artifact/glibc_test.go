@@ -52,6 +52,7 @@ func TestCheckLibraries(t *testing.T) {
 		want                  string // "" is fine
 	}{
 		{"a static program", newProgram, "provided.al2023", []string{"-static"}, ""},
+		{"a static program that can be loaded anywhere", newProgram, "provided.al2023", []string{"-static-pie"}, ""},
 		{"a new symbol", newProgram, "provided.al2023", nil, "bootstrap: it asks for glibc 2.36 (arc4random), and provided.al2023 has 2.34: build it in an image of Amazon Linux"},
 		{"no new symbol", plainProgram, "provided.al2023", nil, ""},
 		{"an older system", plainProgram, "provided.al2", nil, "and provided.al2 has 2.26"},
