@@ -3,7 +3,9 @@ package cost
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
+	"time"
 )
 
 // Breakdown is an estimate, line by line.
@@ -11,6 +13,8 @@ type Breakdown struct {
 	// Run is one run. Standing is a month of the stage in which nothing is measured, and
 	// Scheduled is what the runs that the schedule starts add to it.
 	Run, Standing, Scheduled []Line
+	// RunTime is how long a run takes, by the assumptions.
+	RunTime time.Duration
 	// RunsPerMonth is how many runs the schedule starts.
 	RunsPerMonth float64
 }
@@ -36,7 +40,7 @@ func (b Breakdown) PerMonth() float64 { return sum(b.Standing) + sum(b.Scheduled
 
 // Sentence is the estimate in short.
 func (b Breakdown) Sentence() string {
-	s := fmt.Sprintf("about %s a month while nothing is measured, and %s for each run", Dollars(b.StandingPerMonth()), Dollars(b.PerRun()))
+	s := fmt.Sprintf("about %s a month while nothing is measured, and %s for each run of about %s", Dollars(b.StandingPerMonth()), Dollars(b.PerRun()), minutes(b.RunTime))
 	if b.RunsPerMonth > 0 {
 		s += fmt.Sprintf("; the schedule starts %.0f runs a month, which makes %s a month in all", b.RunsPerMonth, Dollars(b.PerMonth()))
 	}
@@ -68,6 +72,14 @@ func Dollars(usd float64) string {
 		return fmt.Sprintf("$%.4f", usd)
 	}
 	return fmt.Sprintf("$%.2f", usd)
+}
+
+// minutes writes a time roughly.
+func minutes(d time.Duration) string {
+	if n := math.Ceil(d.Minutes()); n != 1 {
+		return fmt.Sprintf("%.0f minutes", n)
+	}
+	return "1 minute"
 }
 
 // Text writes the estimate as a table.
@@ -103,7 +115,8 @@ func (b Breakdown) Text(w io.Writer) error {
 		fmt.Fprintln(&text, strings.TrimRight(line, " "))
 	}
 	list := Prices()
-	fmt.Fprintf(&text, "\nList prices of %s, checked on %s, without free tiers, taxes, data transfer and load tests.\n", list.Region, list.Checked)
+	fmt.Fprintf(&text, "\nA run takes about %s, if AWS takes as long for an update of a function as internal/cost/assumptions.json says.\n", minutes(b.RunTime))
+	fmt.Fprintf(&text, "List prices of %s, checked on %s, without free tiers, taxes, data transfer and load tests.\n", list.Region, list.Checked)
 	if unconfirmed {
 		fmt.Fprintln(&text, "* with a price that is not confirmed; internal/cost/prices.json has the sources.")
 	}

@@ -206,3 +206,38 @@ func TestDollars(t *testing.T) {
 		}
 	}
 }
+
+// A run is longer by its rounds, and shorter by what it visits at once.
+func TestRunTime(t *testing.T) {
+	s := Stage{Cold: 8, Warm: 60, Rounds: 8, Iterations: 2000, MapConcurrency: 10, Harness: matrix.Variant{Architecture: functions.ARM64, MemoryMB: 1769}}
+	for range 20 {
+		s.Measured = append(s.Measured, matrix.Variant{Language: "go", Architecture: functions.ARM64, MemoryMB: 512})
+	}
+	of := func(change func(*Stage)) time.Duration {
+		other := s
+		change(&other)
+		b, err := Estimate(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.RunTime
+	}
+	base := of(func(*Stage) {})
+	for _, row := range []struct {
+		name     string
+		change   func(*Stage)
+		min, max float64 // of base
+	}{
+		{"twice as much at once", func(s *Stage) { s.MapConcurrency = 20 }, 0.5, 0.99},
+		{"more at once than there is", func(s *Stage) { s.MapConcurrency = 1000 }, 0.5, 0.99},
+		{"one at a time", func(s *Stage) { s.MapConcurrency = 1 }, 5, 10},
+		{"four times as many cold starts", func(s *Stage) { s.Cold *= 4 }, 2, 4},
+		{"one function", func(s *Stage) { s.Measured = s.Measured[:1] }, 0.5, 0.99},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := of(row.change).Seconds() / base.Seconds(); got < row.min || got > row.max {
+				t.Errorf("%.2f times as long as %v, want %v to %v times", got, base, row.min, row.max)
+			}
+		})
+	}
+}

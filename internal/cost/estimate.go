@@ -28,6 +28,7 @@ type assumptions struct {
 	RunnerSeconds          float64
 	CollectorPasses        float64
 	CollectorSeconds       float64
+	LogDelaySeconds        float64
 	SampleBytes, LogBytes  float64
 	StatsRequestsPerMonth  float64
 	StatsBilledMs          float64
@@ -49,6 +50,8 @@ type Stage struct {
 	// Cold and Warm are the samples of each function and workload, Rounds the
 	// visits that they are spread over, Iterations those of the sha256 workload.
 	Cold, Warm, Rounds, Iterations int
+	// MapConcurrency is how many functions a run visits at once.
+	MapConcurrency int
 	// Every is the time between two scheduled runs; 0 is none.
 	Every time.Duration
 	// UpdateSeconds is how long one forced cold start takes, where a run has shown it; 0
@@ -143,6 +146,10 @@ func (e *estimate) run() {
 	calls := 2 + float64(s.Rounds) + visits*float64(perVisit+1)
 	runner += calls * a.ShortRunnerMs / 1000
 	collector := (a.CollectorPasses + 1) * a.CollectorSeconds
+	// The functions of a round are visited MapConcurrency at a time, and rounds follow each other.
+	waves := math.Ceil(float64(len(s.Measured)) / float64(max(1, s.MapConcurrency)))
+	seconds := float64(s.Rounds)*waves*runner/max(1, visits) + collector + a.LogDelaySeconds
+	e.breakdown.RunTime = time.Duration(seconds * float64(time.Second))
 	e.compute(lines, "runner and collector", map[functions.Architecture]float64{
 		s.Harness.Architecture: (runner + collector) * float64(s.Harness.MemoryMB) / 1024,
 	}, calls+a.CollectorPasses+1)

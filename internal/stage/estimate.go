@@ -17,7 +17,7 @@ const unknownMemoryMB = 1024
 func (c Config) Estimate() (cost.Breakdown, error) {
 	s := cost.Stage{
 		Measured: c.Benchmarked(),
-		Cold:     c.Cold, Warm: c.Warm, Rounds: c.Rounds, Iterations: c.Iterations, Every: c.every(),
+		Cold:     c.Cold, Warm: c.Warm, Rounds: c.Rounds, Iterations: c.Iterations, Every: c.every(), MapConcurrency: c.MapConcurrency,
 		Harness: matrix.Variant{Architecture: c.Architecture, MemoryMB: harnessMemoryMB},
 		Modules: c.Modules(), ProvisionedConcurrency: c.ProvisionedConcurrency,
 		SampleTTLDays: c.SampleTTLDays, PointInTimeRecovery: c.PointInTimeRecovery,
