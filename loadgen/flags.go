@@ -141,9 +141,10 @@ func (s *settings) flags() *commandline.Flags {
 	f.Value(&s.margin, "margin", commandline.MarginUsage)
 	f.Text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target;\nof -ab the directory of the run directories (default: a new one, called ab- and the time)")
 	f.Word(&s.format, "format", string(report.FormatText), "`F` of what is printed: "+strings.Join(report.Formats(), ", "), report.Formats()...)
-	f.Parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'errors>0.1%'\n"+
+	f.Parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'esmodule.first.p50>20ms', 'errors>0.1%'\n"+
 		"figures: p50 ... p99.9, mean, min, max (of latency; or of service., firstByte., connect.), errors and dropped (a number, or a share of what was sent or planned)\n"+
-		"a percentile is true of a limit if its whole 95 % interval is, and of another target's if the difference is judged so; in between the condition is not decided", func(text string) error {
+		"first. and later. are an environment's first request and those after it, first.provisioned. and the like those of one kind\n"+
+		threshold.Meaning, func(text string) error {
 		t, err := threshold.Parse(text)
 		s.failIf = append(s.failIf, t)
 		return err

@@ -18,6 +18,8 @@ var errNothing = errors.New("nothing that was asked for can run on this machine"
 type ending struct {
 	// run is what was measured.
 	run results.Run
+	// strict says that a condition which is not decided fails the run too.
+	strict bool
 	// page is the path of report.html; empty if none was written.
 	page string
 	// err is what went wrong.
@@ -59,7 +61,7 @@ func (e ending) code() int {
 		return exitNothing
 	case !e.valid():
 		return exitInvalid
-	case e.err != nil:
+	case e.err != nil || len(e.run.Failures(e.strict)) > 0:
 		return exitFailed
 	}
 	return exitOK

@@ -20,10 +20,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/guard"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
@@ -64,8 +67,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	switch {
 	case e != nil:
+		for _, t := range e.run.Failures(e.strict) {
+			c.Printf("local: %s", report.Failure(t))
+		}
 		e.err = errors.Join(err, e.print(stdout))
 		return e.code()
+	case errors.Is(err, errUsage):
+		return exitUsage
 	case errors.Is(err, errNothing):
 		return exitNothing
 	case err != nil:
@@ -90,6 +98,9 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 		return nil, estimate(s.Config, stdout)
 	}
 	if s.Config, err = hostConfig(s.Config, o, c); err != nil {
+		return nil, err
+	}
+	if err := checkConditions(o, s.Config); err != nil {
 		return nil, err
 	}
 	var doubts []string
@@ -144,6 +155,21 @@ func hostConfig(c stage.Config, o Options, say *console.Console) (stage.Config, 
 		c.Cold, c.Rounds, c.Warm = n, n, n*quickWarm
 	}
 	return c, nil
+}
+
+// checkConditions refuses conditions about cells and targets that the run will not have.
+func checkConditions(o Options, c stage.Config) error {
+	var targets []string
+	for _, v := range c.Modules() {
+		targets = append(targets, v.Function)
+	}
+	cells := slices.DeleteFunc(c.Benchmarked(), func(v matrix.Variant) bool { return !o.Only.Keeps(v) })
+	for _, t := range o.FailIf {
+		if err := t.Check(targets, cells); err != nil {
+			return fmt.Errorf("%w: -fail-if %s: %w", errUsage, t, err)
+		}
+	}
+	return nil
 }
 
 // estimate prints what a stage costs on AWS.

@@ -56,8 +56,8 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	m.console.Done()
 	m.record.manifest.Interrupted = ctx.Err() != nil
 	errs = append(errs, m.publish(context.WithoutCancel(ctx), summary.Variants))
-	e := ending{run: results.Run{ID: m.record.id, Manifest: m.record.manifest, Summary: summary}}
-	e.page, err = m.record.report(summary, stdout)
+	e := ending{run: results.Run{ID: m.record.id, Manifest: m.record.manifest, Summary: summary}, strict: m.options.Strict}
+	e.page, err = m.record.report(&e.run, m.options.FailIf, stdout)
 	errs = append(errs, err)
 	if ctx.Err() != nil {
 		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run

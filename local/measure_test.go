@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
 )
 
 // testSetup is a run of the Go cell and the module functions, on a stage with two
@@ -77,6 +79,13 @@ func write(t *testing.T, path string, data []byte) {
 // stage says.
 func TestMeasure(t *testing.T) {
 	s := testSetup(t, map[string]int{"cold": 7, "warm": 11, "rounds": 2, "iterations": 50})
+	for _, text := range []string{"go.cold.max>1us", "go.sha256.cold.p50>10m", "go.cold.p99>10m"} {
+		condition, err := threshold.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.options.FailIf = append(s.options.FailIf, condition)
+	}
 	var stdout strings.Builder
 	e, err := measure(t.Context(), s, &stdout)
 	if err != nil {
@@ -94,6 +103,13 @@ func TestMeasure(t *testing.T) {
 	readJSON(t, filepath.Join(dir, results.SummaryFile), &summary)
 	if len(summary.Variants) != 2 {
 		t.Fatalf("%d rows, want one for each architecture: %+v", len(summary.Variants), summary.Variants)
+	}
+	var outcomes []results.Outcome
+	for _, judged := range summary.Thresholds {
+		outcomes = append(outcomes, judged.Outcome)
+	}
+	if want := []results.Outcome{results.Breached, results.Passed, results.NotDecided}; !slices.Equal(outcomes, want) || len(e.run.Failures(false)) != 1 {
+		t.Errorf("the conditions are %v, want %v: 7 cold starts have no p99", outcomes, want)
 	}
 	for _, row := range summary.Variants {
 		if row.Variant.Architecture != s.stage.Config.Architecture {

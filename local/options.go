@@ -14,6 +14,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/pace"
 )
 
@@ -44,6 +45,10 @@ type Options struct {
 	Provision int
 	// Quick is a first look: it measures less than the stage says.
 	Quick bool
+	// FailIf are the conditions under which the run fails. Strict says that those which
+	// are not decided fail it too.
+	FailIf []threshold.Threshold
+	Strict bool
 	// Load is what the load test sends.
 	Load load
 }
@@ -93,7 +98,8 @@ The last lines that are printed are the verdict on the run and the path of its r
 
 exit codes
   0  everything that can run here was measured
-  1  a part of the run failed, or it was interrupted; what was measured is reported
+  1  a part of the run failed, or it was interrupted, or a -fail-if condition is true, or with -strict
+     not decided; what was measured is reported
   2  the command line cannot be used; nothing was started
   3  not valid: other programs on this machine, or the load test's own lateness, could explain what was measured
   4  nothing that was asked for can run here, or nothing could be measured
@@ -140,6 +146,12 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	if o.Serve {
 		flags.DurationVar(&o.Every, "every", 0, "how often the workflow starts by itself, at least 1m (default: the stage's schedule)")
 	} else {
+		flags.Func("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'nodejs22.x/arm64/512.cold.p50>300ms', 'nodejs22.x.cold.p50>nodejs18.x.cold.p50', 'esmodule.first.p50>commonjs.first.p50', 'errors>0.1%'; "+threshold.Meaning, func(text string) error {
+			t, err := threshold.Parse(text)
+			o.FailIf = append(o.FailIf, t)
+			return err
+		})
+		flags.BoolVar(&o.Strict, "strict", false, "exit with 1 as well if a -fail-if condition is not decided")
 		flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
 	}
 	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look, whatever the stage says: as many cold starts and visits as it takes to rank the cells, %d warm invocations in each, and %.0f requests to each module function in place of %.0f",
@@ -194,6 +206,9 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	if o.Every < 0 || o.Every > 0 && o.Every < time.Minute {
 		return fail("-every: %v is less than a minute", o.Every)
 	}
+	if o.Strict && len(o.FailIf) == 0 {
+		return fail("-strict is about the conditions of -fail-if, and there is none")
+	}
 	o.Load = fullLoad
 	if o.Quick {
 		o.Load = quickLoad
@@ -220,6 +235,9 @@ func (o Options) cells(c stage.Config) stage.Config {
 func (o Options) settings(c stage.Config) results.Settings {
 	ssm := o.SSMLatency.Seconds() * 1000
 	s := results.Settings{Only: o.Only, Include: c.Include, SSMLatencyMs: &ssm, Provisioned: o.Provision}
+	for _, t := range o.FailIf {
+		s.FailIf = append(s.FailIf, t.String())
+	}
 	for _, phase := range o.Load.phases() {
 		s.Phases = append(s.Phases, phase.String())
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 func TestParseOptions(t *testing.T) {
@@ -32,6 +34,12 @@ func TestParseOptions(t *testing.T) {
 		{name: "a schedule without serve", args: []string{"-every", "1h"}, says: "not defined: -every"},
 		{name: "too often", args: []string{"serve", "-every", "1s"}, says: "-every: 1s is less than a minute"},
 		{name: "negative latency", args: []string{"-ssm-latency", "-1s"}, says: "not between"},
+		{name: "conditions", args: []string{"-fail-if", "go.cold.p50>1s", "-fail-if", "errors>0", "-strict"}, want: func(o Options) bool {
+			return len(o.FailIf) == 2 && o.Strict && slices.Equal(o.settings(stage.Config{}).FailIf, []string{"go.cold.p50>1s", "errors>0"})
+		}},
+		{name: "no condition", args: []string{"-fail-if", "p99"}, says: "want [target.]figure > limit"},
+		{name: "strict about nothing", args: []string{"-strict"}, says: "there is none"},
+		{name: "a condition of serve", args: []string{"serve", "-fail-if", "p99>1s"}, says: "not defined: -fail-if"},
 		{name: "unknown flag", args: []string{"-fast"}, says: "not defined: -fast"},
 	}
 	for _, tt := range tests {

@@ -12,6 +12,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // record is a run's directory, and its manifest as far as it is known.
@@ -51,21 +53,25 @@ func (r *record) started(m *machine) error {
 // note adds a doubt that belongs beside the numbers.
 func (r *record) note(notes ...string) { r.manifest.Notes = append(r.manifest.Notes, notes...) }
 
-// report writes the summary and the page made of the whole run directory, and
-// prints the answers and the tables. The path of the page is empty if it could not be
-// written; where the directory cannot be read, the text does without samples.
-func (r *record) report(s results.Summary, stdout io.Writer) (path string, err error) {
-	written := errors.Join(
-		r.dir.WriteJSON(results.SummaryFile, s),
+// report judges the conditions, writes the summary and the page made of the whole run
+// directory, and prints the answers and the tables. The path of the page is empty if it
+// could not be written; where the directory cannot be read, the text does without samples.
+func (r *record) report(run *results.Run, conditions []threshold.Threshold, stdout io.Writer) (path string, err error) {
+	written := errors.Join( // before it is judged, for a run that is killed now
+		r.dir.WriteJSON(results.SummaryFile, run.Summary),
 		r.dir.WriteJSON(results.ManifestFile, r.manifest), // the page shows it
 	)
-	run, pageErr := results.Read(r.dir.Path())
+	kept, pageErr := results.Read(r.dir.Path())
+	run.Samples = kept.Samples
+	run.Thresholds = threshold.Judge(run, conditions, verdict.Options{})
+	written = errors.Join(written, r.dir.WriteJSON(results.SummaryFile, run.Summary))
 	if pageErr == nil {
-		path, pageErr = r.page(run)
+		kept.Thresholds = run.Thresholds
+		path, pageErr = r.page(kept)
 	} else {
-		run = results.Run{Manifest: r.manifest, Summary: s}
+		kept = results.Run{Manifest: r.manifest, Summary: run.Summary}
 	}
-	return path, errors.Join(written, pageErr, report.Text(stdout, run, console.TerminalOf(stdout)))
+	return path, errors.Join(written, pageErr, report.Text(stdout, kept, console.TerminalOf(stdout)))
 }
 
 func (r *record) page(run results.Run) (path string, err error) {

@@ -75,7 +75,8 @@ func TestJudgeCells(t *testing.T) {
 			}
 		}
 	}
-	r.Variants = append(r.Variants, results.VariantSummary{Variant: cell("java", "java21", "arm64"), Status: results.Skipped})
+	r.Variants = append(r.Variants, results.VariantSummary{Variant: cell("java", "java21", "arm64"), Status: results.Skipped},
+		results.VariantSummary{Variant: cell("go", "provided.al2023", "x86_64"), Status: results.Checked}, results.VariantSummary{Variant: cell("nodejs", "nodejs20.x", "arm64"), Status: results.Failed})
 	for _, row := range []struct {
 		name, condition string
 		outcome         results.Outcome
@@ -100,6 +101,8 @@ func TestJudgeCells(t *testing.T) {
 		{"cold against warm", "nodejs22.x/arm64.cold.p50>warm.p50", results.Breached, "p50 of warm invocations of hello nodejs22.x arm64 512 MB is 1.96"},
 		{"itself", "go.cold.p50>=go.cold.p50", results.Passed, "cold starts of hello go"},
 		{"a cell that was skipped", "java.cold.p50>1s", results.Breached, "p50 of cold starts of hello java21 arm64 512 MB cannot be told: there are no such samples"},
+		{"cells of which one was skipped", "go.cold.p50>1s", results.Passed, "cold starts of hello go arm64 512 MB"},
+		{"cells of which one failed", "nodejs.cold.p50>1s", results.Breached, "hello nodejs20.x arm64 512 MB cannot be told"},
 		{"a temperature that was not measured", "go.warm.p50>1s", results.Breached, "there are no such samples"},
 		{"no such cell", "python.cold.p50>1s", results.Breached, "the run has no such cell"},
 		{"no load test", "p99>1s", results.Breached, "there was no load test"},

@@ -59,6 +59,9 @@ var (
 
 const grammar = "want [target.]figure > limit, such as p99>300ms, esmodule.p99>commonjs.p99, nodejs22.x/arm64/512.cold.p50>300ms or errors>0.1%"
 
+// Meaning says for a command's help when a condition is true.
+const Meaning = "a percentile is true of a limit if its whole 95 % interval is, and of another one if the difference is judged so; in between the condition is not decided"
+
 // Parse reads a condition.
 func Parse(text string) (Threshold, error) {
 	t := Threshold{text: strings.TrimSpace(text)}

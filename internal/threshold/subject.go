@@ -32,6 +32,12 @@ func (t term) subjects(r *results.Run) []subject {
 		if len(found) == 0 {
 			return []subject{{missing: results.NoCell}}
 		}
+		// What this platform cannot measure is not asked for, as long as there is another.
+		if slices.ContainsFunc(found, func(s subject) bool { return s.missing == "" }) {
+			found = slices.DeleteFunc(found, func(s subject) bool {
+				return s.cell.Status == results.Skipped || s.cell.Status == results.Checked
+			})
+		}
 		return found
 	}
 	if r.Load != nil {
