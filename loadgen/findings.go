@@ -24,7 +24,7 @@ type findings struct {
 // judge compares the targets, and holds the figures against the thresholds. err is
 // what went wrong in the load test beside its record.
 func (lt *loadTest) judge(l *results.Load, err error) *findings {
-	l.Comparison = l.Compare(lt.margin.Options())
+	l.Judge(lt.margin.Options())
 	f := &findings{strict: lt.strict, run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
 	f.run.Thresholds = threshold.Judge(&f.run, lt.failIf, lt.margin.Options())
 	if err != nil {

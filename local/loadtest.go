@@ -45,7 +45,7 @@ func (m measurement) loadTest(ctx context.Context) (*results.Load, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load test: %w", err)
 	}
-	load.Comparison = load.Compare(verdict.Options{})
+	load.Judge(verdict.Options{})
 	if !load.Generator.Valid {
 		m.console.Printf("the load test is not valid: %s", strings.Join(report.NotValidReasons(*load), "; "))
 	}

@@ -73,5 +73,20 @@ func (t Timing) Exact(rank int64) bool {
 	return t.Histogram.AtRank(rank)*(1-tolerance) <= t.all.AtRank(rank)
 }
 
+// SetInterval replaces the interval of p50, p90 or p99 by bounds that are ranks among of
+// requests, whose values these are. An open one leaves none.
+func (t *Timing) SetInterval(percentile float64, b verdict.Bounds, of int64) {
+	field := map[float64]*[]float64{50: &t.P50Interval, 90: &t.P90Interval, 99: &t.P99Interval}[percentile]
+	if t.all == nil || of == 0 {
+		return
+	}
+	n := t.all.N()
+	low, high := b.Low*n/of, (b.High*n+of-1)/of
+	*field = nil
+	if low >= 1 && high <= n && t.Exact(high) {
+		*field = []float64{t.all.AtRank(low), t.all.AtRank(high)}
+	}
+}
+
 // IsAtLeast says that the figure of that name, as in JSON, is a lower bound.
 func (p Percentiles) IsAtLeast(name string) bool { return slices.Contains(p.AtLeast, name) }

@@ -199,7 +199,7 @@ func load(n int) results.Load {
 	for _, t := range all {
 		l.Targets = append(l.Targets, t.record())
 	}
-	l.Comparison = l.Compare(options)
+	l.Judge(options)
 	return l
 }
 

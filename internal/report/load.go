@@ -75,7 +75,7 @@ func writeTargets(s *sheet, l results.Load) table {
 		failures = append(failures, failureLines(target)...)
 	}
 	t.write(s)
-	for _, line := range failures {
+	for _, line := range slices.Concat(failures, worthLines(l)) {
 		s.wrap(indent, indent+indent, line)
 	}
 	s.WriteString("\n")
@@ -167,6 +167,42 @@ func failureLines(t results.Target) []string {
 		lines = append(lines, fmt.Sprintf("%s: %s out of the histogram's range", t.Name, counted(t.OutOfRange, "value")))
 	}
 	return lines
+}
+
+// worthLines say what stands behind the percentiles of each target: how many independent
+// requests, and whether first requests decide the p99, which a comparison says too.
+func worthLines(l results.Load) []string {
+	var lines []string
+	for i := range l.Targets {
+		t := &l.Targets[i]
+		var worth []string
+		for _, w := range t.Worth {
+			worth = append(worth, fmt.Sprintf("%s at %s", grouped(w.Requests), theFigure(w.Percentile)))
+		}
+		if len(worth) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: answers of the same moments resemble each other: %s are worth fewer independent ones, %s", t.Name, counted(t.Latency.N+t.Latency.Unanswered, "request"), listed(worth)))
+		}
+		if tail := t.Tail(99); l.Comparison == nil && tail.FirstDecide() && t.Latency.P99 != nil {
+			lines = append(lines, fmt.Sprintf("%s: p99 is decided by the %s, of which %s are first requests of an execution environment", t.Name, slowest(tail.Requests), grouped(tail.First)))
+		}
+	}
+	return lines
+}
+
+// slowest are requests at or above a percentile.
+func slowest(n int64) string {
+	if n == 1 {
+		return "slowest request"
+	}
+	return grouped(n) + " slowest requests"
+}
+
+// theFigure is a percentile in a sentence after a preposition.
+func theFigure(p float64) string {
+	if p == 50 {
+		return "the median"
+	}
+	return percentileName(p)
 }
 
 // writeClocks shows the other two clocks in one table.

@@ -12,6 +12,8 @@ type loadView struct {
 	results.Load
 	Title              string
 	Verdict, Spillover []string
+	// Worth says what stands behind the percentiles.
+	Worth []string
 	// Failures say what was not answered.
 	Failures []string
 	// Generator is what the generator measured of itself, NotValid what it means for the reader if that was bad.
@@ -32,7 +34,7 @@ type clockRow struct {
 
 func newLoadView(l results.Load) *loadView {
 	v := &loadView{
-		Load: l, Verdict: verdictLines(l), Generator: generatorLine(l.Generator), Spillover: spilloverLines(l.Targets),
+		Load: l, Verdict: verdictLines(l), Generator: generatorLine(l.Generator), Spillover: spilloverLines(l.Targets), Worth: worthLines(l),
 		Title: "Load test of " + targetNames(l.Targets), Key: targetLegend(l.Targets),
 	}
 	if !l.Generator.Valid {

@@ -18,7 +18,7 @@ func full() results.Run {
 	s := summary(30, 120)
 	l := load(600)
 	l.Targets[0].Name = "v1/customers/orders/positions/esmodule"
-	l.Comparison = l.Compare(options)
+	l.Judge(options)
 	s.Load, s.Thresholds = &l, conditions()
 	return run(s, manifest())
 }

@@ -254,7 +254,7 @@ func timeouts() results.Load {
 	}
 	one.Planned, one.Sent, one.Failed = 660, 660, map[string]int64{"timeout": 60}
 	one.Latency = latency.NewTiming(one.Latency.Histogram, censored)
-	l.Comparison = l.Compare(options)
+	l.Judge(options)
 	return l
 }
 

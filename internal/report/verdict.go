@@ -90,10 +90,32 @@ func verdictOn(l results.Load, c results.Comparison) string {
 		name += fmt.Sprintf(" %s against %s ms,", a, b)
 	}
 	line := verdictLine(c, name)
+	if first := firstDeciding(l, c); first != "" {
+		line += "; " + first
+	}
 	if s := c.Superiority; s != nil {
 		line += fmt.Sprintf("; %s is the faster one in %s", c.A, pairsWon(*s))
 	}
 	return line
+}
+
+// firstDeciding says how many first requests decide the p99 of all requests; it is empty
+// where others do.
+func firstDeciding(l results.Load, c results.Comparison) string {
+	if c.Class != (results.ClassKey{}) || c.Percentile != 99 {
+		return ""
+	}
+	var sides []string
+	for i := range l.Targets {
+		t := &l.Targets[i]
+		if tail := t.Tail(c.Percentile); (t.Name == c.A || t.Name == c.B) && tail.FirstDecide() {
+			sides = append(sides, fmt.Sprintf("%s of the %s of %s", grouped(tail.First), slowest(tail.Requests), t.Name))
+		}
+	}
+	if len(sides) == 0 {
+		return ""
+	}
+	return "first requests decide it: they are " + listed(sides)
 }
 
 // pairsWon is a superiority in words: 93 % of pairs (95 % interval 80 to 98).

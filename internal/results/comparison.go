@@ -49,6 +49,17 @@ type Comparison struct {
 // judged are the percentiles at which two targets are compared; the last is the question.
 var judged = []float64{50, 90, 99}
 
+// Judge says what the latencies are worth: their intervals, and of two targets the
+// comparison.
+func (l *Load) Judge(o verdict.Options) {
+	for i := range l.Targets {
+		if t := &l.Targets[i]; t.Latency.Distribution() != nil {
+			t.setIntervals(o)
+		}
+	}
+	l.Comparison = l.Compare(o)
+}
+
 // Compare judges the first of two targets against the second; it is nil unless
 // there are two.
 func (l *Load) Compare(o verdict.Options) *Comparison {

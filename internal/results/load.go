@@ -59,6 +59,9 @@ type Target struct {
 	// Connect covers DNS, TCP and TLS of the connections made.
 	Connect latency.Timing `json:"connectMs,omitzero"`
 
+	// Worth is how many independent requests the target's are worth for a percentile of
+	// latency, where they are worth less than their number.
+	Worth []Worth `json:"worth,omitempty"`
 	// Classes split the answers by what kind of start they came from.
 	Classes []Class `json:"classes,omitempty"`
 	// Environments is how many execution environments answered, where they said who they are.

@@ -141,6 +141,7 @@ func (r *Run) readLogs(dir string, summarised bool) error {
 		}
 		if r.Load.LogsOnly {
 			t.Answered = t.Latency.N
+			t.setIntervals(verdict.Options{})
 		}
 	}
 	return nil

@@ -150,7 +150,7 @@ func TestIdenticalTargetsRarelyBreach(t *testing.T) {
 	for i := range trials {
 		rng := rand.New(rand.NewPCG(uint64(i), 0x5eed))
 		l := results.Load{Targets: []results.Target{answered("a", draw(rng)), answered("b", draw(rng))}}
-		l.Comparison = l.Compare(verdict.Options{})
+		l.Judge(verdict.Options{})
 		for _, condition := range conditions {
 			c, err := threshold.Parse(condition)
 			if err != nil {
