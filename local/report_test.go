@@ -68,7 +68,7 @@ func TestReportFetches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.record.report(results.Summary{Variants: rows}, io.Discard); err != nil {
+		if _, err := m.record.report(&results.Run{Summary: results.Summary{Variants: rows}}, nil, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		if err := m.record.finish(false); err != nil {
