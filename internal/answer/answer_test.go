@@ -55,7 +55,7 @@ func run(platform deployed.Platform, cells ...cell) results.Run {
 	for _, c := range cells {
 		for i := range c.cold + c.warmSamples {
 			s := results.Sample{
-				Run: "r", Platform: platform, Round: i % 2, Variant: c.variant(), Event: functions.Event{Workload: functions.WorkloadHello},
+				Run: "r", Platform: platform, Round: i % 3, Variant: c.variant(), Event: functions.Event{Workload: functions.WorkloadHello},
 				RequestID: fmt.Sprint(len(r.Samples)), Start: at, Wanted: results.Warm,
 			}
 			duration, total, invocation := draw(c.warm), time.Duration(0), 2

@@ -20,6 +20,8 @@ func reasonAt(r verdict.Reason, percentile float64, unit string) string {
 		return fmt.Sprintf("p%v needs %d samples of each, there are %d", percentile, r.Needs, r.Has)
 	case verdict.NeedsClusters:
 		return fmt.Sprintf("it takes %d execution environments of each that say who they are, there are %d", r.Needs, r.Has)
+	case verdict.NeedsRounds:
+		return fmt.Sprintf("samples of one round resemble each other: it takes %d rounds, there are %d", r.Needs, r.Has)
 	case verdict.NeedsBlocks:
 		return fmt.Sprintf("answers depend on when they came: it takes %d seconds, there are %d", r.Needs, r.Has)
 	case verdict.WorthTooFew:

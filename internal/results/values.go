@@ -6,14 +6,15 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // Values are the values of a series' metrics: what intervals, places and comparisons
-// are computed from. A part is what one execution environment measured, since warm
-// samples of one have more in common with each other; cold starts, of which each has an
-// environment of its own, are one part.
+// are computed from. A part is what has more in common with each other than with the
+// rest: warm samples of one execution environment, or cold starts of one round. Cold
+// starts are one part where no round has two of them.
 type Values []Part
 
 // Part has the values of each metric, in ascending order, by [Metric.Name].
@@ -22,23 +23,28 @@ type Part map[string][]float64
 // ValuesOf are the values of every series of the samples.
 func ValuesOf(samples iter.Seq[Sample]) map[Series]Values {
 	metrics := Metrics()
-	parts := map[Series]map[string]Part{} // by execution environment
+	parts := map[Series]map[string]Part{} // by execution environment, or round
+	count := map[Series]int{}
 	for s := range samples {
 		series, ok := s.Series()
 		if !ok {
 			continue
 		}
-		environment := ""
-		if series.Temperature == Warm && s.Answer != nil {
-			environment = s.Answer.EnvironmentID
+		count[series]++
+		name := ""
+		switch {
+		case series.Temperature == Warm && s.Answer != nil:
+			name = s.Answer.EnvironmentID
+		case series.Temperature == Cold:
+			name = strconv.Itoa(s.Round)
 		}
 		if parts[series] == nil {
 			parts[series] = map[string]Part{}
 		}
-		part := parts[series][environment]
+		part := parts[series][name]
 		if part == nil {
 			part = Part{}
-			parts[series][environment] = part
+			parts[series][name] = part
 		}
 		for _, m := range metrics {
 			if v, ok := m.Of(s); ok {
@@ -47,9 +53,12 @@ func ValuesOf(samples iter.Seq[Sample]) map[Series]Values {
 		}
 	}
 	all := make(map[Series]Values, len(parts))
-	for series, byEnvironment := range parts {
-		for _, environment := range slices.Sorted(maps.Keys(byEnvironment)) {
-			part := byEnvironment[environment]
+	for series, byName := range parts {
+		if series.Temperature == Cold && len(byName) == count[series] {
+			byName = map[string]Part{"": joined(byName)}
+		}
+		for _, name := range slices.Sorted(maps.Keys(byName)) {
+			part := byName[name]
 			for _, values := range part {
 				slices.Sort(values)
 			}
@@ -57,6 +66,17 @@ func ValuesOf(samples iter.Seq[Sample]) map[Series]Values {
 		}
 	}
 	return all
+}
+
+// joined are the values of several parts in one.
+func joined(parts map[string]Part) Part {
+	whole := Part{}
+	for _, part := range parts {
+		for metric, values := range part {
+			whole[metric] = append(whole[metric], values...)
+		}
+	}
+	return whole
 }
 
 // Of are all values of a metric, in ascending order.
@@ -75,16 +95,19 @@ func (v Values) side(t Temperature, metric string) (side verdict.Side, ok bool) 
 	if len(all) == 0 {
 		return verdict.Side{}, false
 	}
-	if t == Cold {
-		return verdict.Independent(all), true
-	}
-	var clusters []verdict.Part
+	var parts []verdict.Part
 	for _, part := range v {
 		if values := part[metric]; len(values) > 0 {
-			clusters = append(clusters, verdict.Sorted(values))
+			parts = append(parts, verdict.Sorted(values))
 		}
 	}
-	return verdict.Clustered(all, clusters), true
+	switch {
+	case t == Cold && len(parts) > 1:
+		return verdict.InRounds(all, parts), true
+	case t == Cold:
+		return verdict.Independent(all), true
+	}
+	return verdict.Clustered(all, parts), true
 }
 
 // The bounds of what is kept of a series when its samples have expired. DynamoDB limits

@@ -130,3 +130,23 @@ func TestKeptValuesAreBounded(t *testing.T) {
 		})
 	}
 }
+
+// Cold starts of one round are a part where a round has several.
+func TestValuesOfRounds(t *testing.T) {
+	for _, row := range []struct {
+		name         string
+		rounds, want int
+	}{{"several in each", 3, 3}, {"one in each", 12, 1}, {"one round", 1, 1}} {
+		t.Run(row.name, func(t *testing.T) {
+			samples := samplesOf(1, 12, 0, 0)
+			for i := range samples {
+				samples[i].Round = i % row.rounds
+			}
+			for series, values := range results.ValuesOf(slices.Values(samples)) {
+				if len(values) != row.want || len(values.Of(results.Decisive(series.Temperature))) != 12 {
+					t.Errorf("%d parts of %d values, want %d of 12", len(values), len(values.Of(results.TotalMs)), row.want)
+				}
+			}
+		})
+	}
+}

@@ -183,7 +183,7 @@ func (s Side) at(percentile float64) estimate {
 	e := estimate{n: n, variance: exactly}
 	e.value, _ = Quantile(s.values, percentile)
 	switch s.dependence {
-	case withinClusters:
+	case withinClusters, withinRounds:
 		e.variance = clusterVariance(s.deviations(e.value, percentile)).atLeastBinomial()
 	case overTime:
 		e.blocks = len(s.parts)

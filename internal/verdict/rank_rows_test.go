@@ -148,6 +148,37 @@ func clustersApart(k, m int, icc, factor float64) func(*rand.Rand) bool {
 	}
 }
 
+// roundsApart is a trial of rounds of m values a side, whose medians differ by a factor.
+func roundsApart(rounds, m int, icc, factor float64) func(*rand.Rand) bool {
+	return func(rng *rand.Rand) bool {
+		side := func(factor float64) verdict.Side {
+			all := clustered(rng, rounds, m, icc, factor)
+			var parts []verdict.Part
+			for _, values := range all {
+				parts = append(parts, verdict.Sort(values))
+			}
+			return verdict.InRounds(verdict.Sort(slices.Concat(all...)), parts)
+		}
+		a, b := side(factor), side(1)
+		return isWord(verdict.Compare(a, b, 50, verdict.Options{}).Word)
+	}
+}
+
+func roundRows() []simulation {
+	var rows []simulation
+	for _, r := range []struct {
+		rounds, m int
+		icc       float64
+		atMost    float64
+	}{{30, 4, 0, 0.05}, {30, 4, 0.3, 0.05}, {10, 3, 0.3, 0.05}, {7, 10, 0.3, 0.05}, {5, 6, 0, 0.05}, {5, 20, 0.3, 0.05}, {5, 6, 0.1, 0.05}, {3, 10, 0.1, 0.05}} {
+		name := fmt.Sprintf("%d rounds x %d, ICC %v: ", r.rounds, r.m, r.icc)
+		rows = append(rows,
+			simulation{name: name + "a false word", atMost: r.atMost, trial: roundsApart(r.rounds, r.m, r.icc, 1)},
+			simulation{name: name + "a true 25 % found", trial: roundsApart(r.rounds, r.m, r.icc, 1.25)})
+	}
+	return rows
+}
+
 // anyWord is a trial of all percentiles of a load test as one family.
 func anyWord(g generator, percentiles ...float64) func(*rand.Rand) bool {
 	return func(rng *rand.Rand) bool {

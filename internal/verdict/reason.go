@@ -10,9 +10,10 @@ const (
 	// NeedsSamples: the percentile takes Needs samples of each side, and the
 	// smaller side has Has.
 	NeedsSamples ReasonKind = "needs-samples"
-	// NeedsClusters and NeedsBlocks: values depend on each other within clusters or
-	// over time, it takes Needs of those, and a side has Has.
+	// NeedsClusters, NeedsRounds and NeedsBlocks: values depend on each other within
+	// clusters, within rounds or over time, it takes Needs of those, and a side has Has.
 	NeedsClusters ReasonKind = "needs-clusters"
+	NeedsRounds   ReasonKind = "needs-rounds"
 	NeedsBlocks   ReasonKind = "needs-blocks"
 	// WorthTooFew: the percentile takes Needs independent values of each side, and
 	// those of one side are worth Has.

@@ -1,7 +1,7 @@
 package verdict
 
 // Side is one side of a comparison: its values, and what they have in common.
-// [Independent], [Clustered] and [Timed] make it.
+// [Independent], [Clustered], [InRounds] and [Timed] make it.
 type Side struct {
 	values     Distribution
 	dependence dependence
@@ -20,6 +20,7 @@ type dependence int
 const (
 	none dependence = iota
 	withinClusters
+	withinRounds
 	overTime
 )
 
@@ -59,6 +60,8 @@ func (s Side) lacks() (Reason, bool) {
 	switch {
 	case s.dependence == withinClusters && has < MinClusters:
 		return Reason{Kind: NeedsClusters, Needs: MinClusters, Has: has}, true
+	case s.dependence == withinRounds && has < MinClusters:
+		return Reason{Kind: NeedsRounds, Needs: MinClusters, Has: has}, true
 	case s.dependence == overTime && has < MinBlocks:
 		return Reason{Kind: NeedsBlocks, Needs: MinBlocks, Has: has}, true
 	}

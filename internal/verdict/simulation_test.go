@@ -145,7 +145,7 @@ func TestTable(t *testing.T) {
 // What the table does not have: every shape, size and percentile, and how often true
 // differences are found. Rows without a limit are for -full.
 func TestSimulations(t *testing.T) {
-	for _, row := range slices.Concat(overTimeRows(), independentRows(), rankRows(), runRows(), boundRows()) {
+	for _, row := range slices.Concat(overTimeRows(), independentRows(), rankRows(), runRows(), roundRows(), boundRows()) {
 		if !*full && row.limit() == "" {
 			continue
 		}

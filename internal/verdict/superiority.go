@@ -87,7 +87,7 @@ func (s Side) units() (steps, Reason) {
 		return steps{}, reason
 	}
 	switch s.dependence {
-	case withinClusters:
+	case withinClusters, withinRounds:
 		medians := make([]float64, 0, len(s.parts))
 		for _, part := range s.parts {
 			if median, ok := Quantile(part, 50); ok {

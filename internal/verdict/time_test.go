@@ -44,6 +44,41 @@ func TestTrends(t *testing.T) {
 	}
 }
 
+// Rounds that differ are the unit. With fewer than seven of them there is no word.
+func TestRounds(t *testing.T) {
+	for _, row := range []struct {
+		name            string
+		rounds, of      int
+		apart           float64 // of one round from the next
+		needs           verdict.ReasonKind
+		worthLess, word bool
+	}{
+		{"few that differ", 3, 10, 20, verdict.NeedsRounds, false, false},
+		{"few that do not", 3, 10, 0, "", false, true},
+		{"one", 1, 30, 0, "", false, true},
+		{"many that differ", 10, 10, 20, "", true, true},
+		{"a value each", 30, 1, 20, "", false, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(41, 42))
+			side := func(median float64) verdict.Side {
+				var parts []verdict.Part
+				var all []float64
+				for i := range row.rounds {
+					values := repeat(rng, row.of, normal(median+row.apart*float64(i%10), 1))
+					all, parts = append(all, values...), append(parts, verdict.Sort(values))
+				}
+				return verdict.InRounds(verdict.Sort(all), parts)
+			}
+			j := verdict.Compare(side(1000), side(2000), 50, verdict.Options{})
+			n := int64(row.rounds * row.of)
+			if j.Reason.Kind != row.needs || isWord(j.Word) != row.word || j.Judged && (j.Worth[0] < n) != row.worthLess {
+				t.Errorf("got %+v", j)
+			}
+		})
+	}
+}
+
 // With K = 0 or K = n the percentile lies beyond all values: a median takes 7 of each
 // side, however far the sides lie apart.
 func TestMediansTakeSevenOfEach(t *testing.T) {
