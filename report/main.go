@@ -2,6 +2,7 @@
 //
 //	go run ./report DIR
 //	go run ./report compare DIR DIR
+//	go run ./report -lifecycle
 //
 // It composes the packages below it: results reads runs, pair judges them, and report
 // renders them.
@@ -26,6 +27,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		switch args[0] {
 		case "compare":
 			name, command, args = "report compare", compareRuns, args[1:]
+		case "-lifecycle", "--lifecycle":
+			name, command, args = "report -lifecycle", lifecycles, args[1:]
 		case "help":
 			args = []string{"-h"}
 		}

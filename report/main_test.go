@@ -172,3 +172,18 @@ func TestCompareExitCodes(t *testing.T) {
 		})
 	}
 }
+
+// TestLifecycle asks for the dates of a stage's runtimes, and of what it would include.
+func TestLifecycle(t *testing.T) {
+	t.Chdir("..")
+	code, stdout, stderr := command(t, "-lifecycle")
+	if code != commandline.OK || !strings.Contains(stdout, "runtimes of stage dev") || !strings.Contains(stdout, "2027-02-01") || strings.Contains(stdout, "java25") {
+		t.Errorf("exit code %d, stderr %q:\n%s", code, stderr, stdout)
+	}
+	if code, stdout, stderr = command(t, "-lifecycle", "-include", "current"); code != commandline.OK || !strings.Contains(stdout, "java25") {
+		t.Errorf("with current: exit code %d, stderr %q:\n%s", code, stderr, stdout)
+	}
+	if code, _, stderr = command(t, "-lifecycle", "-stage", "moon"); code != commandline.Usage || !strings.Contains(stderr, "there is no Pulumi.moon.yaml") {
+		t.Errorf("an unknown stage: exit code %d, stderr %q", code, stderr)
+	}
+}

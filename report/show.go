@@ -19,9 +19,10 @@ const showHead = `Prints a run again, in any of the formats; one from AWS is fet
   report -stage STAGE [flags] [RUN|latest]  fetch a run from the stage's table, with your AWS credentials
   report -url URL [flags] [RUN|latest]      fetch a run through the stats API, with the key in $` + keyVariable + `
   report compare [flags] BEFORE AFTER       judge runs against each other
+  report -lifecycle [flags]                 print when AWS ends the runtimes of a stage
   report -version                           print the version
 
-report compare -h shows its flags.
+report compare -h and report -lifecycle -h show their flags.
 `
 
 const showFoot = `

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,5 +76,35 @@ func TestCurrent(t *testing.T) {
 	}}
 	if got := table.Current(); !slices.Equal(got, []string{"the day after", "far off"}) {
 		t.Errorf("current are %q", got)
+	}
+}
+
+func TestText(t *testing.T) {
+	day := func(text string) lifecycle.Date {
+		d, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lifecycle.Date{Time: d}
+	}
+	table := lifecycle.Table{Source: "AWS", Note: "They slide.", Checked: day("2026-11-22"), Runtimes: []lifecycle.Runtime{
+		{ID: "late", Deprecated: day("2028-04-30"), CreateBlocked: day("2028-06-01"), UpdateBlocked: day("2028-07-01")},
+		{ID: "soon", Deprecated: day("2026-11-28"), CreateBlocked: day("2026-11-29"), UpdateBlocked: day("2026-11-30")},
+		{ID: "other", Deprecated: day("2026-11-28"), CreateBlocked: day("2026-11-29"), UpdateBlocked: day("2026-11-30")},
+	}}
+	var out strings.Builder
+	if err := table.Text(&out, []string{"late", "soon", "cobol85"}, day("2026-11-29").Add(23*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	const want = `runtime  deprecated               no new functions               no changes
+soon     2026-11-28  1 day ago    2026-11-29        today        2026-11-30  in 1 day
+late     2028-04-30  in 518 days  2028-06-01        in 550 days  2028-07-01  in 580 days
+cobol85: internal/lifecycle/runtimes.json does not know it
+
+as of 2026-11-22, from AWS
+They slide.
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -32,7 +34,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	}
 	events := workloads(r.Variants)
 	for _, event := range events {
-		writeWorkload(s, r.Variants, event)
+		writeWorkload(s, r, event)
 	}
 	if len(events) > 0 {
 		writeWords(s, ticksNote(r.Variants))
@@ -172,11 +174,12 @@ func (r row) version() string {
 	return r.RanOn.Version
 }
 
-func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
-	all := rows(variants, e)
+func writeWorkload(s *sheet, r results.Run, e event) {
+	all := rows(r.Variants, e)
 	if len(all) == 0 {
 		return
 	}
+	ended := deprecations(all, r.Manifest.Started)
 	sections := sections(all)
 	title := e.String()
 	if len(sections) == 1 {
@@ -200,11 +203,18 @@ func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 		}
 		for _, r := range all {
 			if r.section() == section {
-				t.add(cells(r, coldPlaces, warmPlaces)...)
+				line := cells(r, coldPlaces, warmPlaces)
+				if slices.ContainsFunc(ended, func(l lifecycle.Runtime) bool { return l.ID == r.Variant.Runtime }) {
+					line[0] += " *"
+				}
+				t.add(line...)
 			}
 		}
 	}
 	t.write(s)
+	for _, l := range ended {
+		s.wrap(indent, indent+indent, fmt.Sprintf("* %s: deprecated %v, no new functions from %v, no changes from %v", l.ID, l.Deprecated, l.CreateBlocked, l.UpdateBlocked))
+	}
 	if coldPlaces || warmPlaces {
 		s.wrap(indent, indent+indent, "#: the places that it may have, right for all rows at once (95 %)")
 	}
@@ -221,6 +231,20 @@ func writeWorkload(s *sheet, variants []results.VariantSummary, e event) {
 		fmt.Fprintf(s, "%s-: not measured\n", indent)
 	}
 	s.WriteString("\n")
+}
+
+// deprecations are the lifecycles of those runtimes of the rows that AWS had
+// deprecated at a time, by their identifiers.
+func deprecations(all []row, at time.Time) []lifecycle.Runtime {
+	table := lifecycle.Read()
+	var ended []lifecycle.Runtime
+	for _, r := range all {
+		if l, is := table.Deprecated(r.Variant.Runtime, at); is && !slices.Contains(ended, l) {
+			ended = append(ended, l)
+		}
+	}
+	slices.SortFunc(ended, func(a, b lifecycle.Runtime) int { return cmp.Compare(a.ID, b.ID) })
+	return ended
 }
 
 // writeWords says once what the columns of the workloads' tables are.
