@@ -70,7 +70,7 @@ func engines() []string {
 func play(t *testing.T, ctx context.Context, name string, c Config) (*book, Report) {
 	t.Helper()
 	if c.Timeout == 0 {
-		c.Timeout = 10 * time.Second
+		c.Timeout = 2 * time.Minute // nothing times out for want of a processor where a test is not about that
 	}
 	if c.MaxConns == 0 {
 		c.MaxConns = 16

@@ -245,12 +245,16 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// loop is long enough that a process that gets little of a processor sends something in it.
+const loop = 2 * time.Second
+
 func TestClosedLoop(t *testing.T) {
 	for _, engine := range engines() {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			address := server(t, always(okay))
 			b, report := play(t, t.Context(), engine, Config{Requests: []Request{request(t, address+"/a"), request(t, address+"/b")},
-				Closed: &Closed{Conns: 3, Duration: 200 * time.Millisecond}})
+				Closed: &Closed{Conns: 3, Duration: loop}})
 			got := b.causes()
 			if got[""] < 10 || len(got) != 1 || report.Interrupted {
 				t.Errorf("got %v, want nothing but answers", got)
@@ -264,12 +268,13 @@ func TestClosedLoop(t *testing.T) {
 			}
 		})
 		t.Run(engine+"/refused", func(t *testing.T) {
+			t.Parallel()
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)
 			}
 			l.Close()
-			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://"+l.Addr().String())}, Closed: &Closed{Conns: 3, Duration: 200 * time.Millisecond}})
+			b, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, "http://"+l.Addr().String())}, Closed: &Closed{Conns: 3, Duration: loop}})
 			if got := b.causes(); got["connect"] == 0 || len(got) != 1 {
 				t.Errorf("got %v, want nothing but connect", got)
 			}
@@ -288,8 +293,9 @@ func TestHostsShareTheBound(t *testing.T) {
 			}
 		})
 		t.Run(engine+"/closed loop", func(t *testing.T) {
+			t.Parallel()
 			a, b := server(t, always(okay)), server(t, always(okay))
-			book, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, a), request(t, b)}, Closed: &Closed{Conns: 2, Duration: 100 * time.Millisecond}})
+			book, _ := play(t, t.Context(), engine, Config{Requests: []Request{request(t, a), request(t, b)}, Closed: &Closed{Conns: 2, Duration: loop}})
 			counts := map[int]int{}
 			for _, o := range book.outcomes {
 				counts[o.Target]++
@@ -352,6 +358,23 @@ func TestHTTP2(t *testing.T) {
 	})
 }
 
+// An answer that comes while its request times out is no race: of many requests at once, some are
+// answered just then.
+func TestHTTP2LateAnswers(t *testing.T) {
+	const requests = 3000
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	for _, timeout := range []time.Duration{20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond} {
+		b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, s.URL)}, Schedule: atOnce(requests), HTTP2: true, Insecure: true, Timeout: timeout})
+		got := b.causes()
+		if got[""]+got["timeout"]+len(b.dropped) != requests {
+			t.Errorf("got %v and %d dropped, want answers and timeouts", got, len(b.dropped))
+		}
+	}
+}
+
 func TestHTTP2ClosedLoop(t *testing.T) {
 	var now, most atomic.Int64
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -364,7 +387,7 @@ func TestHTTP2ClosedLoop(t *testing.T) {
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	defer s.Close()
-	b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, s.URL)}, Closed: &Closed{Conns: 5, Duration: 100 * time.Millisecond}, HTTP2: true, Insecure: true})
+	b, _ := play(t, t.Context(), "", Config{Requests: []Request{request(t, s.URL)}, Closed: &Closed{Conns: 5, Duration: loop}, HTTP2: true, Insecure: true})
 	if got := b.causes(); got[""] < 5 || len(got) != 1 || b.connected != 1 || most.Load() > 5 {
 		t.Errorf("got %v over %d connections, at most %d at once; want answers over one, at most 5 at once", got, b.connected, most.Load())
 	}

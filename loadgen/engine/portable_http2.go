@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -98,8 +99,8 @@ func (s stream) roundTrip(c *call) (Cause, *http.Response) {
 	request := p.Requests[c.arrival.Target]
 	ctx, cancel := context.WithDeadline(context.Background(), p.start.Add(c.deadline))
 	defer cancel()
-	var first time.Duration
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { first = p.now() }})
+	var first atomic.Int64 // the connection's reader sets it, maybe after the deadline has ended RoundTrip
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { first.Store(int64(p.now())) }})
 	r, err := http.NewRequestWithContext(ctx, request.Method, request.URL.String(), bytes.NewReader(request.Body))
 	if err != nil {
 		c.err = err
@@ -116,7 +117,7 @@ func (s stream) roundTrip(c *call) (Cause, *http.Response) {
 	}
 	c.sent, c.written = p.now(), true
 	response, err := s.RoundTrip(r)
-	c.first = first
+	c.first = time.Duration(first.Load())
 	if err != nil {
 		c.err, c.written = err, !unprocessed(err)
 		return causeOfStream(err), nil
