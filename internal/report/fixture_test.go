@@ -50,6 +50,8 @@ func own(language string, invocation int) map[string]float64 {
 	switch language {
 	case "go":
 		return map[string]float64{"collections": 0, "heapAllocBytes": 136_808 + 1000*n, "heapObjects": 590 + 7*n, "collectionCpuShare": 0.0125}
+	case "rust":
+		return map[string]float64{"virtualMemoryOfTheWholeProcessAtItsHighestBytes": 123_456_789}
 	case "java":
 		return map[string]float64{"collections": 3, "collectionMs": 41.5, "heapUsedBytes": 12_345_678}
 	}

@@ -72,17 +72,17 @@ func memoryCharts(id string, b board) []template.HTML {
 }
 
 func (b board) drawMemory(name string, measures []memoryMeasure, extents []extent) (*canvas, string) {
-	const width, panel, gap, top = 172, 74, 22, 40
+	const width, panel, gap, top = 178, 74, 22, 40
 	sizes := b.memorySizes()
 	c := newCanvas(width, top+float64(len(measures))*(panel+gap))
 	c.text("name", "start", 0, 13, name)
-	x := scale{lo: math.Log(float64(sizes[0])), hi: math.Log(float64(sizes[len(sizes)-1])), from: 44, to: width - 16}
+	x := scale{lo: math.Log(float64(sizes[0])), hi: math.Log(float64(sizes[len(sizes)-1])), from: 50, to: width - 16}
 	var said []string
 	for i, m := range measures {
 		if extents[i].empty() {
 			continue
 		}
-		p := plot{left: 34, right: width - 4, top: top + float64(i)*(panel+gap)}
+		p := plot{left: 40, right: width - 4, top: top + float64(i)*(panel+gap)}
 		p.bottom = p.top + panel - 10
 		y := logarithmic(extents[i].least, extents[i].most, p.bottom, p.top)
 		for _, v := range y.ticks(4) {
@@ -118,7 +118,7 @@ func (b board) drawMemory(name string, measures []memoryMeasure, extents []exten
 			c.text("label", "middle", x.at(math.Log(float64(size))), c.height-16, fmt.Sprint(size))
 		}
 	}
-	c.text("label", "end", 30, c.height-16, "MB")
+	c.text("label", "end", 36, c.height-16, "MB")
 	return c, strings.Join(said, ". ") + "."
 }
 

@@ -77,8 +77,9 @@ func ratioName(w answer.Within) string {
 }
 
 func ratioCell(x scale, most int, temperature results.Temperature, ratios []answer.Ratio) stripCell {
-	c := ruled(18, x, most)
-	c.line("one", x.at(1), 0, x.at(1), 18, "")
+	const height, middle = 20, 10
+	c := ruled(height, x, most)
+	c.line("one", x.at(1), 0, x.at(1), height, "")
 	cell := stripCell{Text: absent}
 	for _, r := range ratios {
 		if r.Measure.Temperature != temperature || r.Ratio == nil {
@@ -102,8 +103,8 @@ func ratioCell(x scale, most int, temperature results.Temperature, ratios []answ
 		case verdict.Slower:
 			class, says = "x86 fill", string(functions.X8664)+" is faster"
 		}
-		c.line("interval neutral-line", x.at(interval[0]), 9, x.at(interval[1]), 9, "")
-		c.dot(class, x.at(ratio), 9, 4.5, fmt.Sprintf("%s (95 %% interval %s to %s): %s", number(ratio), number(interval[0]), number(interval[1]), says))
+		c.line("interval neutral-line", x.at(interval[0]), middle, x.at(interval[1]), middle, "")
+		c.dot(class, x.at(ratio), middle, 4.5, fmt.Sprintf("%s (95 %% interval %s to %s): %s", number(ratio), number(interval[0]), number(interval[1]), says))
 		cell.Text = number(ratio)
 	}
 	cell.Drawing = c.inTable()

@@ -58,7 +58,8 @@ func stripAxis(s scale, most int, write tick) template.HTML {
 // keyEntry is one line of a legend: a mark and what it stands for.
 type keyEntry struct{ mark, text string }
 
-// legend draws marks beside their meaning: dot, ring, square, line, band.
+// legend draws marks beside their meaning. The first word of a mark is its shape (dot,
+// sizes, square, line, tick, band), the others are its classes.
 func legend(entries ...keyEntry) template.HTML {
 	out := `<ul class="key">`
 	for _, e := range entries {
@@ -70,6 +71,9 @@ func legend(entries ...keyEntry) template.HTML {
 			c.square(class, 11, 7, 5, "")
 		case "line":
 			c.line(class, 1, 7, 21, 7, "")
+		case "sizes":
+			c.dot(class, 5, 7, 2.5, "")
+			c.dot(class, 14, 7, 5, "")
 		case "tick":
 			c.line(class, 11, 1, 11, 13, "")
 		default:

@@ -57,7 +57,7 @@ func newTradeoff(id string, b board) *tradeoff {
 		t.Key = append(t.Key, keyEntry{map[functions.Architecture]string{functions.ARM64: "dot", functions.X8664: "square"}[a] + " any", string(a)})
 	}
 	if len(b.memorySizes()) > 1 {
-		t.Key = append(t.Key, keyEntry{"line any", "larger marks: more memory"})
+		t.Key = append(t.Key, keyEntry{"sizes any", "larger: more memory"})
 	}
 	t.Key = append(t.Key, keyEntry{"line front", "Pareto front of the medians"})
 	if slices.ContainsFunc(points, func(p tradeoffPoint) bool { return b.deprecated(p.row) }) {
@@ -84,7 +84,7 @@ func (b board) drawTradeoff(points, front []tradeoffPoint, width float64) *canva
 	const height = 400
 	gutter := 112.0
 	if width == narrow {
-		gutter = 88
+		gutter = 104
 	}
 	c := newCanvas(width, height)
 	p := plot{left: 46, right: width - gutter, top: 28, bottom: height - 40}
