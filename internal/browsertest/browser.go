@@ -90,7 +90,7 @@ func (b *Browser) Open(t *testing.T, url string, s Screen) *Tab {
 	if err := chromedp.Listen(ctx, one.listen); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
-	one.ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	one.ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
 	scheme, media := "light", "screen"
 	if s.Dark {

@@ -51,8 +51,8 @@ type seen struct {
 	Opened float64 // the same with all folds open
 	// TooWide are elements that reach beyond the page's right edge.
 	TooWide []string
-	Folds  float64 // where the first fold is
-	Charts int
+	Folds   float64 // where the first fold is
+	Charts  int
 	// Shapes that are out of their picture, without a colour, or on top of each other.
 	Problems []string
 }
@@ -118,13 +118,17 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// Axe-core takes half a minute for the largest page, so it looks at each page once.
+// Axe-core takes half a minute for the largest page, so it looks at each page once, and
+// into the folds of the small ones.
 func TestAccessibility(t *testing.T) {
 	b := browsertest.New(t)
 	pages := shown(t)
 	for _, test := range []struct{ name, screen string }{{"prod", "wide"}, {"local", "dark"}, {"quick", "phone"}, {"load-test-alone", "phone"}, {"killed-load-test", "wide"}} {
 		t.Run(test.name+" "+test.screen, func(t *testing.T) {
 			one := b.Open(t, serve(t, pages[test.name]), screens[test.screen])
+			if test.name != "prod" {
+				browsertest.Eval[bool](t, one, `document.querySelectorAll("details").forEach((e) => e.open = true) ?? true`)
+			}
 			for _, v := range one.Axe(t) {
 				t.Errorf("axe-core: %s (%s): %s: %s", v.ID, v.Impact, v.Help, strings.Join(v.Elements, "\n  "))
 			}

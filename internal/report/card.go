@@ -5,14 +5,13 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // card is the answer to one question.
 type card struct {
 	Question string
 	chip
-	Pick, Against string
+	Pick string
 	// Lines are the ratios, or why there is no answer.
 	Lines  []string
 	Levels []cardLevel
@@ -26,17 +25,19 @@ type cardLevel struct {
 	Deprecated       bool
 }
 
-// cards are the four answers.
-func (b board) cards() []card {
+// cards are the four answers. A load test alone has the one about modules, if it asked that.
+func cards(answers answer.Answers, loadOnly bool) []card {
 	var all []card
-	for _, a := range b.answers.Answers {
-		all = append(all, newCard(a))
+	for _, a := range answers.Answers {
+		if !loadOnly || a.Word != answer.NotAsked {
+			all = append(all, newCard(a))
+		}
 	}
 	return all
 }
 
 func newCard(a answer.Answer) card {
-	c := card{Question: questionText[a.Question], Pick: a.Pick, Against: a.Against}
+	c := card{Question: questionText[a.Question], Pick: a.Pick}
 	c.chip = chip{map[answer.Word]string{answer.Clear: "good", answer.Tie: "plain", answer.Trade: "plain", answer.Open: "open", answer.NotAsked: "plain"}[a.Word], strings.ReplaceAll(string(a.Word), "-", " ")}
 	if a.Word == answer.NotAsked {
 		c.Lines = []string{notAskedText(a)}
@@ -45,12 +46,22 @@ func newCard(a answer.Answer) card {
 	if a.Pick == "" {
 		c.Pick = listed(a.Front)
 	}
+	if len(a.Ratios) > 0 {
+		against := "against " + levelName(a, a.Ratios[0].B)
+		if a.Pick == "" {
+			against = levelName(a, a.Ratios[0].A) + " " + against
+		}
+		if n := a.Ratios[0].Pairs; n > 1 {
+			against += fmt.Sprintf(", over %d pairs of cells", n)
+		}
+		c.Lines = append(c.Lines, against)
+	}
 	for _, r := range a.Ratios {
-		c.Lines = append(c.Lines, ratioText(r))
+		c.Lines = append(c.Lines, ratioWords(r, a.Needs))
 	}
 	for _, l := range a.Levels {
 		if l.PerMillion != nil {
-			c.Levels = append(c.Levels, cardLevel{l.Name, dollars(*l.PerMillion), l.Deprecated})
+			c.Levels = append(c.Levels, cardLevel{l.Name, money(*l.PerMillion), l.Deprecated})
 		}
 	}
 	c.Needs = needsText(a.Needs)
@@ -59,16 +70,4 @@ func newCard(a answer.Answer) card {
 
 var questionText = map[answer.Question]string{
 	answer.Runtime: "Which runtime?", answer.Architecture: "Which architecture?", answer.Memory: "Which memory size?", answer.Modules: "Which module system?",
-}
-
-// ratioText is a ratio in words: cold start: 0.86 times that of x86_64 (0.81 to 0.92).
-func ratioText(r answer.Ratio) string {
-	what := map[results.Temperature]string{results.Cold: "cold start", results.Warm: "warm invocation"}[r.Measure.Temperature]
-	if what == "" {
-		what = classWords(r.Measure.Class) + ", " + figureName(r.Measure.Percentile)
-	}
-	if r.Ratio == nil {
-		return what + ": " + reasonText(results.Comparison{Percentile: r.Measure.Percentile, Reason: r.Reason})
-	}
-	return fmt.Sprintf("%s: %s times that of %s (%s to %s)", what, number(*r.Ratio), r.B, number(r.Interval[0]), number(r.Interval[1]))
 }

@@ -84,6 +84,13 @@ func chips(r results.Run) []chip {
 	add := func(class, format string, args ...any) {
 		all = append(all, chip{class, fmt.Sprintf(format, args...)})
 	}
+	if o := r.OthersCPU; o != nil && len(r.Variants) > 0 {
+		if o.Valid {
+			add("good", "starts valid")
+		} else {
+			add("bad", "starts NOT VALID")
+		}
+	}
 	if l := r.Load; l != nil {
 		if l.Generator.Valid {
 			add("good", "load test valid")

@@ -45,20 +45,22 @@ type page struct {
 	Style  template.CSS
 	Script template.JS
 
-	Header    header
-	Says      string
-	Local     bool
-	Notes     []string
-	Gates     []chip
+	Header header
+	Says   string
+	Local  bool
+	Notes  []string
+	Gates  []chip
+	// Against are findings that speak against the answers.
+	Against   []finding
 	Workloads []workload
 	Has       charts
-	ColdShare string
 	// ArchitectureKey names the lines of the memory charts.
 	ArchitectureKey template.HTML
 	// Missing say why a chart is not drawn.
 	Missing []string
 	Load    *loadView
 	Cells   []cellTable
+	Costs   []costTable
 	Ticks   string
 	Others  []other
 	Doubts  []string
@@ -67,10 +69,11 @@ type page struct {
 
 // workload is what is shown of one workload; one of several is chosen by a switch.
 type workload struct {
-	Index     int
-	Name      string
-	Cards     []card
-	Pricing   *answer.Pricing
+	Index int
+	Name  string
+	Cards []card
+	// Notes say how the answers were decided, and by which prices.
+	Notes     []string
 	Tradeoff  *tradeoff
 	Matrix    []matrixPanel
 	Memory    []template.HTML
@@ -119,6 +122,11 @@ func newPage(r results.Run) page {
 		Header: newHeader(r), Says: findingsTitle(r.Manifest), Local: r.Platform() == deployed.Local, Notes: notes(r), Gates: gates(r),
 		Ticks: capital(ticksNote(r.Variants)), Doubts: doubts(r.Variants), Run: newReproduction(r.Manifest),
 	}
+	for _, f := range findings(r) {
+		if f.Doubt {
+			p.Against = append(p.Against, f)
+		}
+	}
 	if r.Manifest.Interrupted {
 		p.Notes = append(p.Notes, interruptedNote)
 	}
@@ -135,9 +143,12 @@ func newPage(r results.Run) page {
 		p.Has.add(w)
 		p.Workloads = append(p.Workloads, w)
 		p.Cells = append(p.Cells, newCellTable(b, values))
+		if t := newCostTable(b); t != nil {
+			p.Costs = append(p.Costs, *t)
+		}
 	}
 	if len(boards) > 0 {
-		p.Missing, p.ColdShare = missing(boards[0], p.Workloads[0]), inPercent(boards[0].answers.ColdShare)
+		p.Missing = missing(boards[0], p.Workloads[0])
 		p.ArchitectureKey = architectureKey(boards[0])
 	}
 	for _, u := range unmeasured(r.Variants) {
@@ -145,6 +156,9 @@ func newPage(r results.Run) page {
 	}
 	if r.Load != nil && len(r.Load.Targets) > 0 {
 		p.Load = newLoadView(*r.Load)
+		if r.LoadOnly() {
+			p.Load.Cards = cards(answer.Of(r), true)
+		}
 	}
 	return p
 }
@@ -170,11 +184,18 @@ func boards(r results.Run) []board {
 
 func newWorkload(i int, b board) workload {
 	id := fmt.Sprintf("w%d", i)
-	return workload{
-		Index: i, Name: b.event.String(), Cards: b.cards(), Pricing: b.answers.Pricing,
+	w := workload{
+		Index: i, Name: b.event.String(), Cards: cards(b.answers, false), Notes: decidedBy(b.answers),
 		Tradeoff: newTradeoff(id+"-tradeoff", b), Matrix: newMatrix(b), Memory: memoryCharts(id+"-memory", b),
 		Ratios: newRatios(b), Anatomies: newAnatomies(b),
 	}
+	if p := b.answers.Pricing; p != nil {
+		w.Notes = append(w.Notes, pricesNote(*p))
+	}
+	for i, note := range w.Notes {
+		w.Notes[i] = capital(note)
+	}
+	return w
 }
 
 // missing says why charts are not drawn, each reason once.

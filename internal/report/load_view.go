@@ -10,7 +10,9 @@ import (
 // loadView is what the page shows of a load test.
 type loadView struct {
 	results.Load
-	Title              string
+	Title string
+	// Cards are those of a load test alone.
+	Cards              []card
 	Verdict, Spillover []string
 	// Worth says what stands behind the percentiles.
 	Worth []string

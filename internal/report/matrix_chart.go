@@ -43,7 +43,7 @@ type matrixMeasure struct {
 	name, caption string
 	value         func(row) (value *float64, interval []float64)
 	place         func(row) *results.Place
-	write         func(float64) string
+	write         func(row, float64) string
 }
 
 func (b board) matrixMeasures() []matrixMeasure {
@@ -58,9 +58,10 @@ func (b board) matrixMeasures() []matrixMeasure {
 			return nil
 		}
 	}
+	plain := func(_ row, ms float64) string { return number(ms) }
 	all := []matrixMeasure{
-		{"cold", "Cold start, median in ms", func(r row) (*float64, []float64) { return medianOf(r.cold, results.TotalMs) }, place(coldOf), number},
-		{"warm", "Warm invocation, median in ms", func(r row) (*float64, []float64) { return medianOf(r.warm, results.DurationMs) }, place(warmOf), number},
+		{"cold", "Cold start, median in ms", func(r row) (*float64, []float64) { return medianOf(r.cold, results.TotalMs) }, place(coldOf), plain},
+		{"warm", "Warm invocation, median in ms", func(r row) (*float64, []float64) { return medianOf(r.warm, results.DurationMs) }, place(warmOf), plain},
 	}
 	if b.answers.Pricing != nil {
 		all = append(all, matrixMeasure{
@@ -73,7 +74,8 @@ func (b board) matrixMeasures() []matrixMeasure {
 				usd := cost.At(b.answers.ColdShare)
 				return &usd, nil
 			},
-			func(row) *results.Place { return nil }, dollars,
+			func(row) *results.Place { return nil },
+			func(r row, usd float64) string { return marked(money(usd), b.cost(r.Variant).Confidence) },
 		})
 	}
 	return all
@@ -127,7 +129,7 @@ func (c *matrixCell) fill(r row, m matrixMeasure, x scale) {
 	if v == nil {
 		return
 	}
-	c.Text = m.write(*v)
+	c.Text = m.write(r, *v)
 	if p := m.place(r); p != nil {
 		c.Places, c.Tie = placeRange(*p), p.Best == 1
 	}

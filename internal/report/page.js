@@ -4,8 +4,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const heads = table.tHead.rows[table.tHead.rows.length - 1].cells;
   const value = (row, i) => {
     const text = row.cells[i].textContent.trim();
-    const number = parseFloat(text.replace(/[,<]/g, ""));
-    return Number.isNaN(number) || !/^[<\d.-]/.test(text) ? text : number;
+    const number = parseFloat(text.replace(/[,<$]/g, ""));
+    return Number.isNaN(number) || !/^[<$\d.-]/.test(text) ? text : number;
   };
   const compare = (a, b) => {
     if (typeof a === "number" && typeof b === "number") return a - b;

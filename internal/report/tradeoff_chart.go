@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -23,20 +24,21 @@ func (t tradeoff) Legend() any { return legend(t.Key...) }
 // tradeoffPoint is one cell: the median of its cold start, and dollars for a million warm invocations.
 type tradeoffPoint struct {
 	row
-	cold, usd float64
+	cold, usd  float64
+	confidence cost.Confidence
 }
 
 // Cold and Dollars are a point in words.
 func (p tradeoffPoint) Cold() string    { return number(p.cold) }
-func (p tradeoffPoint) Dollars() string { return dollars(p.usd) }
+func (p tradeoffPoint) Dollars() string { return marked(money(p.usd), p.confidence) }
 
 // newTradeoff is nil where fewer than two cells have both numbers.
 func newTradeoff(id string, b board) *tradeoff {
 	var points []tradeoffPoint
 	for _, r := range b.rows {
-		cold, cost := median(r.cold, results.TotalMs), b.cost(r.Variant)
-		if cold != nil && cost != nil && r.warm != nil {
-			points = append(points, tradeoffPoint{r, *cold, cost.Warm})
+		cold, price := median(r.cold, results.TotalMs), b.cost(r.Variant)
+		if cold != nil && price != nil && r.warm != nil {
+			points = append(points, tradeoffPoint{r, *cold, price.Warm, price.Confidence})
 		}
 	}
 	if len(points) < 2 {
@@ -50,7 +52,7 @@ func newTradeoff(id string, b board) *tradeoff {
 		if i > 0 {
 			description += "; "
 		}
-		description += fmt.Sprintf("%s: %s ms and $%s", p.Cell(), p.Cold(), p.Dollars())
+		description += fmt.Sprintf("%s: %s ms and %s", p.Cell(), p.Cold(), p.Dollars())
 	}
 	t.chart = drawn(id, title, description+".", 760, func(width float64) *canvas { return b.drawTradeoff(points, t.Front, width) })
 	for _, a := range b.architectures() {
@@ -145,7 +147,7 @@ func (b board) drawTradeoff(points, front []tradeoffPoint, width float64) *canva
 			if slices.ContainsFunc(front, func(f tradeoffPoint) bool { return f.Variant == one.Variant }) {
 				c.dot("ring", at.x, at.y, r+3.5, "")
 			}
-			mark(class, at.x, at.y, r, fmt.Sprintf("%s: cold start %s ms, $%s for a million warm invocations", one.Cell(), one.Cold(), one.Dollars()))
+			mark(class, at.x, at.y, r, fmt.Sprintf("%s: cold start %s ms, %s for a million warm invocations", one.Cell(), one.Cold(), one.Dollars()))
 			if last == nil || one.usd > last.usd {
 				last = &points[i]
 			}
