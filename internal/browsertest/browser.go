@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -200,4 +201,14 @@ func write(t *testing.T, one *Tab, name string, action chromedp.Action[[]byte]) 
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+// Forgive takes back the messages of the console so far that contain a text, and says how
+// many there were: a browser reports every answer of 403, also one that a test asks for.
+func (one *Tab) Forgive(text string) (n int) {
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	before := len(one.complaints)
+	one.complaints = slices.DeleteFunc(one.complaints, func(c string) bool { return strings.Contains(c, text) })
+	return before - len(one.complaints)
 }

@@ -100,6 +100,16 @@ func (s *shelf) VariantsOf(_ context.Context, run string) ([]results.VariantSumm
 	return slices.Clone(s.variants[run]), s.err
 }
 
+func (s *shelf) ValuesOf(_ context.Context, run string) (map[results.Series]results.Values, error) {
+	return results.ValuesOf(slices.Values(s.samples[run])), s.err
+}
+
+func (s *shelf) Fetch(ctx context.Context, id string) (results.Run, error) {
+	run, _, err := s.Run(ctx, id)
+	run.Variants, run.Samples = slices.Clone(s.variants[id]), s.samples[id]
+	return run, err
+}
+
 func (s *shelf) WithValues(_ context.Context, run string, v results.VariantSummary) (results.VariantSummary, error) {
 	v.Series = slices.Clone(v.Series)
 	v.SetValues(results.ValuesOf(slices.Values(s.samples[run])))

@@ -104,14 +104,19 @@ func writeAnswer(w http.ResponseWriter, r *http.Request, v any) error {
 	if err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
+	return writeTagged(w, r, "application/json", cacheAnswer, body)
+}
+
+// writeTagged answers with a body, or with 304 if the caller has it already.
+func writeTagged(w http.ResponseWriter, r *http.Request, contentType, cache string, body []byte) error {
 	tag := etag(body)
-	w.Header().Set("Cache-Control", cacheAnswer)
+	w.Header().Set("Cache-Control", cache)
 	w.Header().Set("ETag", tag)
 	if matches(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	writeBody(w, r, http.StatusOK, "application/json", body)
+	writeBody(w, r, http.StatusOK, contentType, body)
 	return nil
 }
 

@@ -3,82 +3,271 @@
 const base = location.origin + location.pathname.replace(/\/?$/, "/");
 const at = (id) => document.getElementById(id);
 at("base").textContent = base;
-// What was asked last, without the token: more of it is asked with the same filters.
-let asked = new URLSearchParams();
-let next = "";
 
-function cell(row, text, detail, numeric) {
-  const td = row.insertCell();
-  td.textContent = text;
-  if (numeric) td.className = "n";
-  if (detail) {
-    const small = document.createElement("small");
-    small.textContent = detail;
-    td.append(small);
-  }
+const keyName = "stats-api-key"; // of the tab's storage, which ends with the tab
+let runs = []; // those that are listed
+let next = ""; // the token of the runs behind them
+let shown = 0; // counts what was asked for, so that a late answer replaces nothing newer
+
+function make(name, text, attributes) {
+  const e = document.createElement(name);
+  if (text) e.textContent = text;
+  for (const [k, v] of Object.entries(attributes ?? {})) e.setAttribute(k, v);
+  return e;
 }
 
-const number = (v, digits = 2) => (v === null || v === undefined ? "–" : v.toFixed(digits));
-
-function detail(item, temperature, metric) {
-  const m = item.series[temperature]?.metrics[metric];
-  if (!m) return "";
-  const interval = m.p50Interval ? ` ${number(m.p50Interval[0])} to ${number(m.p50Interval[1])}` : "";
-  return `n ${m.n}${interval}`;
+function draw(name, attributes) {
+  const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  return e;
 }
 
-function show(item) {
-  const row = at("stats").tBodies[0].insertRow();
-  cell(row, new Date(item.timestamp * 1000).toISOString().slice(0, 16).replace("T", " "), item.platform);
-  const runtime = item.runtime.startsWith("provided") ? item.language : item.runtime;
-  cell(row, `${item.function} ${runtime}`, `${item.architecture} ${item.memoryMB} MB`);
-  cell(row, item.workload || "own", item.iterations ? `${item.iterations} iterations` : "");
-  cell(row, number(item.coldStartInitDuration), detail(item, "cold", "initMs"), true);
-  cell(row, number(item.coldStartDuration), detail(item, "cold", "durationMs"), true);
-  cell(row, number(item.warmStartDuration), detail(item, "warm", "durationMs"), true);
-  cell(row, number(item.warmStartMemoryUsed ?? item.coldStartMemoryUsed, 0), "", true);
+function say(where, text, isError) {
+  at(where).textContent = text;
+  at(where).className = isError ? "error" : "";
 }
 
-function say(text, isError) {
-  at("state").textContent = text;
-  at("state").className = isError ? "error" : "";
+class WrongKey extends Error {}
+
+// call asks the API, which answers 403 by itself if it does not know the key.
+async function call(path) {
+  const answer = await fetch(base + path, { headers: { "x-api-key": sessionStorage.getItem(keyName) ?? "" }, cache: "no-store" });
+  if (answer.ok) return answer;
+  if (answer.status === 401 || answer.status === 403) throw new WrongKey("This key is not accepted. It is in the secret that the stack's output apiKeySecretName names.");
+  if (answer.status === 429) throw new Error("Too many calls for now; try again later.");
+  const body = await answer.json().catch(() => ({}));
+  throw new Error(body.error || body.message || `The API answers ${answer.status}.`);
 }
 
-function filters() {
-  const query = new URLSearchParams({ limit: "100" });
-  for (const id of ["workload", "architecture", "since"]) {
-    for (const value of at(id).value.split(" ").filter(Boolean)) query.append(id, value);
-  }
-  return query;
-}
-
-async function load(again) {
-  if (!again) asked = filters();
-  const query = new URLSearchParams(asked);
-  if (again) query.append("nextToken", next);
-  say("Reading …");
-  at("more").hidden = true;
+// doing says what goes wrong at its place; a key that is not accepted is forgotten.
+async function doing(where, work) {
   try {
-    const answer = await fetch(`${base}v1/stats?${query}`, { headers: { "x-api-key": at("key").value.trim() }, cache: "no-store" });
-    const body = await answer.json().catch(() => ({}));
-    if (!answer.ok) {
-      const hint = answer.status === 403 ? "The key is not accepted." : answer.status === 429 ? "Too many calls; try again later." : "";
-      throw new Error(hint || body.error || body.message || `The API answers ${answer.status}.`);
-    }
-    const rows = at("stats").tBodies[0];
-    if (!again) rows.replaceChildren();
-    body.items.forEach(show);
-    next = body.nextToken ?? "";
-    at("stats").hidden = rows.rows.length === 0;
-    at("more").hidden = next === "";
-    say(rows.rows.length === 0 && !next ? "No run has results that match." : `${rows.rows.length} of ${body.total} rows.`);
+    await work();
   } catch (error) {
-    say(error.message, true);
+    if (error instanceof WrongKey) forget(error.message);
+    else say(where, error.message, true);
   }
+}
+
+function forget(text) {
+  sessionStorage.removeItem(keyName);
+  shown++;
+  at("results").hidden = at("forget").hidden = true;
+  at("ask").hidden = false;
+  at("key").value = "";
+  at("report").replaceChildren();
+  at("history").replaceChildren();
+  at("runs").tBodies[0].replaceChildren();
+  at("comparison").hidden = true;
+  say("state", text, text !== "The key is forgotten.");
+  at("key").focus();
+}
+
+const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
+const minute = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC";
+const number = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));
+
+// The report of a run is rendered by the API, in the very form of report.html. It
+// stands in a frame, so that its style and this page's do not mix.
+async function showRun(run) {
+  const mine = ++shown;
+  say("run-state", `Reading run ${run.id} …`);
+  const text = await (await call(`v1/runs/${encodeURIComponent(run.id)}?format=html`)).text();
+  if (mine !== shown) return;
+  const frame = make("iframe", "", { title: `Report of run ${run.id}` });
+  frame.srcdoc = text;
+  frame.addEventListener("load", () => {
+    const inside = frame.contentDocument.documentElement;
+    const fit = () => { frame.height = Math.ceil(inside.getBoundingClientRect().height); };
+    new ResizeObserver(fit).observe(inside);
+    fit();
+  });
+  at("report").replaceChildren(frame);
+  say("run-state", `${run.id}, started ${minute(run.timestamp)}`);
+  for (const row of at("runs").tBodies[0].rows) {
+    if (row.dataset.run === run.id) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+function save(name, type, parts) {
+  const link = make("a", "", { download: name });
+  link.href = URL.createObjectURL(new Blob(parts, { type }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function saveSamples(run) {
+  const lines = [];
+  for (let token = ""; ; ) {
+    const query = new URLSearchParams({ limit: "1000" });
+    if (token) query.set("nextToken", token);
+    const page = await (await call(`v1/runs/${encodeURIComponent(run.id)}/samples?${query}`)).json();
+    for (const sample of page.items) lines.push(JSON.stringify(sample) + "\n");
+    say("runs-state", `${lines.length} samples of ${run.id} …`);
+    if (!(token = page.nextToken)) break;
+  }
+  if (lines.length === 0) throw new Error(`The samples of ${run.id} have expired.`);
+  save(`${run.id}.samples.jsonl`, "application/jsonl", lines);
+  say("runs-state", `${lines.length} samples of ${run.id} are saved.`);
+}
+
+function listRun(run) {
+  const row = at("runs").tBodies[0].insertRow();
+  row.dataset.run = run.id;
+  const box = make("input", "", { type: "checkbox", value: run.id, "aria-label": `Compare ${run.id}` });
+  box.addEventListener("change", () => { at("compare").disabled = chosen().length !== 2; });
+  row.insertCell().append(box);
+  row.insertCell().textContent = minute(run.timestamp);
+  row.insertCell().textContent = [run.platform, run.region, run.stage].filter(Boolean).join(" ");
+  row.insertCell().textContent = run.interrupted ? "interrupted" : run.status || (run.ended ? "finished" : "under way");
+  const n = row.insertCell();
+  n.className = "n";
+  n.textContent = run.invocations?.toLocaleString("en") ?? "–";
+  const actions = row.insertCell();
+  for (const [name, what, where, act] of [
+    ["Open", "open", "run-state", async () => { at("run-title").textContent = "Run"; at("run-title").focus(); await showRun(run); }],
+    ["Report", "save the report of", "runs-state", async () => save(`${run.id}.html`, "text/html", [await (await call(`v1/runs/${encodeURIComponent(run.id)}?format=html`)).text()])],
+    ["Samples", "save the samples of", "runs-state", () => saveSamples(run)],
+  ]) {
+    const button = make("button", name, { type: "button", "aria-label": `${name}: ${what} ${run.id}` });
+    button.addEventListener("click", () => doing(where, act));
+    actions.append(button);
+  }
+  actions.append(make("small", run.id));
+}
+
+const chosen = () => [...at("runs").tBodies[0].querySelectorAll("input:checked")].map((box) => box.value);
+
+async function listRuns() {
+  say("runs-state", "Reading …");
+  const query = new URLSearchParams({ limit: "50", since: "1970-01-01" });
+  if (next) query.set("nextToken", next);
+  const page = await (await call(`v1/runs?${query}`)).json();
+  page.items.forEach(listRun);
+  runs.push(...page.items);
+  next = page.nextToken ?? "";
+  at("more").hidden = !next;
+  say("runs-state", `${runs.length} of ${page.total} runs.`);
+}
+
+async function compare() {
+  const [later, earlier] = chosen(); // the list has the newest first
+  at("comparison").hidden = false;
+  at("comparison").textContent = "Reading …";
+  const query = new URLSearchParams({ format: "text", against: earlier });
+  try {
+    at("comparison").textContent = await (await call(`v1/runs/${encodeURIComponent(later)}?${query}`)).text();
+  } catch (error) {
+    at("comparison").hidden = true;
+    throw error;
+  }
+}
+
+// segments are the stretches of a column without a gap: neither a value that is missing,
+// nor a time without runs.
+function segments(times, daily, column) {
+  const steps = times.slice(1).map((t, i) => t - times[i]).slice(daily).sort((a, b) => a - b);
+  const usual = steps.length ? steps[steps.length >> 1] : Infinity;
+  const all = [];
+  let current = null;
+  column.forEach((v, i) => {
+    const limit = i < daily ? 2.5 * 86400 : Math.max(3 * usual, i === daily ? 2.5 * 86400 : 0);
+    if (v === null || (current && times[i] - times[i - 1] > limit)) current = null;
+    if (v === null) return;
+    if (!current) all.push((current = []));
+    current.push(i);
+  });
+  return all;
+}
+
+function chart(h, cell) {
+  const { times, daily, unit } = h;
+  const all = [cell.p50, cell.lo, cell.hi, cell.p90].flat().filter((v) => v !== null);
+  const low = Math.min(...all), high = Math.max(...all);
+  const first = times[0], span = times[times.length - 1] - first || 1;
+  const x = (i) => (times.length > 1 ? (600 * (times[i] - first)) / span : 300).toFixed(1);
+  const y = (v) => (4 + (92 * (high - v)) / (high - low || 1)).toFixed(1);
+  const line = (column) => segments(times, daily, column).map((s) => "M" + s.map((i) => `${x(i)} ${y(column[i])}`).join("L") + (s.length === 1 ? "h.1" : "")).join("");
+  const band = segments(times, daily, cell.lo).map((s) => "M" + s.map((i) => `${x(i)} ${y(cell.hi[i])}`).join("L") + "L" + s.toReversed().map((i) => `${x(i)} ${y(cell.lo[i])}`).join("L") + "Z").join("");
+
+  const v = cell.variant;
+  const name = `${v.runtime.startsWith("provided") ? v.language : v.runtime} ${v.architecture} ${v.memoryMB} MB`;
+  const figure = make("figure");
+  const caption = make("figcaption");
+  caption.append(make("b", name));
+  const last = cell.p50.findLastIndex((p) => p !== null);
+  let figures = `${number(cell.p50[last])} ${unit}`;
+  if (cell.lo[last] !== null) figures += ` (${number(cell.lo[last])} to ${number(cell.hi[last])})`;
+  figures += `, p90 ${number(cell.p90[last])}, n ${cell.n[last]}`;
+  caption.append(make("span", figures));
+  const plot = make("div", "", { class: "plot" });
+  const svg = draw("svg", { viewBox: "0 0 600 100", preserveAspectRatio: "none", role: "img", "aria-label": `${name}: last ${figures}; from ${number(low)} to ${number(high)} ${unit} between ${day(first)} and ${day(first + span)}` });
+  svg.append(draw("path", { class: "band", d: band }), draw("path", { class: "p90", d: line(cell.p90) }), draw("path", { class: "median", d: line(cell.p50) }));
+  const changes = cell.changes.slice(1);
+  for (const c of changes) svg.append(draw("path", { class: "change", d: `M${x(c.at)} 0V100` }));
+  const ends = make("div", "", { class: "times" });
+  ends.append(make("small", day(first)), make("small", day(times[times.length - 1])));
+  plot.append(make("small", number(high)), svg, make("small", number(low)), ends);
+  figure.append(caption, plot);
+  if (changes.length) {
+    const fold = make("details");
+    const list = make("ul");
+    changes.forEach((c, i) => {
+      const before = cell.changes[i];
+      const what = [];
+      if (c.version !== before.version) what.push(`runtime ${before.version || "unknown"} to ${c.version || "unknown"}`);
+      if (c.sha256 !== before.sha256) what.push(`artefact ${before.sha256 || "unknown"} to ${c.sha256 || "unknown"}`);
+      list.append(make("li", `${day(times[c.at])}: ${what.join(", ")}`));
+    });
+    fold.append(make("summary", changes.length === 1 ? "1 change" : `${changes.length} changes`), list);
+    figure.append(fold);
+  }
+  return figure;
+}
+
+let historyAsked = 0;
+async function showHistory() {
+  const mine = ++historyAsked;
+  say("history-state", "Reading …");
+  const query = new URLSearchParams();
+  for (const id of ["temperature", "metric", "workload", "architecture", "since"]) {
+    if (at(id).value) query.set(id, at(id).value);
+  }
+  const h = await (await call(`v1/history?${query}`)).json();
+  if (mine !== historyAsked || at("results").hidden) return;
+  at("history").replaceChildren(...h.cells.map((cell) => chart(h, cell)));
+  say("history-state", h.cells.length === 0
+    ? "No run has measured this yet."
+    : `${h.metric} of ${h.temperature} starts: ${h.runs.length} runs` + (h.daily ? `, and before them the middle run of each of ${h.daily} days.` : "."));
+}
+
+async function show() {
+  at("ask").hidden = true;
+  at("results").hidden = at("forget").hidden = false;
+  say("state", "");
+  runs = [];
+  next = "";
+  at("runs").tBodies[0].replaceChildren();
+  at("run-title").textContent = "Latest run";
+  await listRuns();
+  doing("history-state", showHistory);
+  const latest = runs.find((r) => r.status === "finished" && !r.interrupted);
+  if (latest) await doing("run-state", () => showRun(latest));
+  else say("run-state", "No run has come to its end yet.");
 }
 
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();
-  load(false);
+  sessionStorage.setItem(keyName, at("key").value.trim());
+  doing("state", show);
 });
-at("more").addEventListener("click", () => load(true));
+at("filters").addEventListener("submit", (event) => event.preventDefault());
+at("filters").addEventListener("change", () => doing("history-state", showHistory));
+at("forget").addEventListener("click", () => forget("The key is forgotten."));
+at("more").addEventListener("click", () => doing("runs-state", listRuns));
+at("compare").addEventListener("click", () => doing("runs-state", compare));
+for (const button of document.querySelectorAll("nav button")) {
+  button.addEventListener("click", () => { at(button.dataset.to).focus(); at(button.dataset.to).scrollIntoView(); });
+}
+if (sessionStorage.getItem(keyName)) doing("state", show);

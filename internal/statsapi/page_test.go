@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,10 +33,11 @@ func TestPageIsSelfContained(t *testing.T) {
 		t.Errorf("Content-Type is %s", got)
 	}
 	body := w.Body.String()
-	if elsewhere := regexp.MustCompile(`(?i)\b(?:src|href|action|style|on\w+)=|@import|url\(`).FindString(body); elsewhere != "" {
+	if elsewhere := regexp.MustCompile(`(?i)\b(?:src|href|action|style|on\w+)=|@import|\burl\(`).FindString(body); elsewhere != "" {
 		t.Errorf("the page has %q", elsewhere)
 	}
-	for _, want := range append([]string{"v1/stats", "v1/runs", "v1/runs/{id}", "x-api-key"}, statsParameters...) {
+	for _, want := range append([]string{"v1/stats", "v1/runs", "v1/runs/{id}", "v1/runs/{id}/variants", "v1/runs/{id}/samples", "v1/history", "x-api-key"},
+		slices.Concat(statsParameters, historyParameters, runParameters, variantsParameters)...) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not tell of %s", want)
 		}

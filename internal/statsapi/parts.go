@@ -17,7 +17,7 @@ type Page[T any] struct {
 // samples.jsonl has them, in an order that is not that of time.
 func (a *api) serveSamples(w http.ResponseWriter, r *http.Request, id string) error {
 	of := "samples of " + id
-	q, err := parseQuery(r.URL.Query(), runParameters, of)
+	q, err := parseQuery(r.URL.Query(), pageParameters, of)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,8 @@ type query struct {
 	// temperature and metric are a history's; empty is the default.
 	temperature results.Temperature
 	metric      string
+	// format and against are a run's; an empty format is JSON.
+	format, against string
 	from        *position // nil is the beginning
 }
 
@@ -42,9 +44,10 @@ type query struct {
 // times.
 var (
 	filters            = []string{"runtime", "language", "architecture", "memory", "workload"}
-	runParameters      = []string{"limit", "nextToken"}
-	variantsParameters = append([]string{"values"}, runParameters...)
-	runsParameters     = append([]string{"since"}, runParameters...)
+	pageParameters     = []string{"limit", "nextToken"}
+	runParameters      = append([]string{"format", "against"}, pageParameters...)
+	variantsParameters = append([]string{"values"}, pageParameters...)
+	runsParameters     = append([]string{"since"}, pageParameters...)
 	statsParameters    = append(slices.Clone(filters), runsParameters...)
 	historyParameters  = append(slices.Clone(filters), "temperature", "metric", "since")
 )
@@ -73,6 +76,9 @@ func parseQuery(values url.Values, known []string, of string) (query, error) {
 		// The origin's items have no workload: one that mixes them would chart two kinds
 		// of work as one.
 		q.Workloads = []functions.Workload{functions.WorkloadHello}
+	}
+	if q.against != "" && q.format != formatText {
+		return query{}, bad("against", "against: two runs are compared in format=%s", formatText)
 	}
 	// A token belongs to one query: with other filters it would leave items out.
 	if token := values.Get("nextToken"); values.Has("nextToken") {
@@ -128,6 +134,13 @@ func (q *query) set(name, value string) error {
 			return bad(name, "temperature: %.80q is neither %s nor %s", value, results.Cold, results.Warm)
 		}
 		q.temperature = t
+	case "format":
+		if value != formatJSON && value != formatHTML && value != formatText {
+			return bad(name, "format: %.80q is none of %s, %s and %s", value, formatJSON, formatHTML, formatText)
+		}
+		q.format = value
+	case "against":
+		q.against = value
 	case "metric":
 		var names []string
 		for _, m := range results.Metrics() {

@@ -126,7 +126,9 @@ func TestBadParameters(t *testing.T) {
 		{"a filter of stats for runs", "/v1/runs?runtime=nodejs22.x", "runtime", "there are since, limit, nextToken"},
 		{"a token of stats for runs", "/v1/runs?nextToken=" + token, "nextToken", "other filters"},
 		{"a token of another list for one run", "/v1/runs/run-1?nextToken=" + token, "nextToken", "other filters"},
-		{"a filter for one run", "/v1/runs/run-1?since=1", "since", "there are limit, nextToken"},
+		{"a format that is none", "/v1/runs/run-1?format=pdf", "format", "none of json, html and text"},
+		{"another run without the format", "/v1/runs/run-1?against=run-2", "against", "format=text"},
+		{"a filter for one run", "/v1/runs/run-1?since=1", "since", "there are format, against, limit, nextToken"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			checkError(t, get(t, three(), row.target), 400, row.parameter, row.want)

@@ -18,6 +18,8 @@ type Reader interface {
 	Run(ctx context.Context, id string) (r results.Run, ok bool, err error)
 	SeriesOf(ctx context.Context, run string) ([]results.SeriesRecord, error)
 	VariantsOf(ctx context.Context, run string) ([]results.VariantSummary, error)
+	ValuesOf(ctx context.Context, run string) (map[results.Series]results.Values, error)
+	Fetch(ctx context.Context, id string) (results.Run, error)
 	WithValues(ctx context.Context, run string, v results.VariantSummary) (results.VariantSummary, error)
 	SamplesFrom(ctx context.Context, run, cursor string) iter.Seq2[results.Sample, error]
 	History(ctx context.Context, of results.HistoryKey, since, now time.Time) (moments []results.Moment, daily int, err error)

@@ -20,7 +20,11 @@ type Run struct {
 	Tool        string `json:"tool"`
 	Version     string `json:"version"`
 	Seed        uint64 `json:"seed"`
-	Interrupted bool   `json:"interrupted,omitempty"`
+	// Status is how far the run came; empty where that was not written.
+	Status      results.RunStatus `json:"status,omitempty"`
+	Interrupted bool              `json:"interrupted,omitempty"`
+	// Invocations were made; absent until the collector has counted them.
+	Invocations int `json:"invocations,omitempty"`
 }
 
 func newRun(r results.Run) Run {
@@ -28,7 +32,10 @@ func newRun(r results.Run) Run {
 	run := Run{
 		ID: r.ID, Timestamp: m.Started.Unix(),
 		Platform: string(m.Platform), Region: m.Region, Stage: m.Stage,
-		Tool: m.Tool, Version: m.Version, Seed: m.Seed, Interrupted: m.Interrupted,
+		Tool: m.Tool, Version: m.Version, Seed: m.Seed, Status: m.Status, Interrupted: m.Interrupted,
+	}
+	if m.Tally != nil {
+		run.Invocations = m.Tally.Invocations
 	}
 	if !m.Ended.IsZero() {
 		ended := m.Ended.Unix()
@@ -73,6 +80,9 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 	q, err := parseQuery(r.URL.Query(), runParameters, of)
 	if err != nil {
 		return err
+	}
+	if q.format == formatHTML || q.format == formatText {
+		return a.serveRendered(w, r, id, q)
 	}
 	run, err := a.run(r.Context(), id)
 	if err != nil {
