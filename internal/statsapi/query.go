@@ -37,7 +37,7 @@ type query struct {
 	metric      string
 	// format and against are a run's; an empty format is JSON.
 	format, against string
-	from        *position // nil is the beginning
+	from            *position // nil is the beginning
 }
 
 // These are the parameters that each path understands. A filter may be given several

@@ -13,13 +13,13 @@ type Run struct {
 	ID        string `json:"id"`
 	Timestamp int64  `json:"timestamp"` // of its start, in Unix seconds
 	// Ended is absent while the run goes on, or if it was killed.
-	Ended       *int64 `json:"ended,omitempty"`
-	Platform    string `json:"platform,omitempty"`
-	Region      string `json:"region,omitempty"`
-	Stage       string `json:"stage,omitempty"`
-	Tool        string `json:"tool"`
-	Version     string `json:"version"`
-	Seed        uint64 `json:"seed"`
+	Ended    *int64 `json:"ended,omitempty"`
+	Platform string `json:"platform,omitempty"`
+	Region   string `json:"region,omitempty"`
+	Stage    string `json:"stage,omitempty"`
+	Tool     string `json:"tool"`
+	Version  string `json:"version"`
+	Seed     uint64 `json:"seed"`
 	// Status is how far the run came; empty where that was not written.
 	Status      results.RunStatus `json:"status,omitempty"`
 	Interrupted bool              `json:"interrupted,omitempty"`
