@@ -99,7 +99,7 @@ func (a *Answer) ratios(first, other string) (all []Ratio) {
 		case r.A == first && r.B == other:
 			all = append(all, r)
 		case r.A == other && r.B == first:
-			all = append(all, r.reversed())
+			all = append(all, r.Reversed())
 		}
 	}
 	return all

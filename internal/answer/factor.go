@@ -217,8 +217,8 @@ func (r *Ratio) set(j verdict.Judgement) {
 	}
 }
 
-// reversed is the ratio of B to A.
-func (r Ratio) reversed() Ratio {
+// Reversed is the ratio of B to A.
+func (r Ratio) Reversed() Ratio {
 	r.A, r.B = r.B, r.A
 	if r.Ratio != nil {
 		ratio, interval := 1 / *r.Ratio, [2]float64{1 / r.Interval[1], 1 / r.Interval[0]}

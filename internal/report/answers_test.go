@@ -3,9 +3,11 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 )
 
@@ -34,5 +36,17 @@ func TestJSONHasTheAnswers(t *testing.T) {
 	}
 	if len(questions) != 4 || questions[0] != answer.Runtime || questions[3] != answer.Modules || got.Answers.Answers[0].Pick != "rust" || !got.Answers.Pricing.AsIf {
 		t.Errorf("the answers are to %v: %+v", questions, got.Answers)
+	}
+}
+
+// TestAnswersFitANarrowTerminal wants no line of the answers beyond 80 columns.
+func TestAnswersFitANarrowTerminal(t *testing.T) {
+	both := onBothArchitectures(samples(40, 160))
+	r := run(summarised(both), manifest())
+	r.Samples = both
+	for line := range strings.SplitSeq(text(t, r, console.Terminal{Width: 80}), "\n") {
+		if len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
 	}
 }

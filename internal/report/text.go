@@ -18,7 +18,7 @@ import (
 
 // Text writes a run for people, as wide and as colourful as the terminal allows:
 // what became of the conditions under which it fails, the four answers, one table for
-// each workload, what invocations cost, the cells that were not measured and why, the
+// each workload, the ratios behind the answers, what invocations cost, the cells that were not measured and why, the
 // load test, and where it all ran.
 func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	r = cleaned(r)
@@ -39,6 +39,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	if len(events) > 0 {
 		writeWords(s, ticksNote(r.Variants))
 	}
+	writeRatios(s, answers)
 	writeCosts(s, answers)
 	writeUnmeasured(s, r.Variants)
 	writeDoubts(s, r.Variants)
