@@ -319,7 +319,9 @@ func TestAliasesAreBounded(t *testing.T) {
 			return s
 		}() + "}\nr: &r {get: {url: /a, headers: *h}}\nf: &f [" + grow("*r", 300, ", ") + "]\nscenarios: [" + grow("{flow: *f}", 300, ", ") + "]\n"},
 		{"a body", "a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n" +
-			"d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nscenarios: [{flow: [{post: {url: /a, json: [*e, *e, *e, *e]}}]}]\n"},
+			"d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n" +
+			"f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]\n" +
+			"scenarios: [{flow: [{post: {url: /a, json: [*g, *g, *g, *g, *g, *g, *g, *g, *g, *g]}}]}]\n"},
 		{"merge keys", "a: &a {x: 1}\nb: &b {<<: [" + grow("*a", 500, ", ") + "]}\nscenarios: [{<<: [" + grow("*b", 500, ", ") + "], flow: [{get: /a}]}]\n"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
