@@ -14,19 +14,20 @@ type scale struct {
 
 // linear begins at zero and ends at a round number that is not below most.
 func linear(most, from, to float64) scale {
-	if !(most > 0) {
+	if !(most > 0) || math.IsInf(most, 0) {
 		most = 1
 	}
 	step := roundUp(most/7, coarse)
 	return scale{lo: 0, hi: math.Ceil(most/step-1e-9) * step, from: from, to: to}
 }
 
-// logarithmic ends at round numbers around least and most, which are above 0.
+// logarithmic ends at round numbers around least and most, which are above 0. Where they
+// are not, and where there are none ([noExtent]), it is some scale: nothing is drawn on it.
 func logarithmic(least, most, from, to float64) scale {
-	if !(least > 0) {
+	if !(least > 0) || math.IsInf(least, 0) {
 		least = 0.001
 	}
-	if !(most > least) {
+	if !(most > least) || math.IsInf(most, 0) {
 		most = least * 1.0001
 	}
 	s := scale{lo: roundDown(least, fine), hi: roundUp(most, fine), from: from, to: to, logarithms: true}
@@ -39,6 +40,9 @@ func logarithmic(least, most, from, to float64) scale {
 // around is logarithmic and has the same room on both sides of 1: a ratio and its
 // inverse are equally far from it.
 func around(farthest, from, to float64) scale {
+	if math.IsInf(farthest, 0) || math.IsNaN(farthest) {
+		farthest = 1
+	}
 	hi := roundUp(max(farthest, 1.25), fine)
 	return scale{lo: 1 / hi, hi: hi, from: from, to: to, logarithms: true}
 }

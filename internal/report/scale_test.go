@@ -22,6 +22,12 @@ func TestScales(t *testing.T) {
 		{"one value", logarithmic(3, 3, 0, 100), []float64{3, 4}},
 		{"one round value", logarithmic(2, 2, 0, 100), []float64{2, 2.5}},
 		{"zero has no logarithm", logarithmic(0, 0, 0, 100), []float64{0.001, 0.0012}},
+		{"no values", logarithmic(noExtent().least, noExtent().most, 0, 100), []float64{0.001, 0.0012}},
+		{"no values from zero", linear(noExtent().most, 0, 100), []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
+		{"no end", logarithmic(2, math.Inf(1), 0, 100), []float64{2, 2.5}},
+		{"no end from zero", linear(math.Inf(1), 0, 100), []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
+		{"around one without an end", around(math.Inf(1), 0, 100), []float64{0.8, 1, 1.2, 1.5}},
+		{"around one without a value", around(math.NaN(), 0, 100), []float64{0.8, 1, 1.2, 1.5}},
 		{"more decades than ticks", logarithmic(1e-7, 1e6, 0, 100), []float64{1e-6, 1e-4, 1e-2, 1, 100, 1e4, 1e6}},
 		{"around one", around(1.7, 0, 100), []float64{0.5, 0.6, 0.8, 1, 1.2, 1.5, 2}},
 	} {
