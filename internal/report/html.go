@@ -192,9 +192,6 @@ func newWorkload(i int, b board) workload {
 	if p := b.answers.Pricing; p != nil {
 		w.Notes = append(w.Notes, pricesNote(*p))
 	}
-	for i, note := range w.Notes {
-		w.Notes[i] = capital(note)
-	}
 	return w
 }
 
