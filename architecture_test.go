@@ -77,7 +77,7 @@ var layers = map[string]int{
 	"internal/results": 1, "internal/results/dynamo": 1, "internal/results/resultstest": 1,
 	"internal/bench": 2, "internal/workflow": 2, "internal/workflow/workflowtest": 2, "internal/collect": 2,
 	"internal/answer": 2, "internal/stage": 2, "internal/threshold": 2, "internal/pair": 2, "internal/report": 2, "internal/harness": 2,
-	"internal/statsapi": 3, "internal/statsapi/client": 3,
+	"internal/statsapi": 3, "internal/statsapi/client": 3, "internal/baseline": 3,
 }
 
 // layerOf is 0 for the leaves, and above every layer of internal for all that is not in it.

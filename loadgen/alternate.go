@@ -65,7 +65,7 @@ func splitPair(text string) (a, b string, err error) {
 
 // prepareAlternation makes every load test ready, so that nothing is sent if one cannot be used.
 func prepareAlternation(ctx context.Context, s *settings) (*alternation, error) {
-	for _, name := range []string{"url", "targets", "only", "stage", "artillery", "fail-if", "strict"} {
+	for _, name := range []string{"url", "targets", "only", "stage", "artillery", "fail-if", "strict", "baseline"} {
 		if s.given[name] {
 			return nil, fmt.Errorf("-ab and -%s exclude each other", name)
 		}
@@ -150,11 +150,10 @@ func runAlternation(ctx context.Context, s *settings, stdout, stderr io.Writer) 
 	if err != nil {
 		return commandline.NotValid, err
 	}
-	if report.Format(s.format) == report.FormatJSON {
-		err = results.WriteJSON(stdout, p)
-	} else {
-		err = report.PairText(stdout, p, console.TerminalOf(stdout))
-	}
+	err = errors.Join(
+		report.WritePair(stdout, report.Format(s.format), p),
+		commandline.StepSummary(func(w io.Writer) error { return report.PairMarkdown(w, p) }),
+	)
 	if err != nil {
 		return commandline.NotValid, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/threshold"
@@ -47,12 +48,13 @@ type settings struct {
 	http2, insecure   bool
 	dns, pace, engine string
 
-	margin commandline.Margin
-	out    string
-	format string
-	failIf []threshold.Threshold
-	strict bool
-	given  map[string]bool // the flags that were set
+	margin   commandline.Margin
+	baseline string
+	out      string
+	format   string
+	failIf   []threshold.Threshold
+	strict   bool
+	given    map[string]bool // the flags that were set
 }
 
 // rateMax asks for a closed loop.
@@ -74,9 +76,10 @@ Ctrl-C waits for what is on its way and reports; once more leaves at once.
 exit codes
   0  the load test ran
   1  a -fail-if condition is true, or with -strict not decided; or the run that it was to judge was
-     interrupted
+     interrupted; or something is slower than -baseline, beyond -margin
   2  the command line, or a file that it names, cannot be used, or -provision failed; nothing was sent
-  3  not valid: the generator's own lateness could explain what it measured, or its records are not complete
+  3  not valid: the generator's own lateness could explain what it measured, or its records are not complete;
+     or -baseline is not valid, or nothing of it can be compared
   4  no request was answered
   5  provisioned concurrency could not be taken away, and costs money: loadgen -restore tries again
 -ab ends with 0, 2, 3 where records are not complete, or 4; runs that are not valid are doubts in what it prints.
@@ -139,6 +142,7 @@ func (s *settings) flags() *commandline.Flags {
 
 	f.Section("what comes of it")
 	f.Value(&s.margin, "margin", commandline.MarginUsage)
+	f.Text(&s.baseline, "baseline", "", baseline.Usage)
 	f.Text(&s.out, "out", "", "write a run directory `DIR`: manifest.json, summary.json, report.html, one .hlog a target;\nof -ab the directory of the run directories (default: a new one, called ab- and the time)")
 	f.Word(&s.format, "format", string(report.FormatText), "`F` of what is printed: "+strings.Join(report.Formats(), ", "), report.Formats()...)
 	f.Parsed("fail-if", "exit with 1 if this `CONDITION` is true; may be repeated: 'p99>300ms', 'esmodule.p99>commonjs.p99', 'esmodule.first.p50>20ms', 'errors>0.1%'\n"+

@@ -7,11 +7,14 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 )
 
@@ -56,8 +59,28 @@ func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	if err := report.Write(stdout, report.Format(lt.format), f.run); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
+	if err := commandline.StepSummary(func(w io.Writer) error { return report.Markdown(w, f.run) }); err != nil {
+		f.incomplete = append(f.incomplete, err)
+	}
 	code = f.exit(stderr)
-	return code, report.Ending(stderr, f.run, records.page(), console.TerminalOf(stderr))
+	slower, failed := lt.againstBaseline(f.run, stdout, stderr)
+	return max(code, slower), errors.Join(failed, report.Ending(stderr, f.run, records.page(), console.TerminalOf(stderr)))
+}
+
+// againstBaseline judges the run against that of -baseline. What it found follows the run
+// where that is printed as text; other formats have stdout for themselves.
+func (lt *loadTest) againstBaseline(r results.Run, stdout, stderr io.Writer) (code int, err error) {
+	if lt.earlier == nil {
+		return commandline.OK, nil
+	}
+	to := stdout
+	if report.Format(lt.format) != report.FormatText {
+		to = stderr
+	}
+	if lt.out != "" {
+		r.ID = filepath.Base(filepath.Clean(lt.out))
+	}
+	return baseline.Judge(to, *lt.earlier, r, lt.margin.Options())
 }
 
 // interruptible is the context of requests. The first interrupt ends it, and the second

@@ -270,6 +270,35 @@ func TestRunDirectory(t *testing.T) {
 	}
 }
 
+// A run is judged against an earlier one that is unlike it by far, with a margin.
+func TestBaseline(t *testing.T) {
+	slow, fast := with(short, "-only", "esmodule", "-url", modules(t, 60*time.Millisecond)), with(short, "-only", "esmodule", "-url", modules(t, 0))
+	dir := filepath.Join(t.TempDir(), "earlier")
+	command(t, with(fast, "-out", dir)...)
+	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "summary"))
+	for _, row := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"slower beyond the margin", with(slow, "-baseline", dir, "-margin", "20ms"), commandline.Failed, "this run is slower than earlier"},
+		{"without a margin", with(slow, "-baseline", dir), commandline.OK, "a word takes 4 alternating runs of each"},
+		{"no baseline", with(slow, "-baseline", t.TempDir()), commandline.Usage, "-baseline: read run directory"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, row.args...)
+			// A machine that is busy makes a run invalid, and what was found is printed all the same.
+			if text := strings.Join(strings.Fields(stdout+stderr), " "); code != row.code && code != commandline.NotValid || !strings.Contains(text, row.want) {
+				t.Errorf("exit code %d, want %d and %q:\n%s\n%s", code, row.code, row.want, stdout, stderr)
+			}
+		})
+	}
+	if summary, err := os.ReadFile(os.Getenv("GITHUB_STEP_SUMMARY")); err != nil || strings.Count(string(summary), "against earlier, of") != 2 {
+		t.Errorf("the summary is %v:\n%s", err, summary)
+	}
+}
+
 func TestArtilleryFiles(t *testing.T) {
 	file := func(name string) string {
 		return filepath.Join("artillery", "testdata", "origin", filepath.FromSlash(name))

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/artillery"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/attack"
 	"github.com/lambda-benchmark/lambda-benchmark/loadgen/engine"
@@ -22,6 +24,8 @@ type loadTest struct {
 	stack deployed.Stack
 	// authorization is the header's value that the user info of the base URL makes; empty without.
 	authorization string
+	// earlier is the run of -baseline, or nil.
+	earlier *results.Run
 	// test is what -artillery found, or nil.
 	test *artillery.Test
 }
@@ -39,6 +43,7 @@ func prepare(ctx context.Context, s *settings) (*loadTest, error) {
 		lt.setSchedule,
 		lt.checkThrottle,
 		lt.checkThresholds,
+		lt.readBaseline,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -115,4 +120,14 @@ func (lt *loadTest) checkThresholds() error {
 		}
 	}
 	return nil
+}
+
+// readBaseline reads the run of -baseline.
+func (lt *loadTest) readBaseline() error {
+	if lt.baseline == "" {
+		return nil
+	}
+	r, err := baseline.Read(lt.baseline)
+	lt.earlier = &r
+	return err
 }

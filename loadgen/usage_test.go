@@ -61,7 +61,7 @@ func TestUsageErrors(t *testing.T) {
 		{"unknown times of look-ups", []string{"-url", url, "-dns", "never"}, "want upfront, connection"},
 		{"an unknown pace", []string{"-url", url, "-pace", "slow"}, "want precise, eco"},
 		{"an unknown engine", []string{"-url", url, "-engine", "steam"}, "want epoll, portable"},
-		{"an unknown format", []string{"-url", url, "-format", "xml"}, "want text, json, hgrm, html"},
+		{"an unknown format", []string{"-url", url, "-format", "xml"}, "want text, html, json, csv, junit, hgrm"},
 		{"a bad threshold", []string{"-url", url, "-fail-if", "p99>300"}, "no unit of time"},
 		{"a threshold on nobody", []string{"-url", url, "-fail-if", "lost.p99>300ms"}, `no target "lost" among esmodule, commonjs`},
 		{"a bad margin", []string{"-url", url, "-margin", "5"}, "want a time such as 5ms"},

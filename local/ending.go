@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -121,5 +123,26 @@ func (e ending) print(w io.Writer) error {
 	if _, err := fmt.Fprintf(w, "\nrun %s\n", e.state()); err != nil {
 		return err
 	}
-	return report.Ending(w, e.run, e.page, console.TerminalOf(w))
+	return errors.Join(
+		report.Ending(w, e.run, e.page, console.TerminalOf(w)),
+		commandline.StepSummary(func(w io.Writer) error { return report.Markdown(w, e.run) }),
+	)
+}
+
+// against judges the run, as its directory has it, against an earlier one, if there is one,
+// and returns the exit code.
+func (e ending) against(earlier *results.Run, o Options, c *console.Console, stdout io.Writer) int {
+	if earlier == nil || !e.measured() {
+		return exitOK
+	}
+	run, err := results.Read(o.Out)
+	if err != nil {
+		c.Printf("local: %v", err)
+		return exitInvalid
+	}
+	code, err := baseline.Judge(stdout, *earlier, run, o.Margin.Options())
+	if err != nil {
+		c.Printf("local: %v", err)
+	}
+	return code
 }

@@ -24,9 +24,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 	"github.com/lambda-benchmark/lambda-benchmark/local/guard"
 	"github.com/lambda-benchmark/lambda-benchmark/local/runtimes"
@@ -45,6 +47,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	c := console.New(stderr)
+	var earlier *results.Run
+	if o.Baseline != "" {
+		r, err := baseline.Read(o.Baseline)
+		if err != nil {
+			c.Printf("local: %v", err)
+			return exitUsage
+		}
+		earlier = &r
+	}
 	if !o.Estimate {
 		c.Printf("local: stage %s on this machine, without AWS; the first run fetches runtimes and builds functions, which takes some minutes", o.Stage)
 	}
@@ -71,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			c.Printf("local: %s", report.Failure(t))
 		}
 		e.err = errors.Join(err, e.print(stdout))
-		return e.code()
+		return max(e.code(), e.against(earlier, o, c, stdout))
 	case errors.Is(err, errUsage):
 		return exitUsage
 	case errors.Is(err, errNothing):

@@ -57,7 +57,7 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	m.record.manifest.Interrupted = ctx.Err() != nil
 	errs = append(errs, m.publish(context.WithoutCancel(ctx), summary.Variants))
 	e := ending{run: results.Run{ID: m.record.id, Manifest: m.record.manifest, Summary: summary}, strict: m.options.Strict}
-	e.page, err = m.record.report(&e.run, m.options.FailIf, stdout)
+	e.page, err = m.record.report(&e.run, m.options.FailIf, m.options.Margin.Options(), stdout)
 	errs = append(errs, err)
 	if ctx.Err() != nil {
 		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run

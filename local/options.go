@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/hostinfo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -51,6 +53,10 @@ type Options struct {
 	Strict bool
 	// Load is what the load test sends.
 	Load load
+	// Baseline is the directory of an earlier run that this one is judged against; empty
+	// for none. Margin is the difference that does not matter then.
+	Baseline string
+	Margin   commandline.Margin
 }
 
 // quickWarm is how many warm invocations a first look takes in each visit.
@@ -99,9 +105,10 @@ The last lines that are printed are the verdict on the run and the path of its r
 exit codes
   0  everything that can run here was measured
   1  a part of the run failed, or it was interrupted, or a -fail-if condition is true, or with -strict
-     not decided; what was measured is reported
+     not decided, or something is slower than -baseline, beyond -margin; what was measured is reported
   2  the command line cannot be used; nothing was started
-  3  not valid: other programs on this machine, or the load test's own lateness, could explain what was measured
+  3  not valid: other programs on this machine, or the load test's own lateness, could explain what was measured;
+     or -baseline is not valid, or nothing of it can be compared
   4  nothing that was asked for can run here, or nothing could be measured
 Of several, 4 counts before 3 and 3 before 1.
 "go run" makes 1 of every code: build first ("go build ./local") where codes matter.
@@ -152,6 +159,8 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 			return err
 		})
 		flags.BoolVar(&o.Strict, "strict", false, "exit with 1 as well if a -fail-if condition is not decided")
+		flags.StringVar(&o.Baseline, "baseline", "", baseline.Usage)
+		flags.Var(&o.Margin, "margin", commandline.MarginUsage)
 		flags.BoolVar(&o.Estimate, "estimate", false, "print what a run and a month of the stage cost on AWS, and do nothing else")
 	}
 	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look, whatever the stage says: as many cold starts and visits as it takes to rank the cells, %d warm invocations in each, and %.0f requests to each module function in place of %.0f",

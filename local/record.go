@@ -56,14 +56,14 @@ func (r *record) note(notes ...string) { r.manifest.Notes = append(r.manifest.No
 // report judges the conditions, writes the summary and the page made of the whole run
 // directory, and prints the answers and the tables. The path of the page is empty if it
 // could not be written; where the directory cannot be read, the text does without samples.
-func (r *record) report(run *results.Run, conditions []threshold.Threshold, stdout io.Writer) (path string, err error) {
+func (r *record) report(run *results.Run, conditions []threshold.Threshold, o verdict.Options, stdout io.Writer) (path string, err error) {
 	written := errors.Join( // before it is judged, for a run that is killed now
 		r.dir.WriteJSON(results.SummaryFile, run.Summary),
 		r.dir.WriteJSON(results.ManifestFile, r.manifest), // the page shows it
 	)
 	kept, pageErr := results.Read(r.dir.Path())
 	run.Samples = kept.Samples
-	run.Thresholds = threshold.Judge(run, conditions, verdict.Options{})
+	run.Thresholds = threshold.Judge(run, conditions, o)
 	written = errors.Join(written, r.dir.WriteJSON(results.SummaryFile, run.Summary))
 	if pageErr == nil {
 		kept.Thresholds = run.Thresholds

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // TestReportFetches fetches two runs of one stack through the stats API and from its
@@ -68,7 +69,7 @@ func TestReportFetches(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.record.report(&results.Run{Summary: results.Summary{Variants: rows}}, nil, io.Discard); err != nil {
+		if _, err := m.record.report(&results.Run{Summary: results.Summary{Variants: rows}}, nil, verdict.Options{}, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		if err := m.record.finish(false); err != nil {

@@ -7,9 +7,10 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/baseline"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/commandline"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -41,9 +42,10 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	flags := commandline.New("report compare", compareHead, compareFoot)
 	flags.Section("flags")
 	var margin commandline.Margin
-	var format string
+	var format, file string
 	flags.Value(&margin, "margin", commandline.MarginUsage)
-	flags.Word(&format, "format", string(report.FormatText), "`F` of what is printed: text, json", string(report.FormatText), string(report.FormatJSON))
+	flags.Word(&format, "format", string(report.FormatText), "`F` of what is printed: "+strings.Join(report.PairFormats(), ", "), report.PairFormats()...)
+	flags.Text(&file, "o", "", "write it to `FILE` instead")
 	var right []string
 	if i := slices.Index(args, "--"); i >= 0 {
 		args, right = args[:i], args[i+1:]
@@ -65,18 +67,14 @@ func compareRuns(_ context.Context, args []string, stdout, _ io.Writer) (code in
 	if err != nil {
 		return commandline.Usage, err
 	}
-	if report.Format(format) == report.FormatJSON {
-		err = results.WriteJSON(stdout, p)
-	} else {
-		err = report.PairText(stdout, p, console.TerminalOf(stdout))
-	}
-	switch {
-	case err != nil || !p.Valid():
+	err = errors.Join(
+		commandline.Output(stdout, file, func(w io.Writer) error { return report.WritePair(w, report.Format(format), p) }),
+		commandline.StepSummary(func(w io.Writer) error { return report.PairMarkdown(w, p) }),
+	)
+	if err != nil {
 		return commandline.NotValid, err
-	case p.Slower():
-		return commandline.Failed, nil
 	}
-	return commandline.OK, nil
+	return baseline.Code(p), nil
 }
 
 // readSides reads the runs of both sides. Runs whose directories have the same name are

@@ -41,7 +41,7 @@ func TestUsageErrors(t *testing.T) {
 		{"two directories", []string{one, one}, "want one run directory, or"},
 		{"a directory without a run", []string{empty}, "it holds no run"},
 		{"an unknown flag", []string{"-lost", one}, "-lost"},
-		{"an unknown format", []string{"-format", "xml", one}, "want text, json, hgrm, html"},
+		{"an unknown format", []string{"-format", "xml", one}, "want text, html, json, csv, junit, hgrm"},
 		{"one side", []string{"compare", one}, "want two run directories"},
 		{"one side of several runs", []string{"compare", one, one, "--"}, "several on each side of --"},
 		{"a side without a run", []string{"compare", one, empty}, "it holds no run"},
@@ -185,5 +185,72 @@ func TestLifecycle(t *testing.T) {
 	}
 	if code, _, stderr = command(t, "-lifecycle", "-stage", "moon"); code != commandline.Usage || !strings.Contains(stderr, "there is no Pulumi.moon.yaml") {
 		t.Errorf("an unknown stage: exit code %d, stderr %q", code, stderr)
+	}
+}
+
+// A run is judged again by other conditions, and the codes are those of loadgen.
+func TestConditions(t *testing.T) {
+	cell := resultstest.Cell{Starts: 30, Warm: 2, InitMs: 100, FirstMs: 2, WarmMs: 1, MemoryMB: 70, Version: "22.1"}
+	write := func(name string, m results.Manifest, cells map[matrix.Variant]resultstest.Cell) string {
+		return resultstest.Run{Manifest: m, Cells: cells}.Write(t, name)
+	}
+	cells := map[matrix.Variant]resultstest.Cell{resultstest.Variant("nodejs22.x"): cell}
+	good, interrupted := write("good", results.Manifest{}, cells), write("interrupted", results.Manifest{Interrupted: true}, cells)
+	nothing := write("nothing", results.Manifest{}, nil)
+	killed := write("killed", results.Manifest{}, cells)
+	if err := os.WriteFile(filepath.Join(killed, results.ManifestFile), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"not true", []string{good, "-fail-if", "nodejs22.x/arm64/512.cold.p50>300ms"}, commandline.OK, "not so"},
+		{"true", []string{good, "-fail-if", "nodejs22.x/arm64/512.cold.p50>50ms"}, commandline.Failed, "report: nodejs22.x/arm64/512.cold.p50>50ms:"},
+		{"not decided", []string{good, "-fail-if", "nodejs22.x.cold.p50>102ms"}, commandline.OK, "not decided"},
+		{"not decided, strictly", []string{good, "-fail-if", "nodejs22.x.cold.p50>102ms", "-strict"}, commandline.Failed, "not decided"},
+		{"interrupted", []string{interrupted, "-fail-if", "cold.p50>300ms"}, commandline.Failed, "the run was interrupted"},
+		{"interrupted, and not judged", []string{interrupted}, commandline.OK, ""},
+		{"killed", []string{killed, "-fail-if", "cold.p50>50ms"}, commandline.NotValid, "has no end"},
+		{"nothing measured", []string{nothing, "-fail-if", "errors>0"}, commandline.Nothing, "nothing was measured"},
+		{"a cell that is not there", []string{good, "-fail-if", "java.cold.p50>1s"}, commandline.Usage, "no cell is java"},
+		{"a condition that is none", []string{good, "-fail-if", "cold"}, commandline.Usage, "-fail-if"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			code, stdout, stderr := command(t, row.args...)
+			if code != row.code || !strings.Contains(stdout+stderr, row.want) {
+				t.Errorf("exit code %d, want %d with %q:\n%s\n%s", code, row.code, row.want, stdout, stderr)
+			}
+		})
+	}
+}
+
+// What is written to a file is not printed, and a CI job has its summary.
+func TestOutputs(t *testing.T) {
+	before, after := loadTest(t, "before", results.Manifest{}, 10, 20), loadTest(t, "after", results.Manifest{}, 11, 20)
+	dir := t.TempDir()
+	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(dir, "summary"))
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{before, "-format", "junit", "-o", filepath.Join(dir, "junit")}, "<testsuite"},
+		{[]string{before, "-format", "csv", "-o", filepath.Join(dir, "csv")}, "before,,,,"},
+		{[]string{"compare", before, after, "-format", "json", "-o", filepath.Join(dir, "json")}, `"schemaVersion": 1`},
+	} {
+		code, stdout, stderr := command(t, row.args...)
+		text, err := os.ReadFile(row.args[len(row.args)-1])
+		if code != commandline.OK || err != nil || stdout != "" || !strings.Contains(string(text), row.want) {
+			t.Errorf("%v: exit code %d, %v, stdout %q, stderr %q:\n%s", row.args, code, err, stdout, stderr, text)
+		}
+	}
+	summary, err := os.ReadFile(filepath.Join(dir, "summary"))
+	if err != nil || strings.Count(string(summary), "## lambda-benchmark") != 3 || !strings.Contains(string(summary), "after against before, of 8 comparisons") {
+		t.Errorf("the summary is %v:\n%s", err, summary)
+	}
+	if code, _, stderr := command(t, before, "-o", filepath.Join(dir, "nowhere", "file")); code != commandline.NotValid || !strings.Contains(stderr, "-o") {
+		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

@@ -13,15 +13,37 @@ type Format string
 
 // The formats.
 const (
-	FormatText Format = "text"
-	FormatJSON Format = "json"
-	FormatHGRM Format = "hgrm"
-	FormatHTML Format = "html"
+	FormatText  Format = "text"
+	FormatHTML  Format = "html"
+	FormatJSON  Format = "json"
+	FormatCSV   Format = "csv"
+	FormatJUnit Format = "junit"
+	FormatHGRM  Format = "hgrm"
 )
 
-// Formats are the names of all formats, as a flag takes them.
+// Formats are the names of all formats of a run, as a flag takes them.
 func Formats() []string {
-	return []string{string(FormatText), string(FormatJSON), string(FormatHGRM), string(FormatHTML)}
+	return []string{string(FormatText), string(FormatHTML), string(FormatJSON), string(FormatCSV), string(FormatJUnit), string(FormatHGRM)}
+}
+
+// PairFormats are those of a pair.
+func PairFormats() []string { return []string{string(FormatText), string(FormatJSON)} }
+
+// SchemaVersion is that of the JSON, which run.schema.json and pair.schema.json describe. It
+// changes when a field goes or changes its meaning, and not when one is added.
+const SchemaVersion = 1
+
+// runJSON is a run as JSON.
+type runJSON struct {
+	SchemaVersion int `json:"schemaVersion"`
+	results.Run
+	Answers answer.Answers `json:"answers"`
+}
+
+// pairJSON is a pair as JSON.
+type pairJSON struct {
+	SchemaVersion int `json:"schemaVersion"`
+	results.Pair
 }
 
 // Write writes a run in a format.
@@ -31,11 +53,20 @@ func Write(w io.Writer, f Format, r results.Run) error {
 		return HTML(w, r)
 	case FormatHGRM:
 		return HGRM(w, r)
+	case FormatCSV:
+		return CSV(w, r)
+	case FormatJUnit:
+		return JUnit(w, r)
 	case FormatJSON:
-		return results.WriteJSON(w, struct {
-			results.Run
-			Answers answer.Answers `json:"answers"`
-		}{r, answer.Of(r)})
+		return results.WriteJSON(w, runJSON{SchemaVersion, r, answer.Of(r)})
 	}
 	return Text(w, r, console.TerminalOf(w))
+}
+
+// WritePair writes a pair in a format.
+func WritePair(w io.Writer, f Format, p results.Pair) error {
+	if f == FormatJSON {
+		return results.WriteJSON(w, pairJSON{SchemaVersion, p})
+	}
+	return PairText(w, p, console.TerminalOf(w))
 }

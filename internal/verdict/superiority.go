@@ -219,6 +219,7 @@ func (p placement) interval(confidence float64) [2]float64 {
 		if !math.IsInf(reach, 0) && !math.IsNaN(reach) {
 			lo, hi = p.probability-reach, p.probability+reach
 		}
+	case d < 1e-9: // nearly all values are the same one, and the variance is not known
 	case p.probability > 0 && p.probability < 1:
 		middle := arcsine(p.probability)
 		reach := distuv.StudentsT{Sigma: 1, Nu: p.freedom()}.Quantile(1-tail) * d * arcsineSlope(p.probability)

@@ -3,6 +3,7 @@ package verdict_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -77,6 +78,17 @@ func TestSuperiorCountsPairs(t *testing.T) {
 		want := pairs / float64(len(a)*len(b))
 		if got := verdict.Superior(alone(a), alone(b), verdict.Options{}); math.Abs(got.Probability-want) > 1e-12 {
 			t.Errorf("%d and %d values: %v, want %v", len(a), len(b), got.Probability, want)
+		}
+	}
+}
+
+// Values that are all the same have no variance to make an interval of.
+func TestSuperiorOfTies(t *testing.T) {
+	for _, n := range []int{4, 8, 12, 40} {
+		ties := verdict.Independent(verdict.Sorted(slices.Repeat([]float64{70}, n)))
+		s := verdict.Superior(ties, ties, verdict.Options{})
+		if s.Probability != 0.5 || !(s.Interval[0] <= 0.5 && s.Interval[1] >= 0.5) || s.PValue != 1 || s.Word != verdict.Undecided {
+			t.Errorf("%d ties: %+v", n, s)
 		}
 	}
 }
