@@ -272,9 +272,12 @@ func TestRunDirectory(t *testing.T) {
 
 // A run is judged against an earlier one that is unlike it by far, with a margin.
 func TestBaseline(t *testing.T) {
-	slow, fast := with(short, "-only", "esmodule", "-url", modules(t, 60*time.Millisecond)), with(short, "-only", "esmodule", "-url", modules(t, 0))
+	// Each run has environments of its own.
+	against := func(delay time.Duration, flags ...string) []string {
+		return append(with(short, "-only", "esmodule", "-url", modules(t, delay)), flags...)
+	}
 	dir := filepath.Join(t.TempDir(), "earlier")
-	command(t, with(fast, "-out", dir)...)
+	command(t, against(0, "-out", dir)...)
 	t.Setenv("GITHUB_STEP_SUMMARY", filepath.Join(t.TempDir(), "summary"))
 	for _, row := range []struct {
 		name string
@@ -282,9 +285,9 @@ func TestBaseline(t *testing.T) {
 		code int
 		want string
 	}{
-		{"slower beyond the margin", with(slow, "-baseline", dir, "-margin", "20ms"), commandline.Failed, "this run is slower than earlier"},
-		{"without a margin", with(slow, "-baseline", dir), commandline.OK, "a word takes 4 alternating runs of each"},
-		{"no baseline", with(slow, "-baseline", t.TempDir()), commandline.Usage, "-baseline: read run directory"},
+		{"slower beyond the margin", against(60*time.Millisecond, "-baseline", dir, "-margin", "20ms"), commandline.Failed, "this run is slower than earlier"},
+		{"without a margin", against(60*time.Millisecond, "-baseline", dir), commandline.OK, "a word takes 4 alternating runs of each"},
+		{"no baseline", against(60*time.Millisecond, "-baseline", t.TempDir()), commandline.Usage, "-baseline: read run directory"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			code, stdout, stderr := command(t, row.args...)
