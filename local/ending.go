@@ -46,15 +46,7 @@ func (e ending) measured() bool {
 }
 
 // valid says whether what was measured can be believed.
-func (e ending) valid() bool { return e.loadValid() && e.startsValid() }
-
-func (e ending) loadValid() bool {
-	return e.run.Summary.Load == nil || e.run.Summary.Load.Generator.Valid
-}
-
-func (e ending) startsValid() bool {
-	return e.run.Summary.OthersCPU == nil || e.run.Summary.OthersCPU.Valid
-}
+func (e ending) valid() bool { return e.run.LoadValid() && e.run.StartsValid() }
 
 // code is the exit code of the run.
 func (e ending) code() int {
@@ -103,10 +95,10 @@ func (e ending) state() string {
 	}
 	load := "no load test"
 	if e.run.Summary.Load != nil {
-		load = "the load test is " + validity(e.loadValid())
+		load = "the load test is " + validity(e.run.LoadValid())
 	}
 	if e.run.Summary.OthersCPU != nil {
-		cells += "; the starts are " + validity(e.startsValid())
+		cells += "; the starts are " + validity(e.run.StartsValid())
 	}
 	return fmt.Sprintf("%s (%s; %s)", word, cells, load)
 }

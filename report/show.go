@@ -136,8 +136,10 @@ func (s *settings) exit(r results.Run, stderr io.Writer) int {
 	switch {
 	case r.Manifest.Ended.IsZero():
 		say(commandline.NotValid, "the run has no end: it was killed, or it is still running")
-	case r.Load != nil && !r.Load.Generator.Valid:
+	case !r.LoadValid():
 		say(commandline.NotValid, "not valid: "+strings.Join(report.NotValidReasons(*r.Load), "; "))
+	case !r.StartsValid():
+		say(commandline.NotValid, "not valid: "+report.OthersCPUText(*r.OthersCPU))
 	}
 	if !measured(r) {
 		say(commandline.Nothing, "nothing was measured")

@@ -137,10 +137,13 @@ func doubts(r results.Run) []results.Doubt {
 	if r.Manifest.Ended.IsZero() || l != nil && l.LogsOnly {
 		return append(all, results.Doubt{Run: r.ID, Kind: results.WasKilled})
 	}
+	if !r.StartsValid() {
+		all = append(all, results.Doubt{Run: r.ID, Kind: results.Disturbed, OthersCPU: r.OthersCPU})
+	}
 	if l == nil {
 		return all
 	}
-	if !l.Generator.Valid {
+	if !r.LoadValid() {
 		for _, f := range l.Generator.Faults {
 			all = append(all, results.Doubt{Run: r.ID, Kind: results.NotValid, Fault: &f})
 		}

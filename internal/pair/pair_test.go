@@ -228,6 +228,19 @@ func TestJudgeCells(t *testing.T) {
 	}
 }
 
+// A run whose starts others disturbed cannot be believed.
+func TestJudgeDisturbed(t *testing.T) {
+	base, disturbed := cells(t, "base", 1, 100, 70), cells(t, "disturbed", 2, 150, 70)
+	disturbed.OthersCPU = &results.OthersCPU{Samples: 10, Disturbed: 9}
+	p, err := judge([]results.Run{base}, []results.Run{disturbed}, verdict.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Doubts) != 1 || p.Doubts[0].Kind != results.Disturbed || p.Doubts[0].Run != "disturbed" || p.Valid() {
+		t.Errorf("valid %v, doubts %+v", p.Valid(), p.Doubts)
+	}
+}
+
 func TestOnlyTargetOfEach(t *testing.T) {
 	esmodule := run(t, "one", results.Manifest{}, map[string]float64{"esmodule": 10})
 	commonjs := run(t, "two", results.Manifest{}, map[string]float64{"commonjs": 20})

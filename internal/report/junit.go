@@ -31,8 +31,8 @@ type (
 	}
 )
 
-// JUnit writes the conditions, the cells and the validity of the load test as test cases.
-// A breached condition, a failed cell and a load test that is not valid are failures; a
+// JUnit writes the conditions, the cells, and the validity of starts and load test as test cases.
+// A breached condition, a failed cell, and starts or a load test that are not valid are failures; a
 // condition that is not decided and a cell that was not measured are skipped.
 func JUnit(w io.Writer, r results.Run) error {
 	r = cleaned(r)
@@ -45,6 +45,9 @@ func JUnit(w io.Writer, r results.Run) error {
 	}
 	for _, v := range r.Variants {
 		s.add("cell", v.Variant.String(), v.Status == results.Failed, v.Status == results.Skipped || v.Status == results.Checked, string(v.Status), v.Reason)
+	}
+	if o := r.OthersCPU; o != nil {
+		s.add("starts", "valid", !o.Valid, false, "not valid", OthersCPUText(*o))
 	}
 	if r.Load != nil {
 		s.add("load test", "valid", !r.Load.Generator.Valid, false, "not valid", strings.Join(NotValidReasons(*r.Load), "; "))

@@ -93,6 +93,8 @@ func doubtText(d results.Doubt) string {
 		return d.Run + " has no end: it was killed, or it is still running"
 	case results.NotValid:
 		return d.Run + " is not valid: " + faultText(*d.Fault)
+	case results.Disturbed:
+		return d.Run + " is not valid: " + OthersCPUText(*d.OthersCPU)
 	case results.Unanswered:
 		return fmt.Sprintf("%s: %d of %d requests to %s have no answer, and no latency", d.Run, d.Requests, d.Planned, d.Target)
 	}

@@ -22,9 +22,10 @@ type Pair struct {
 	Series []PairSeries `json:"series,omitempty"`
 }
 
-// Valid says that every run can be believed: its generator had no fault, and it was not killed.
+// Valid says that every run can be believed: its generator had no fault, no other program
+// disturbed its starts, and it was not killed.
 func (p Pair) Valid() bool {
-	return !slices.ContainsFunc(p.Doubts, func(d Doubt) bool { return d.Kind == NotValid || d.Kind == WasKilled })
+	return !slices.ContainsFunc(p.Doubts, func(d Doubt) bool { return d.Kind == NotValid || d.Kind == Disturbed || d.Kind == WasKilled })
 }
 
 // Slower says that anything is slower after than before, by more than the margin.
@@ -78,18 +79,22 @@ const (
 	WasKilled DoubtKind = "killed"
 	// NotValid: the generator has this Fault.
 	NotValid DoubtKind = "not-valid"
+	// Disturbed: other programs took so much of the machine's processors, OthersCPU, that
+	// they could explain the starts.
+	Disturbed DoubtKind = "disturbed"
 	// Unanswered: Requests of Planned to Target have no answer, and no latency.
 	Unanswered DoubtKind = "unanswered"
 )
 
 // Doubt is a reason not to trust a run of a pair.
 type Doubt struct {
-	Run      string    `json:"run"`
-	Kind     DoubtKind `json:"kind"`
-	Fault    *Fault    `json:"fault,omitempty"`
-	Target   string    `json:"target,omitempty"`
-	Requests int64     `json:"requests,omitempty"`
-	Planned  int64     `json:"planned,omitempty"`
+	Run       string     `json:"run"`
+	Kind      DoubtKind  `json:"kind"`
+	Fault     *Fault     `json:"fault,omitempty"`
+	OthersCPU *OthersCPU `json:"othersCPU,omitempty"`
+	Target    string     `json:"target,omitempty"`
+	Requests  int64      `json:"requests,omitempty"`
+	Planned   int64      `json:"planned,omitempty"`
 }
 
 // PairTarget is one target in every run.

@@ -14,6 +14,12 @@ type Summary struct {
 	OthersCPU *OthersCPU `json:"othersCPU,omitempty"`
 }
 
+// LoadValid says whether the load test, if there was one, can be believed.
+func (s Summary) LoadValid() bool { return s.Load == nil || s.Load.Generator.Valid }
+
+// StartsValid says whether the cold and warm samples can be believed, as far as is known.
+func (s Summary) StartsValid() bool { return s.OthersCPU == nil || s.OthersCPU.Valid }
+
 // Status says how far a cell came.
 type Status string
 

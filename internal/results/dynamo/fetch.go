@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -32,6 +33,7 @@ func (s *Store) Fetch(ctx context.Context, id string) (results.Run, error) {
 		}
 		run.Samples = append(run.Samples, sample)
 	}
+	run.OthersCPU = results.SummariseOthersCPU(slices.Values(run.Samples))
 	if len(run.Variants) == 0 {
 		run.Summarise()
 		return run, nil

@@ -78,6 +78,7 @@ func (c *Client) Fetch(ctx context.Context, id string) (results.Run, error) {
 		return results.Run{}, fmt.Errorf("fetch run %s: %w", id, err)
 	}
 	slices.SortFunc(run.Samples, results.CompareSamples)
+	run.OthersCPU = results.SummariseOthersCPU(slices.Values(run.Samples))
 	if len(run.Variants) == 0 {
 		run.Summarise()
 	}
