@@ -99,7 +99,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// alive says whether a process runs. One that ended and that nobody has waited
+// alive says whether a process runs. One that ended and has not been waited
 // for, as in a container without an init process, does not.
 func alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {

@@ -52,7 +52,7 @@ func (b *Builder) toolchain(ctx context.Context, j *job) (toolchain, error) {
 	defer l.mu.Unlock()
 	if !l.done {
 		l.tool, l.err = findToolchain(ctx, j)
-		l.done = ctx.Err() == nil // who was interrupted has not looked
+		l.done = ctx.Err() == nil // a search that was interrupted says nothing
 	}
 	var absent absence
 	if errors.As(l.err, &absent) {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// File is where the table is, for whoever has to correct it.
+// File is where the table is in the repository.
 const File = "internal/lifecycle/runtimes.json"
 
 //go:embed runtimes.json

@@ -78,7 +78,7 @@ func TestParseConfig(t *testing.T) {
 		{name: "perhaps", values: map[string]string{"scheduleEnabled": "yes"}, err: `config scheduleEnabled: "yes" is neither true nor false`},
 		{name: "a recovery that AWS does not offer", values: map[string]string{"secretRecoveryDays": "5"}, err: `config secretRecoveryDays: "5" is neither 0 nor between 7 and 30`},
 		{name: "functions that are no list", values: map[string]string{"functions": `{"arn": "` + mine + `"}`}, err: `config functions: "{`},
-		{name: "a function's key that nobody knows", values: map[string]string{"functions": `[{"name": "mine"}]`}, err: `unknown field "name"`},
+		{name: "an unknown key of a function", values: map[string]string{"functions": `[{"name": "mine"}]`}, err: `unknown field "name"`},
 		{name: "a function by name", values: map[string]string{"functions": `[{"arn": "mine"}]`}, err: `config functions: arn "mine" is not the ARN of a function`},
 		{name: "a function twice", values: map[string]string{"functions": `[{"arn": "` + mine + `"}, {"arn": "` + mine + `"}]`}, err: "config functions: arn " + mine + " is there twice"},
 		{name: "a version that is to be changed", values: map[string]string{"functions": `[{"arn": "` + mine + `:3", "reconfigure": true}]`}, err: "reconfigure changes $LATEST only: name the function without 3"},

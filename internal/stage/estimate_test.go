@@ -25,7 +25,7 @@ func TestEstimate(t *testing.T) {
 	}{
 		{"no schedule", map[string]string{"scheduleEnabled": "false"}, false, true, true},
 		{"every day", map[string]string{"scheduleExpression": "rate(1 day)"}, false, true, true},
-		{"somebody else's secret", map[string]string{"apiKeySecret": "theirs"}, false, true, false},
+		{"an existing secret", map[string]string{"apiKeySecret": "theirs"}, false, true, false},
 		{"one more function", map[string]string{"functions": `[{"arn": "arn:aws:lambda:us-east-1:123456789012:function:theirs"}]`}, true, true, false},
 		{"a language less", map[string]string{"exclude": "java"}, true, true, false},
 		{"more memory", map[string]string{"memoryMB": "[1024]"}, true, true, false},

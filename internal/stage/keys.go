@@ -129,7 +129,7 @@ var keys = []key{
 	},
 	{
 		name: "scaleOut", kind: "string", fallback: "",
-		description: "Runtimes or languages whose cold starts are taken by scale-out, with commas between them: for those whose configuration AWS lets nobody change any more.",
+		description: "Runtimes or languages whose cold starts are taken by scale-out, with commas between them: for those that AWS takes no changes of any more.",
 		set:         selection(func(c *Config) *matrix.Selection { return &c.ScaleOut }),
 	},
 	{

@@ -112,20 +112,20 @@ func TestPreflight(t *testing.T) {
 			errs: []string{"concurrency: the account has 1, and a run needs 2: ask AWS"},
 		},
 		{
-			name: "somebody else's key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
+			name: "an existing secret", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
 			account: madeUp{limit: 1000, secrets: map[string]string{"theirs": "a key that is long enough"}},
 		},
 		{
-			name: "somebody else's short key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
+			name: "an existing secret with a short key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
 			account: madeUp{limit: 1000, secrets: map[string]string{"theirs": "short"}},
 			errs:    []string{"config apiKeySecret: secret theirs: it has 5 characters, and API Gateway takes keys of 20 to 128: store such a key in it"},
 		},
 		{
-			name: "nobody's key", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"}, account: madeUp{limit: 1000},
+			name: "a secret that does not exist", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"}, account: madeUp{limit: 1000},
 			errs: []string{"config apiKeySecret: there is no secret theirs: make it, or have the stack make one with `pulumi config rm apiKeySecret`"},
 		},
 		{
-			name: "nobody answers", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8", "apiKeySecret": "theirs"}, account: madeUp{err: errors.New("AccessDenied")},
+			name: "the account does not answer", on: "2027-02-01", values: map[string]string{"exclude": "dotnet8", "apiKeySecret": "theirs"}, account: madeUp{err: errors.New("AccessDenied")},
 			warnings: []string{
 				"runtime nodejs18.x: AWS takes no new functions of it since 2027-02-01, and whether lambda-benchmark-dev-hello-nodejs18-arm64-512 exists could not be asked: AccessDenied",
 				"whether the account's concurrency is enough could not be asked: AccessDenied",

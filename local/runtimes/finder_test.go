@@ -92,7 +92,7 @@ func TestUnknownRuntime(t *testing.T) {
 	}
 }
 
-// gone waits until the process has ended. Somebody else has to reap it, so one that is only not reaped yet has ended, too.
+// gone waits until the process has ended. Another process reaps it, so one that is not reaped yet has ended too.
 func gone(pid string) bool {
 	n, err := strconv.Atoi(pid)
 	if err != nil {

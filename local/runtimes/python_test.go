@@ -40,7 +40,7 @@ func TestPythonIsFound(t *testing.T) {
 			m.script(real, m.python("3.11.9", real, m.pip()))
 			m.script("python3.11", m.python("3.11.9", real, none))
 		}, "pip -m pip download"},
-		{"with somebody else's pip", func(m *machine, real string) {
+		{"with the pip of another Python", func(m *machine, real string) {
 			m.script(real, m.python("3.11.9", real, none))
 			m.script("python3", m.python("3.11.9", real, none))
 			m.script("pip3", m.pip())
