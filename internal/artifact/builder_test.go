@@ -3,6 +3,7 @@
 package artifact
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
@@ -281,6 +282,29 @@ func TestOwnZip(t *testing.T) {
 	f.Handler = "other.handler"
 	if _, err := b.Build(t.Context(), f, "python3.11", functions.ARM64); err == nil || !strings.Contains(err.Error(), "other.py") {
 		t.Errorf("error %v, want one that names the missing file", err)
+	}
+}
+
+// TestAnotherLanguage adds a language as METHOD says: one row, and one folder.
+func TestAnotherLanguage(t *testing.T) {
+	rows, err := functions.ParseCatalogue([]byte(`[{"name": "hello", "language": "ruby", "source": "hello/ruby", "builder": "plain",
+		"handler": "app.handler", "contract": "hello", "runtimes": [], "optionalRuntimes": ["ruby3.4"], "architectures": ["arm64", "x86_64"]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Builder{Root: writeTree(t, map[string]string{"functions/hello/ruby/app.rb": "def handler(event:, context:) = {}", "functions/hello/ruby/test_app.rb": "#"})}
+	b.Dir = filepath.Join(b.Root, ".build")
+	a, err := b.Build(t.Context(), rows[0], "ruby3.4", functions.ARM64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.OpenReader(a.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	if len(z.File) != 1 || z.File[0].Name != "app.rb" {
+		t.Errorf("the zip has %d files, the first of which is %s; want app.rb alone", len(z.File), z.File[0].Name)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,14 +18,14 @@ import (
 // Check says what is wrong with a zip as the artefact of a function for a runtime
 // and an architecture: the handler's file has to be there, in the file type that
 // the runtime starts, and no file may be a program for another processor.
-func Check(path string, f functions.Function, runtime string, arch functions.Architecture) error {
-	z, err := zip.OpenReader(path)
+func Check(file string, f functions.Function, runtime string, arch functions.Architecture) error {
+	z, err := zip.OpenReader(file)
 	if err != nil {
-		return fmt.Errorf("check %s: %w", path, err)
+		return fmt.Errorf("check %s: %w", file, err)
 	}
 	defer z.Close()
 	if err := checkEntries(&z.Reader, f, runtime, arch); err != nil {
-		return fmt.Errorf("check %s: %w", path, err)
+		return fmt.Errorf("check %s: %w", file, err)
 	}
 	return nil
 }
@@ -63,7 +64,20 @@ func checkEntries(z *zip.Reader, f functions.Function, runtime string, arch func
 	case "dotnet":
 		return checkDotnet(files, f.Handler, want)
 	}
-	return fmt.Errorf("language %q on %s: there is no such managed runtime", f.Language, runtime)
+	return checkModule(files, f.Handler)
+}
+
+// checkModule looks for the file of a handler such as folder/app.handler, whatever
+// the language calls its files: it is the check of languages without one of their own.
+func checkModule(files map[string]*zip.File, handler string) error {
+	folder, base := path.Split(handler)
+	module, _, _ := strings.Cut(base, ".")
+	for name := range files {
+		if path.Dir(name) == path.Clean("./"+folder) && strings.HasPrefix(path.Base(name), module+".") {
+			return checkText(files, name)
+		}
+	}
+	return fmt.Errorf("the handler's file is missing: none is called %s%s and an ending", folder, module)
 }
 
 // machine is an architecture as file formats number it.

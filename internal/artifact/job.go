@@ -46,7 +46,7 @@ type recipe struct {
 var recipes = map[string]*recipe{}
 
 func init() {
-	for _, r := range []*recipe{nodejsRecipe, pythonRecipe, npmRecipe, mavenRecipe, dotnetRecipe, nativeAOTRecipe, goRecipe, cargoRecipe} {
+	for _, r := range []*recipe{plainRecipe, npmRecipe, mavenRecipe, dotnetRecipe, nativeAOTRecipe, goRecipe, cargoRecipe} {
 		recipes[r.name] = r
 	}
 }
