@@ -193,7 +193,7 @@ func TestDashboard(t *testing.T) {
 			}
 			tab.Do(t, chromedp.SetValue("#temperature", "warm"), chromedp.SetValue("#architecture", "arm64"))
 			browsertest.Eval[bool](t, tab, `document.querySelector("#temperature").dispatchEvent(new Event("change", {bubbles: true}))`)
-			until(t, tab, `document.querySelectorAll("figure").length === 21 && document.querySelector("#history-state").textContent.startsWith("durationMs of warm")`)
+			until(t, tab, `document.querySelectorAll("figure").length === 21 && document.querySelector("#history-state").textContent.startsWith("durationMs of warm invocations")`)
 			// The list: one that is under way, and a comparison of the oldest and the newest that ended.
 			until(t, tab, `document.querySelectorAll("#runs tbody tr").length === 7`)
 			if got := browsertest.Eval[string](t, tab, `document.querySelector("#runs tbody tr").textContent`); !strings.Contains(got, "running") {

@@ -2,7 +2,7 @@
 // an ordinary http.Handler; [Proxy] lets API Gateway call it through a Lambda
 // function.
 //
-//	GET /                         a page that says what there is, and shows it
+//	GET /                         the dashboard: a page that asks for the key and shows it all
 //	GET /v1/stats                 what was measured: one item for each run, variant and event
 //	GET /v1/history               one number over a year, for every variant
 //	GET /v1/runs                  the runs
@@ -19,6 +19,9 @@
 // The manifest of a run, its variants and its samples are all that a run directory has of
 // cold and warm starts. Samples come in an order that is not that of time, and they expire;
 // variants and their series stay.
+//
+// A run is JSON unless format is html, the report of package report, or text; the text
+// of a run against another one says what differs between the two.
 //
 // A history is of one workload, temperature and metric: the median of each run with its
 // interval, p90 and the number of samples, and where a runtime's version or an artefact

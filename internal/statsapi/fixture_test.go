@@ -31,6 +31,7 @@ type shelf struct {
 	daily     int
 	functions []deployed.Function
 	err       error
+	fetched   int // how many runs were read with their samples
 	reads     int // how many runs' series were read
 }
 
@@ -105,6 +106,7 @@ func (s *shelf) ValuesOf(_ context.Context, run string) (map[results.Series]resu
 }
 
 func (s *shelf) Fetch(ctx context.Context, id string) (results.Run, error) {
+	s.fetched++
 	run, _, err := s.Run(ctx, id)
 	run.Variants, run.Samples = slices.Clone(s.variants[id]), s.samples[id]
 	return run, err

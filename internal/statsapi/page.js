@@ -239,7 +239,7 @@ async function showHistory() {
   at("history").replaceChildren(...h.cells.map((cell) => chart(h, cell)));
   say("history-state", h.cells.length === 0
     ? "No run has measured this yet."
-    : `${h.metric} of ${h.temperature} starts: ${h.runs.length} runs` + (h.daily ? `, and before them the middle run of each of ${h.daily} days.` : "."));
+    : `${h.metric} of ${h.temperature === "cold" ? "cold starts" : "warm invocations"}: ${h.runs.length} runs` + (h.daily ? `, and before them the middle run of each of ${h.daily} days.` : "."));
 }
 
 async function show() {

@@ -3,8 +3,10 @@ package statsapi
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -40,6 +42,46 @@ func TestPageIsSelfContained(t *testing.T) {
 		slices.Concat(statsParameters, historyParameters, runParameters, variantsParameters)...) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not tell of %s", want)
+		}
+	}
+}
+
+// What is drawn and written stands out from what is behind it, in both palettes: by 3 to
+// 1, and text by 4.5 to 1 (WCAG 2.2, 1.4.3 and 1.4.11).
+func TestContrast(t *testing.T) {
+	palettes := strings.Split(pageStyle, "@media (prefers-color-scheme: dark)")
+	if len(palettes) != 2 {
+		t.Fatalf("%d palettes", len(palettes))
+	}
+	for i, name := range []string{"light", "dark"} {
+		luminance := map[string]float64{}
+		for _, found := range regexp.MustCompile(`--(\w+): #(\w{2})(\w{2})(\w{2});`).FindAllStringSubmatch(palettes[i], -1) {
+			for c, weight := range []float64{0.2126, 0.7152, 0.0722} {
+				v, err := strconv.ParseUint(found[2+c], 16, 8)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := float64(v) / 255
+				if s <= 0.04045 {
+					s /= 12.92
+				} else {
+					s = math.Pow((s+0.055)/1.055, 2.4)
+				}
+				luminance[found[1]] += weight * s
+			}
+		}
+		for _, pair := range []struct {
+			on, behind string
+			least      float64
+		}{
+			{"ink", "paper", 4.5}, {"ink", "card", 4.5}, {"quiet", "paper", 4.5}, {"quiet", "card", 4.5}, {"bad", "paper", 4.5},
+			{"edge", "paper", 3}, {"edge", "card", 3}, {"focus", "paper", 3},
+			{"median", "card", 3}, {"median", "band", 3}, {"band", "card", 3}, {"p90", "card", 3}, {"change", "card", 3},
+		} {
+			a, b := luminance[pair.on], luminance[pair.behind]
+			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); a == 0 || b == 0 || ratio < pair.least {
+				t.Errorf("%s: %s on %s is %.2f to 1, want %v", name, pair.on, pair.behind, ratio, pair.least)
+			}
 		}
 	}
 }
