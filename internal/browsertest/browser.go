@@ -151,13 +151,6 @@ func (one *Tab) listen(event any) {
 	}
 }
 
-// Requests are the URLs that were asked for until now.
-func (one *Tab) Requests() []string {
-	one.mu.Lock()
-	defer one.mu.Unlock()
-	return append([]string(nil), one.requests...)
-}
-
 // Do does what a person would.
 func (one *Tab) Do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()

@@ -31,12 +31,13 @@ func newReproduction(m results.Manifest) reproduction {
 	return r
 }
 
-// command is the command line of a run like it, in a checkout of its version.
+// command is the command line of a run like it, in a checkout of its version; empty
+// where the record does not have all that it takes, such as a request's body.
 func command(m results.Manifest) string {
 	s := m.Settings
 	switch {
 	case m.Tool == "local":
-		words := []string{"go run ./local", "-stage " + m.Stage, fmt.Sprintf("-seed %d", m.Seed)}
+		words := []string{"go run ./local", "-stage " + quoted(m.Stage), fmt.Sprintf("-seed %d", m.Seed)}
 		if len(s.Only) > 0 {
 			words = append(words, "-only "+quoted(strings.Join(s.Only, ",")))
 		}
@@ -44,7 +45,7 @@ func command(m results.Manifest) string {
 			words = append(words, fmt.Sprintf("-ssm-latency %gms", *s.SSMLatencyMs))
 		}
 		return strings.Join(words, " ")
-	case m.Tool == "loadgen" && s.URL != "" && s.Trace == "" && len(s.Artillery) == 0 && s.BodyBytes == 0 && len(m.Targets) > 0:
+	case m.Tool == "loadgen" && s.URL != "" && s.Trace == "" && len(s.Artillery) == 0 && s.BodyBytes == 0 && len(s.Header) == 0 && len(m.Targets) > 0:
 		var targets []string
 		for _, name := range m.Targets {
 			targets = append(targets, "/"+name)
@@ -52,6 +53,14 @@ func command(m results.Manifest) string {
 		words := []string{"go run ./loadgen", "-url " + quoted(s.URL), "-targets " + quoted(strings.Join(targets, ",")), fmt.Sprintf("-seed %d", m.Seed)}
 		for _, phase := range s.Phases {
 			words = append(words, "-phase "+quoted(phase))
+		}
+		for _, f := range []struct{ flag, value string }{{"-method", s.Method}, {"-arrivals", s.Arrivals}} {
+			if f.value != "" {
+				words = append(words, f.flag+" "+quoted(f.value))
+			}
+		}
+		if s.TimeoutMs > 0 {
+			words = append(words, fmt.Sprintf("-timeout %gms", s.TimeoutMs))
 		}
 		if s.Conns > 0 {
 			words = append(words, fmt.Sprintf("-rate max -conns %d -duration %gs", s.Conns, s.DurationSeconds))
@@ -65,7 +74,7 @@ func command(m results.Manifest) string {
 		if err != nil {
 			return ""
 		}
-		return `aws stepfunctions start-execution --state-machine-arn "$(pulumi stack output workflowArn --stack ` + m.Stage + `)" --input ` + quoted(string(input))
+		return `aws stepfunctions start-execution --state-machine-arn "$(pulumi stack output workflowArn --stack ` + quoted(m.Stage) + `)" --input ` + quoted(string(input))
 	}
 	return ""
 }
