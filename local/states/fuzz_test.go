@@ -44,7 +44,8 @@ func FuzzParse(f *testing.F) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
 		_, usage, _ := Execution{Machine: m, Tasks: echo, Input: map[string]any{"n": 1.0}}.Execute(ctx)
-		if usage.Transitions < 1 || usage.Events < 2 {
+		// One that was stopped may not have got as far as its first state.
+		if ctx.Err() == nil && (usage.Transitions < 1 || usage.Events < 2) {
 			t.Errorf("an execution left no trace: %+v", usage)
 		}
 	})
