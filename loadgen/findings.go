@@ -26,6 +26,7 @@ type findings struct {
 func (lt *loadTest) judge(l *results.Load, err error) *findings {
 	l.Judge(lt.margin.Options())
 	f := &findings{strict: lt.strict, run: results.Run{Manifest: lt.manifest(l), Summary: results.Summary{Load: l}}}
+	f.run.CheckAA(lt.margin.Options())
 	f.run.Thresholds = threshold.Judge(&f.run, lt.failIf, lt.margin.Options())
 	if err != nil {
 		f.incomplete = append(f.incomplete, err)

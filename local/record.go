@@ -64,9 +64,10 @@ func (r *record) report(run *results.Run, conditions []threshold.Threshold, o ve
 	kept, pageErr := results.Read(r.dir.Path())
 	run.Samples = kept.Samples
 	run.Thresholds = threshold.Judge(run, conditions, o)
+	run.CheckAA(o)
 	written = errors.Join(written, r.dir.WriteJSON(results.SummaryFile, run.Summary))
 	if pageErr == nil {
-		kept.Thresholds = run.Thresholds
+		kept.Thresholds, kept.AA = run.Thresholds, run.AA
 		path, pageErr = r.page(kept)
 	} else {
 		kept = results.Run{Manifest: r.manifest, Summary: run.Summary}

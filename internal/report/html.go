@@ -49,7 +49,9 @@ type page struct {
 	Says   string
 	Local  bool
 	Notes  []string
-	Gates  []chip
+	// AA is the run's A/A test in words.
+	AA    []string
+	Gates []chip
 	// Against are findings that speak against the answers.
 	Against   []finding
 	Workloads []workload
@@ -126,6 +128,10 @@ func newPage(r results.Run) page {
 		if f.Doubt {
 			p.Against = append(p.Against, f)
 		}
+	}
+	p.AA = aaLines(r)
+	if doubt := aaDoubt(r); doubt != "" {
+		p.Notes = append(p.Notes, doubt)
 	}
 	if r.Manifest.Interrupted {
 		p.Notes = append(p.Notes, interruptedNote)

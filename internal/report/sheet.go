@@ -41,8 +41,8 @@ const (
 
 // A verdict's words, and how each is marked.
 var (
-	verdictWords = regexp.MustCompile(`\b(?:NOT VALID|BREACHED|undecided|not decided|faster|slower|the same|not so|valid)\b`)
-	marks        = map[string]string{"NOT VALID": markBad, "BREACHED": markBad, "undecided": markOpen, "not decided": markOpen}
+	verdictWords = regexp.MustCompile(`\b(?:NOT VALID|BREACHED|DOUBT|undecided|not decided|faster|slower|the same|not so|valid)\b`)
+	marks        = map[string]string{"NOT VALID": markBad, "BREACHED": markBad, "DOUBT": markBad, "undecided": markOpen, "not decided": markOpen}
 )
 
 // emphasise marks the words of verdicts.

@@ -24,6 +24,10 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	r = cleaned(r)
 	s := &sheet{terminal: t}
 	writeThresholds(s, r.Thresholds)
+	if doubt := aaDoubt(r); doubt != "" {
+		s.wrap("", indent, emphasise(doubt))
+		s.WriteString("\n")
+	}
 	answers := answer.Of(r)
 	switch {
 	case r.LoadOnly():
@@ -45,6 +49,12 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	writeDoubts(s, r.Variants)
 	if r.Load != nil {
 		writeLoad(s, *r.Load)
+	}
+	if lines := aaLines(r); len(lines) > 0 {
+		for _, line := range lines {
+			s.wrap("", indent, line)
+		}
+		s.WriteString("\n")
 	}
 	if r.Manifest.Tool != "" || r.Manifest.Platform != "" {
 		writePlatform(s, r)

@@ -8,6 +8,8 @@ type Summary struct {
 	Variants []VariantSummary `json:"variants,omitempty"`
 	// Load is nil if there was no load test.
 	Load *Load `json:"load,omitempty"`
+	// AA is the run's A/A test; nil if it was not made.
+	AA *AA `json:"aa,omitempty"`
 	// Thresholds are the conditions under which the run was to fail.
 	Thresholds []Threshold `json:"thresholds,omitempty"`
 	// OthersCPU is nil where it was not measured.
