@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cmp"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -49,7 +48,7 @@ const (
 // environments, and a load test by seconds. The same run is always split the same way.
 func (r *Run) CheckAA(o verdict.Options) {
 	t := aaTest{options: o, rng: rand.New(rand.NewPCG(r.Manifest.Seed, 0xaa))}
-	t.starts(r.Samples)
+	t.starts(r.Values())
 	if r.Load != nil {
 		for i := range r.Load.Targets {
 			t.target(&r.Load.Targets[i])
@@ -98,60 +97,35 @@ func (t *aaTest) finds(temperature Temperature, s verdict.Side, percentile float
 }
 
 // starts are the medians of cold and warm series by their decisive metrics.
-func (t *aaTest) starts(samples []Sample) {
-	of := map[string]func(Sample) (float64, bool){}
-	for _, m := range Metrics() {
-		of[m.Name] = m.Of
-	}
-	// A part is what stays together: a round of cold starts, or an environment.
-	type part struct {
-		round       int
-		environment string
-	}
-	values := map[Series]map[part][]float64{}
-	for _, s := range samples {
-		series, ok := s.Series()
-		if !ok || Decisive(series.Temperature) == "" {
-			continue
-		}
-		v, ok := of[Decisive(series.Temperature)](s)
-		if !ok || s.Answer == nil {
-			continue
-		}
-		p := part{round: s.Round}
-		if series.Temperature == Warm {
-			p = part{environment: s.Answer.EnvironmentID}
-		}
-		if values[series] == nil {
-			values[series] = map[part][]float64{}
-		}
-		values[series][p] = append(values[series][p], v)
-	}
+func (t *aaTest) starts(values map[Series]Values) {
 	for _, series := range slices.SortedFunc(maps.Keys(values), CompareSeries) {
-		var parts [][]float64
-		for _, p := range slices.SortedFunc(maps.Keys(values[series]), func(a, b part) int {
-			return cmp.Or(cmp.Compare(a.round, b.round), cmp.Compare(a.environment, b.environment))
-		}) {
-			parts = append(parts, slices.Sorted(slices.Values(values[series][p])))
+		metric := Decisive(series.Temperature)
+		whole, ok := values[series].side(series.Temperature, metric)
+		if metric == "" || !ok {
+			continue
 		}
-		t.finds(series.Temperature, sideOfParts(series.Temperature, parts), 50)
-		t.rng.Shuffle(len(parts), func(i, k int) { parts[i], parts[k] = parts[k], parts[i] })
-		half := len(parts) / 2
-		t.compare(sideOfParts(series.Temperature, parts[:half]), sideOfParts(series.Temperature, parts[half:]), 50)
+		t.finds(series.Temperature, whole, 50)
+		first, second := values[series].halves(metric, t.rng)
+		a, okA := first.side(series.Temperature, metric)
+		b, okB := second.side(series.Temperature, metric)
+		if okA && okB {
+			t.compare(a, b, 50)
+		}
 	}
 }
 
-// sideOfParts is what a series brings to a comparison, as [Values] says.
-func sideOfParts(temperature Temperature, parts [][]float64) verdict.Side {
-	all := verdict.Sort(slices.Concat(parts...))
-	if temperature == Cold {
-		return verdict.Independent(all)
+// halves are two halves of the values of a metric, drawn at random. Parts stay whole,
+// unless there is only one.
+func (v Values) halves(metric string, rng *rand.Rand) (a, b Values) {
+	if len(v) == 1 {
+		all := slices.Clone(v[0][metric])
+		rng.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+		half := len(all) / 2
+		return Values{{metric: slices.Sorted(slices.Values(all[:half]))}}, Values{{metric: slices.Sorted(slices.Values(all[half:]))}}
 	}
-	var clusters []verdict.Part
-	for _, p := range parts {
-		clusters = append(clusters, verdict.Sorted(p))
-	}
-	return verdict.Clustered(all, clusters)
+	parts := slices.Clone(v)
+	rng.Shuffle(len(parts), func(i, k int) { parts[i], parts[k] = parts[k], parts[i] })
+	return parts[:len(parts)/2], parts[len(parts)/2:]
 }
 
 // target is a target's latencies: of two seconds next to each other, one goes to each half.
