@@ -17,7 +17,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/statsapi/client"
-	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // keyVariable is the environment variable with the key of the stats API. A command line
@@ -88,9 +87,6 @@ func (s *settings) fetch(ctx context.Context, id string) (r results.Run, page st
 	}
 	if r, err = from.Fetch(ctx, id); err != nil {
 		return r, "", keyHint(err)
-	}
-	if r.AA == nil {
-		r.CheckAA(verdict.Options{})
 	}
 	dir, err := results.WriteRun(out, r)
 	if err != nil {
