@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
@@ -62,7 +61,7 @@ func (e *lockError) Unwrap() error { return e.err }
 // is not followed, and a pipe in its place does not block.
 func tryMachine(path string) (*os.File, error) {
 	for {
-		file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+		file, err := os.OpenFile(path, os.O_RDONLY|openAsIs, 0)
 		if errors.Is(err, fs.ErrNotExist) {
 			file, err = os.OpenFile(path, os.O_RDONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if errors.Is(err, fs.ErrExist) {

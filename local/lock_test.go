@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -94,7 +96,7 @@ func TestWhatIsInPlaceOfTheLock(t *testing.T) {
 		{"a link", func(path string) error { return os.Symlink(path+".elsewhere", path) }, true},
 		{"a pipe", func(path string) error { return syscall.Mkfifo(path, 0o666) }, true},
 		{"a directory", func(path string) error { return os.Mkdir(path, 0o777) }, true},
-		{"a file of somebody who cannot be read", func(path string) error { return os.WriteFile(path, nil, 0) }, os.Getuid() != 0},
+		{"a file that cannot be read", func(path string) error { return os.WriteFile(path, nil, 0) }, os.Getuid() != 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "lock")

@@ -1,0 +1,4 @@
+package main
+
+// openAsIs is nothing on Windows, where functions do not run and nothing is measured.
+const openAsIs = 0
