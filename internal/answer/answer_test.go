@@ -178,7 +178,7 @@ func TestNeeds(t *testing.T) {
 		return find(t, answer.Of(r), answer.Runtime)
 	}
 	a := few(deployed.AWS)
-	if n := a.Needs; n == nil || n.Samples != 2 || n.Cells != 2 || n.Measure.Temperature != results.Cold {
+	if n := a.Needs; n == nil || n.Samples != [2]int64{2, 2} || n.Cells != 2 || n.Measure.Temperature != results.Cold {
 		t.Fatalf("needs %+v, want 2 more cold starts of 2 cells: 7 and not 5", a.Needs)
 	}
 	// Samples of one round were taken 4 seconds apart.

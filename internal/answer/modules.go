@@ -93,6 +93,6 @@ func loadMinutes(l *results.Load, n Needs) *[2]float64 {
 	if least <= 0 || l.Started.IsZero() || took <= 0 {
 		return nil
 	}
-	m := took * float64(n.Samples) / float64(least)
-	return &[2]float64{m, m}
+	each := took / float64(least)
+	return &[2]float64{each * float64(n.Samples[0]), each * float64(n.Samples[1])}
 }

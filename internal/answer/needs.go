@@ -16,8 +16,9 @@ import (
 
 // Needs is what would decide an open question.
 type Needs struct {
-	// Samples is about how many more each of Cells takes.
-	Samples int64 `json:"samples"`
+	// Samples is how many more each of Cells takes: the first number decides in half of
+	// all cases, the second in those of [verdict.Power], if the difference is the one seen.
+	Samples [2]int64 `json:"samples"`
 	// Measure is the one that takes the fewest.
 	Measure Measure `json:"measure"`
 	Cells   int     `json:"cells,omitempty"`
@@ -29,20 +30,20 @@ type Needs struct {
 
 // missingSamples is how many more samples of each side a ratio takes; ok is false if
 // that is not known.
-func missingSamples(r Ratio) (n int64, ok bool) {
+func missingSamples(r Ratio) (n [2]int64, ok bool) {
 	switch r.Reason.Kind {
 	case verdict.NeedsSamples, verdict.NeedsClusters, verdict.WorthTooFew:
-		n = r.Reason.Needs - r.Reason.Has
+		n = [2]int64{r.Reason.Needs - r.Reason.Has, r.Reason.Needs - r.Reason.Has}
 	case verdict.MoreSamples:
-		n = r.Reason.More
+		n = [2]int64{r.Reason.More, r.Reason.Most}
 	}
-	return n, n > 0
+	return n, n[0] > 0
 }
 
 // fewest is the ratio that takes the fewest samples to decide.
 func fewest(all []Ratio) (least Needs, ok bool) {
 	for _, r := range all {
-		if n, known := missingSamples(r); known && (!ok || n < least.Samples) {
+		if n, known := missingSamples(r); known && (!ok || n[0] < least.Samples[0]) {
 			least, ok = Needs{Samples: n, Measure: r.Measure}, true
 		}
 	}
@@ -70,10 +71,10 @@ func (c cells) needs(a Answer, l levels) *Needs {
 	}
 	n.Minutes = &[2]float64{}
 	for i, each := range gap {
-		n.Minutes[i] = each.Minutes() * float64(n.Samples) * float64(n.Cells) / c.concurrency()
+		n.Minutes[i] = each.Minutes() * float64(n.Samples[i]) * float64(n.Cells) / c.concurrency()
 	}
-	least, okLeast := c.usd(variants, n, gap[0])
-	most, okMost := c.usd(variants, n, gap[1])
+	least, okLeast := c.usd(variants, n.Measure.Temperature, n.Samples[0], gap[0])
+	most, okMost := c.usd(variants, n.Measure.Temperature, n.Samples[1], gap[1])
 	if okLeast && okMost {
 		n.USD = &[2]float64{least, most}
 	}
@@ -122,7 +123,7 @@ var harness = matrix.Variant{Function: "runner", Language: "go", Architecture: f
 
 // usd is what a run of these cells alone costs that takes so many samples, each of them
 // after such a time: list prices of us-east-1, as in every estimate.
-func (c cells) usd(variants []matrix.Variant, n Needs, each time.Duration) (float64, bool) {
+func (c cells) usd(variants []matrix.Variant, t results.Temperature, samples int64, each time.Duration) (float64, bool) {
 	if c.run.Platform() != deployed.AWS {
 		return 0, false
 	}
@@ -130,11 +131,11 @@ func (c cells) usd(variants []matrix.Variant, n Needs, each time.Duration) (floa
 	if counts := c.run.Manifest.Counts; counts != nil {
 		s.Rounds = cmp.Or(counts.Rounds, 1)
 	}
-	switch n.Measure.Temperature {
+	switch t {
 	case results.Cold:
-		s.Cold, s.UpdateSeconds = int(n.Samples), each.Seconds()
+		s.Cold, s.UpdateSeconds = int(samples), each.Seconds()
 	case results.Warm:
-		s.Warm = int(n.Samples)
+		s.Warm = int(samples)
 	}
 	b, err := cost.Estimate(s)
 	if err != nil {

@@ -54,11 +54,18 @@ func decidedBy(all answer.Answers) []string {
 		fmt.Sprintf("by the medians of the cold total and of the warm duration of %s, all else equal, modules by first requests and p99 of all; %s; %s", e, out, of),
 		fmt.Sprintf("x 0.50 is half the time; tie: within %s; 5 %% of what is called faster or slower in one question may be chance", inPercent(all.Margin)),
 	}
+	if slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Needs != nil }) {
+		lines = append(lines, furtherLooks)
+	}
 	if p := all.Pricing; p != nil && p.AsIf {
 		lines = append(lines, asIfText(*p))
 	}
 	return lines
 }
+
+// furtherLooks is said where more samples are asked for. The share is that of package
+// verdict's TestFurtherLooks, which simulates it.
+const furtherLooks = "decide beforehand how many more to take: who doubles the samples and looks until something is found, finds it without any difference in 25 % of all cases by the tenth look"
 
 // asIfText says what dollars of a local run are.
 func asIfText(p answer.Pricing) string {
@@ -237,7 +244,10 @@ func needsText(n *answer.Needs) string {
 			what = "more first request"
 		}
 	}
-	text := "needs about " + counted(n.Samples, what) + " of each"
+	text := "needs about " + counted(n.Samples[0], what) + " of each"
+	if n.Samples[1] > n.Samples[0] {
+		text = "needs about " + fromTo(fmt.Sprint(n.Samples[0]), counted(n.Samples[1], what)) + " of each"
+	}
 	if n.Cells > 0 {
 		text += fmt.Sprintf(" of %d cells", n.Cells)
 	}

@@ -38,9 +38,9 @@ func reasonAt(r verdict.Reason, percentile float64, unit string) string {
 	case verdict.NoSuchInterval:
 		return fmt.Sprintf("no number of samples bears an interval of p%v at confidence %v", percentile, r.Confidence)
 	case verdict.MoreSamples:
-		return fmt.Sprintf("about %d more samples of each would decide", r.More)
+		return fmt.Sprintf("about %s more samples of each would decide, if the difference is the one seen", countRange(r.More, r.Most))
 	case verdict.MoreRuns:
-		return fmt.Sprintf("about %d more runs of each would decide", r.More)
+		return fmt.Sprintf("about %s more runs of each would decide, if the difference is the one seen", countRange(r.More, r.Most))
 	case verdict.TooClose:
 		text := fmt.Sprintf("more than %d times as many would be needed", r.Times)
 		if r.Margin == 0 {
@@ -54,6 +54,9 @@ func reasonAt(r verdict.Reason, percentile float64, unit string) string {
 	}
 	return ""
 }
+
+// countRange is a range of counts in words.
+func countRange(lo, hi int64) string { return fromTo(fmt.Sprint(lo), fmt.Sprint(max(lo, hi))) }
 
 // NotValidReasons say why a load test is not valid, and what to change.
 func NotValidReasons(l results.Load) []string {

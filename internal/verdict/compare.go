@@ -3,6 +3,8 @@ package verdict
 import (
 	"cmp"
 	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Word is a verdict on a difference. It speaks of the first of the two.
@@ -243,6 +245,14 @@ const maxGrowth = 100
 
 func square(v float64) float64 { return v * v }
 
+// powerGrowth is how many times the samples that bring the end of an interval to zero,
+// and so decide in half of all cases, decide in those of [Power] (J. Cohen, Statistical
+// Power Analysis, 1988, 2.4: the two quantiles add up).
+var powerGrowth = func() float64 {
+	edge := distuv.UnitNormal.Quantile((1 + DefaultConfidence) / 2)
+	return square((edge + distuv.UnitNormal.Quantile(Power)) / edge)
+}()
+
 // leaveOpen makes the judgement undecided and guesses how many more samples,
 // beyond the n of the smaller side, would decide it.
 func (j *Judgement) leaveOpen(n int64) {
@@ -260,7 +270,8 @@ func (j *Judgement) leaveOpen(n int64) {
 		growth = min(growth, square((hi-lo)/2/room))
 	}
 	if growth < maxGrowth {
-		j.Reason = Reason{Kind: MoreSamples, More: max(1, int64(math.Ceil(float64(n)*(growth-1)))), Margin: j.Margin}
+		more := func(growth float64) int64 { return max(1, int64(math.Ceil(float64(n)*(growth-1)))) }
+		j.Reason = Reason{Kind: MoreSamples, More: more(growth), Most: more(growth * powerGrowth), Margin: j.Margin}
 		return
 	}
 	j.Reason = Reason{Kind: TooClose, Times: maxGrowth, Margin: j.Margin}

@@ -26,9 +26,10 @@ const (
 	Drifts ReasonKind = "drifts"
 	// NoSuchInterval: no number of samples bears this percentile at Confidence.
 	NoSuchInterval ReasonKind = "no-such-interval"
-	// MoreSamples: about More further samples of each side would decide.
+	// MoreSamples: if the true difference is the one that was seen, More further samples
+	// of each side decide in half of all cases, and Most in those of [Power].
 	MoreSamples ReasonKind = "more-samples"
-	// MoreRuns: about More further runs of each side would decide.
+	// MoreRuns: the same of further runs of each side.
 	MoreRuns ReasonKind = "more-runs"
 	// TooClose: it would take more than Times the samples, or runs, that there are.
 	TooClose ReasonKind = "too-close"
@@ -53,6 +54,7 @@ type Reason struct {
 	Has         int64   `json:"has,omitempty"`
 	Confidence  float64 `json:"confidence,omitempty"`
 	More        int64   `json:"more,omitempty"`
+	Most        int64   `json:"most,omitempty"`
 	Times       int64   `json:"times,omitempty"`
 	Comparisons int     `json:"comparisons,omitempty"`
 }
