@@ -17,6 +17,7 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/statsapi/client"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // keyVariable is the environment variable with the key of the stats API. A command line
@@ -92,6 +93,7 @@ func (s *settings) fetch(ctx context.Context, id string) (r results.Run, page st
 	if err != nil {
 		return r, "", err
 	}
+	r.CheckAA(verdict.Options{}) // of what is shown: the files stay as they were fetched
 	if err := dir.WriteFile(results.ReportFile, func(w io.Writer) error { return report.HTML(w, r) }); err != nil {
 		return r, "", err
 	}

@@ -80,7 +80,7 @@ func TestFetch(t *testing.T) {
 	t.Setenv(keyVariable, "right")
 	for _, want := range runs {
 		code, stdout, stderr := command(t, "-url", url, want.ID)
-		if code != commandline.OK || !strings.Contains(stderr, filepath.Join("out", want.ID, results.ReportFile)) || !strings.Contains(stdout, "nodejs22.x") {
+		if code != commandline.OK || !strings.Contains(stderr, filepath.Join("out", want.ID, results.ReportFile)) || !strings.Contains(stdout, "nodejs22.x") || !strings.Contains(stdout, "A/A test") {
 			t.Fatalf("exit code %d:\n%s\n%s", code, stdout, stderr)
 		}
 		got, err := results.Read(filepath.Join("out", want.ID))

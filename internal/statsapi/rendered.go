@@ -35,6 +35,7 @@ func (a *api) serveRendered(w http.ResponseWriter, r *http.Request, id string, q
 	if err != nil {
 		return err
 	}
+	run.CheckAA(verdict.Options{})
 	var b bytes.Buffer
 	contentType := "text/plain; charset=utf-8"
 	switch {
