@@ -38,7 +38,7 @@ func (a *api) checkKnown(ctx context.Context, f dynamo.Filter) error {
 		if v.Language != "" { // a function that exists already may not say
 			languages[v.Language] = true
 		}
-		runtimes[v.Runtime], memories[v.MemoryMB] = true, true
+		runtimes[v.Runtime], runtimes[v.RuntimeLabel()], memories[v.MemoryMB] = true, true, true
 	}
 	maps.Copy(runtimes, languages) // as -only takes them
 	var sizes []string

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
 
 func TestFilters(t *testing.T) {
@@ -144,6 +147,16 @@ func TestAValueOfEarlierRunsIsKnown(t *testing.T) {
 		t.Errorf("total %d, want the item of run-2", got.Total)
 	}
 	checkError(t, get(t, &shelf{}, "/v1/stats?memory=1024"), 400, "memory", "there is none yet")
+}
+
+// A runtime is known by the label that people call it by.
+func TestALabelOfARuntimeIsKnown(t *testing.T) {
+	compiled := three()
+	compiled.functions = append(compiled.functions, deployed.Function{Variant: matrix.Variant{Language: "dotnet", Runtime: "provided.al2023", MemoryMB: 512}})
+	if got := answer[list[Item]](t, compiled, "/v1/stats?runtime=dotnet-aot"); got.Total != 0 {
+		t.Errorf("total %d, want none of those that were measured", got.Total)
+	}
+	checkError(t, get(t, three(), "/v1/stats?runtime=dotnet-aot"), 400, "runtime", "nothing was measured with")
 }
 
 func FuzzParseQuery(f *testing.F) {
