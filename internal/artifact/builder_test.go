@@ -373,7 +373,7 @@ exit 1
 	for range 2 {
 		for _, arch := range npmFunction.Architectures {
 			_, err := b.Build(t.Context(), npmFunction, "nodejs22.x", arch)
-			want := "build esmodule in nodejs for " + string(arch) + ": npm cannot reach its registry: getaddrinfo ENOTFOUND nowhere.invalid"
+			want := "build esmodule in nodejs for nodejs22.x on " + string(arch) + ": npm cannot reach its registry: getaddrinfo ENOTFOUND nowhere.invalid"
 			if err == nil || err.Error() != want {
 				t.Errorf("error is %v, want %s", err, want)
 			}
