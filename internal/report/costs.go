@@ -1,0 +1,151 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+)
+
+// unconfirmedMark stands behind dollars with a price that is not confirmed.
+const unconfirmedMark = "*"
+
+func marked(text string, c cost.Confidence) string {
+	if c == cost.Unconfirmed {
+		return text + unconfirmedMark
+	}
+	return text
+}
+
+// tableShares are the shares of cold starts that the table of costs has.
+var tableShares = []float64{0.0001, 0.001, 0.01, 0.1}
+
+// writeCosts writes what invocations cost over the share of cold starts, and where two
+// ways to run a function cost the same.
+func writeCosts(s *sheet, all answer.Answers) {
+	p := all.Pricing
+	if p == nil {
+		return
+	}
+	e := event{string(all.Event.Workload), all.Event.Iterations}
+	title := "costs of " + e.String() + ": dollars for a million invocations, by the share of cold starts"
+	s.wrap("", indent, title)
+	s.WriteString("\n")
+	t := table{columns: []column{{"", "cell", true}}}
+	for _, at := range tableShares {
+		t.columns = append(t.columns, column{"cold starts", inPercent(at), false})
+	}
+	for _, c := range p.Cells {
+		row := []string{c.Variant.String()}
+		for _, at := range tableShares {
+			row = append(row, marked(money(c.At(at)), c.Confidence))
+		}
+		t.add(row...)
+	}
+	t.write(s)
+	s.wrap(indent, indent+indent, fmt.Sprintf("from billed durations, init included; %s of each are requests; behind API Gateway add %s",
+		marked(money(p.Request.USD), p.Request.Confidence), marked(money(p.APIGateway.USD), p.APIGateway.Confidence)))
+	for _, line := range breakEvenLines(p.BreakEvens, all.ColdShare) {
+		s.wrap(indent, indent+indent, line)
+	}
+	if p.AsIf {
+		s.wrap(indent, indent+indent, asIfText(*p))
+	}
+	note := fmt.Sprintf("list prices of %s, checked on %s, without free tier and tax", p.Region, p.Checked)
+	if unconfirmed(*p) {
+		note += "; " + unconfirmedMark + ": with a price that is not confirmed"
+	}
+	s.wrap(indent, indent+indent, note)
+	s.WriteString("\n")
+}
+
+// unconfirmed says that a price of the pricing is.
+func unconfirmed(p answer.Pricing) bool {
+	return p.Request.Confidence == cost.Unconfirmed || p.APIGateway.Confidence == cost.Unconfirmed ||
+		slices.ContainsFunc(p.Cells, func(c answer.CellCost) bool { return c.Confidence == cost.Unconfirmed }) ||
+		slices.ContainsFunc(p.BreakEvens, func(e answer.BreakEven) bool { return e.Confidence == cost.Unconfirmed })
+}
+
+// breakEvenLines are one line for each kind of break-even, those that are alike together.
+func breakEvenLines(all []answer.BreakEven, coldShare float64) (lines []string) {
+	for _, kind := range []struct {
+		kind answer.BreakEvenKind
+		name string
+	}{
+		{answer.ByArchitecture, "arm64 against x86_64"},
+		{answer.ByMemory, "one memory size against the next larger one"},
+		{answer.ByProvisioning, "provisioned against on demand at " + inPercent(coldShare) + " cold starts, calls an hour for one environment"},
+	} {
+		var order []string
+		cells := map[string][]string{}
+		for _, e := range all {
+			if e.Kind != kind.kind {
+				continue
+			}
+			outcome := breakEvenText(e)
+			if cells[outcome] == nil {
+				order = append(order, outcome)
+			}
+			cells[outcome] = append(cells[outcome], breakEvenCell(e))
+		}
+		var parts []string
+		for _, outcome := range order {
+			parts = append(parts, outcome+" ("+some(cells[outcome])+")")
+		}
+		if len(parts) > 0 {
+			lines = append(lines, "break-even, "+kind.name+": "+strings.Join(parts, "; "))
+		}
+	}
+	return lines
+}
+
+// some are the first of many names.
+func some(names []string) string {
+	const most = 3
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// breakEvenText is where the two cost the same, and which is the cheaper one where.
+func breakEvenText(e answer.BreakEven) string {
+	if e.Kind == answer.ByProvisioning {
+		if e.At == nil {
+			return "none in range, on demand is cheaper"
+		}
+		return marked("from "+grouped(int64(math.Ceil(*e.At))), e.Confidence)
+	}
+	cheaper, dearer := e.A, e.B
+	if !e.CheaperBelow {
+		cheaper, dearer = e.B, e.A
+	}
+	name := func(v, other functions.Architecture, mb int) string {
+		if v != other {
+			return string(v)
+		}
+		return fmt.Sprintf("%d MB", mb)
+	}
+	first := name(cheaper.Architecture, dearer.Architecture, cheaper.MemoryMB)
+	if e.At == nil {
+		return marked("none in range, "+first+" is cheaper", e.Confidence)
+	}
+	return marked(first+" is cheaper below "+inPercent(*e.At), e.Confidence)
+}
+
+// breakEvenCell names the cells of a break-even without what it is between.
+func breakEvenCell(e answer.BreakEven) string {
+	r := row{VariantSummary: results.VariantSummary{Variant: e.A}}
+	switch e.Kind {
+	case answer.ByArchitecture:
+		return fmt.Sprintf("%s %d MB", r.name(), e.A.MemoryMB)
+	case answer.ByMemory:
+		return fmt.Sprintf("%s %s %d MB", r.name(), e.A.Architecture, e.A.MemoryMB)
+	}
+	return fmt.Sprintf("%s %s %d MB", r.name(), e.A.Architecture, e.A.MemoryMB)
+}
