@@ -1,12 +1,12 @@
 package report
 
 import (
-	"math"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/browsertest"
 )
 
 // palettes are the custom properties of the page's style, in the light and in the dark.
@@ -28,30 +28,6 @@ func palettes(t *testing.T) map[string]map[string]string {
 	return all
 }
 
-// contrast is that of WCAG 2.2 between two colours, from 1 to 21.
-func contrast(t *testing.T, a, b string) float64 {
-	t.Helper()
-	luminance := func(colour string) float64 {
-		sum := 0.0
-		for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-			n, err := strconv.ParseUint(colour[1+2*i:3+2*i], 16, 8)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v := float64(n) / 255
-			if v <= 0.04045 {
-				v /= 12.92
-			} else {
-				v = math.Pow((v+0.055)/1.055, 2.4)
-			}
-			sum += weight * v
-		}
-		return sum
-	}
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
 // Every mark stands out from what it is drawn on by 3:1 at least, and every text by 4.5:1.
 func TestContrast(t *testing.T) {
 	surfaces := []string{"paper", "card", "tie"}
@@ -70,17 +46,11 @@ func TestContrast(t *testing.T) {
 		}{{marks, surfaces, 3}, {texts, []string{"paper"}, 4.5}, {[]string{"ink", "quiet", "good", "bad", "open"}, []string{"card"}, 4.5}, {[]string{"ink", "quiet"}, []string{"tie"}, 4.5}} {
 			for _, name := range kind.names {
 				for _, on := range kind.on {
-					if got := contrast(t, colours[name], colours[on]); got < kind.least {
+					if got := browsertest.Contrast(t, colours[name], colours[on]); got < kind.least {
 						t.Errorf("%s: --%s %s on --%s %s has %.2f:1, want %v:1", scheme, name, colours[name], on, colours[on], got, kind.least)
 					}
 				}
 			}
 		}
-	}
-}
-
-func TestContrastOfBlackAndWhite(t *testing.T) {
-	if got := contrast(t, "#000000", "#ffffff"); math.Abs(got-21) > 1e-9 {
-		t.Errorf("contrast is %v, want 21", got)
 	}
 }
