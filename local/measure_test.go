@@ -79,7 +79,8 @@ func write(t *testing.T, path string, data []byte) {
 // stage says.
 func TestMeasure(t *testing.T) {
 	s := testSetup(t, map[string]int{"cold": 7, "warm": 11, "rounds": 2, "iterations": 50})
-	for _, text := range []string{"go.cold.max>1us", "go.sha256.cold.p50>10m", "go.cold.p99>10m"} {
+	// A maximum is exact. Whether 7 starts in 2 rounds bound a median depends on what else this machine does.
+	for _, text := range []string{"go.cold.max>1us", "go.sha256.cold.max>10m", "go.cold.p99>10m"} {
 		condition, err := threshold.Parse(text)
 		if err != nil {
 			t.Fatal(err)
