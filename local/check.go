@@ -25,8 +25,7 @@ func (m measurement) check(ctx context.Context, fns []deployed.Function) ([]resu
 	o := bench.Options{Run: m.record.id, Platform: m.config.Platform, Seed: m.options.Seed}
 	rows := make([]results.VariantSummary, len(fns))
 	var group errgroup.Group
-	// Each has only its memory size's share of a CPU, so that several fit beside each other.
-	group.SetLimit(2 * runtime.NumCPU())
+	group.SetLimit(runtime.NumCPU())
 	m.console.Status("checking the answers of %d functions under an emulator", len(fns))
 	for i, fn := range fns {
 		group.Go(func() error {

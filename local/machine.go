@@ -224,6 +224,6 @@ func runtimeLauncher(f *runtimes.Finder) func(context.Context, string, functions
 		if err != nil {
 			return lambda.Launch{}, err
 		}
-		return lambda.Launch{Version: r.Version, Client: r.Client, Argv: r.Launch}, nil
+		return lambda.Launch{Version: r.Version, Client: r.Client, Emulated: r.Emulator != "", Argv: r.Launch}, nil
 	}
 }

@@ -57,6 +57,8 @@ type Options struct {
 type Launch struct {
 	// Version is the interpreter's, such as 22.23.3, or empty; Client is the runtime client's.
 	Version, Client string
+	// Emulated says that an emulator runs them.
+	Emulated bool
 	// Argv returns the command line and the runtime's own variables.
 	Argv func(taskRoot, handler string, memoryMB int) ([]string, map[string]string)
 }

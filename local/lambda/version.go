@@ -58,6 +58,7 @@ func (f *function) newVersion(number string, c FunctionConfig, code code) *versi
 			TaskRoot:         code.taskRoot,
 			Argv:             argv,
 			RuntimeVariables: variables,
+			Emulated:         code.launch.Emulated,
 			RuntimeVersion:   runtimeVersion(c.Runtime, code.launch.Version),
 			Credentials:      f.credentials,
 			Endpoints:        s.options.Endpoints,

@@ -31,6 +31,9 @@ type Config struct {
 	Argv []string
 	// RuntimeVariables come with the runtime: NODE_PATH, DOTNET_ROOT and so on.
 	RuntimeVariables map[string]string
+	// Emulated says that an emulator runs the processes. Their times mean nothing, so
+	// they are not held to their memory size's share of a CPU.
+	Emulated bool
 	// RuntimeVersion is what INIT_START reports, such as nodejs:22.v22.23.3.
 	RuntimeVersion string
 	Credentials    Credentials

@@ -121,8 +121,15 @@ func TestCPUShare(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	emulated := environment{config: Config{MemoryMB: 512, Emulated: true}, process: &process{cage: b.cage}}
+	emulated.limitCPU()
 	if got := quotaOf(t, b.cage); got != "-1" && got != "max" {
 		t.Errorf("the quota is %s before one is set", got)
+	}
+	plain := environment{config: Config{MemoryMB: 1769}, process: &process{cage: b.cage}}
+	plain.limitCPU()
+	if got := quotaOf(t, b.cage); got != "20000" {
+		t.Errorf("the quota of 1769 MB is %s, want 20000 of 20000", got)
 	}
 	for memoryMB, want := range map[int]string{128: "1447", 1: "1000", 512: "5788", 1769: "20000", 10240: "115771"} {
 		if err := b.cage.limitCPU(memoryMB); err != nil {

@@ -119,7 +119,7 @@ const wholeSlot = 1000
 // runs at its memory size's share of a CPU, so that several fit beside each
 // other on one CPU without slowing each other down.
 func (h *Host) slot(c Config, t functions.InitializationType) int64 {
-	if t != functions.ProvisionedConcurrency || strings.HasPrefix(h.cages.knobs["cpu"], "not enforced") {
+	if t != functions.ProvisionedConcurrency || c.Emulated || strings.HasPrefix(h.cages.knobs["cpu"], "not enforced") {
 		return wholeSlot
 	}
 	return min(wholeSlot, max(1, wholeSlot*int64(c.MemoryMB)/mbPerCPU))

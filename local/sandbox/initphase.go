@@ -42,10 +42,17 @@ func (e *environment) start(deadline time.Time) error {
 	}
 	e.process, e.state = p, stateInit
 	if e.kind == functions.ProvisionedConcurrency {
-		e.enforce("CPU share", p.cage.limitCPU(e.config.MemoryMB))
+		e.limitCPU()
 	}
 	e.set(alarmInit, time.Until(deadline))
 	return nil
+}
+
+// limitCPU holds the processes to their memory size's share of a CPU.
+func (e *environment) limitCPU() {
+	if !e.config.Emulated {
+		e.enforce("CPU share", e.process.cage.limitCPU(e.config.MemoryMB))
+	}
 }
 
 // endInit ends the init phase of Launch, well or not.

@@ -20,7 +20,7 @@ func (e *environment) handleNext(q *request) *reply {
 		e.state = stateReady
 		e.process.output.catchUp() // what the init phase printed comes before START
 		if e.kind != functions.ProvisionedConcurrency {
-			e.enforce("CPU share", e.process.cage.limitCPU(e.config.MemoryMB))
+			e.limitCPU()
 		}
 		if e.call != nil { // the phase was run again inside an invocation
 			e.dispatch()
