@@ -106,7 +106,7 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 	}
 	s.Config = o.cells(s.Config)
 	if o.Estimate {
-		return nil, estimate(s.Config, stdout)
+		return nil, estimate(s, stdout)
 	}
 	if s.Config, err = hostConfig(s.Config, o, c); err != nil {
 		return nil, err
@@ -184,8 +184,8 @@ func checkConditions(o Options, c stage.Config) error {
 }
 
 // estimate prints what a stage costs on AWS.
-func estimate(c stage.Config, stdout io.Writer) error {
-	b, err := c.Estimate()
+func estimate(s stage.Stage, stdout io.Writer) error {
+	b, err := s.Config.Estimate(s.Region)
 	if err != nil {
 		return err
 	}

@@ -234,7 +234,7 @@ func TestEstimate(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out strings.Builder
-		if err := estimate(s.Config, &out); err != nil {
+		if err := estimate(s, &out); err != nil {
 			t.Fatal(err)
 		}
 		for _, word := range []string{"One run", "One month while nothing is measured", "One month of scheduled runs", "$"} {

@@ -42,7 +42,7 @@ func Define(ctx *pulumi.Context, c stage.Config, artifacts Artifacts) (Outputs, 
 		return Outputs{}, err
 	}
 	outputs := d.outputs(measured, modules, harness)
-	outputs.Cost, err = c.Estimate()
+	outputs.Cost, err = c.Estimate(d.region)
 	return outputs, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"golang.org/x/sync/errgroup"
 
@@ -35,7 +36,11 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := runPreflight(ctx, c); err != nil {
 		return err
 	}
-	estimate, err := c.Estimate()
+	region, err := aws.GetRegion(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("ask AWS for the region: %w", err)
+	}
+	estimate, err := c.Estimate(region.Name)
 	if err != nil {
 		return err
 	}

@@ -143,9 +143,9 @@ func (o Outputs) export(ctx *pulumi.Context) {
 	ctx.Export("apiKeySecretName", o.APIKeySecret)
 	ctx.Export("workflowArn", o.WorkflowARN)
 	ctx.Export("tableName", o.TableName)
-	ctx.Export("estimatedCostPerRun", pulumi.String(cost.Dollars(o.Cost.PerRun())))
-	ctx.Export("estimatedCostPerMonthStanding", pulumi.String(cost.Dollars(o.Cost.StandingPerMonth())))
-	ctx.Export("estimatedCostPerMonth", pulumi.String(cost.Dollars(o.Cost.PerMonth())))
+	ctx.Export("estimatedCostPerRun", pulumi.String(o.Cost.PerRun().String()))
+	ctx.Export("estimatedCostPerMonthStanding", pulumi.String(o.Cost.StandingPerMonth().String()))
+	ctx.Export("estimatedCostPerMonth", pulumi.String(o.Cost.PerMonth().String()))
 	ctx.Export("deployed", pulumi.JSONMarshal(o.Deployed))
 	ctx.Export("payloads", o.Payloads)
 }

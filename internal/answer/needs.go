@@ -26,6 +26,8 @@ type Needs struct {
 	// not known. A local run costs no dollars.
 	Minutes *[2]float64 `json:"minutes,omitempty"`
 	USD     *[2]float64 `json:"usd,omitempty"`
+	// Confidence is that of the least sure price of USD.
+	Confidence cost.Confidence `json:"confidence,omitempty"`
 }
 
 // missingSamples is how many more samples of each side a ratio takes; ok is false if
@@ -76,7 +78,7 @@ func (c cells) needs(a Answer, l levels) *Needs {
 	least, okLeast := c.usd(variants, n.Measure.Temperature, n.Samples[0], gap[0])
 	most, okMost := c.usd(variants, n.Measure.Temperature, n.Samples[1], gap[1])
 	if okLeast && okMost {
-		n.USD = &[2]float64{least, most}
+		n.USD, n.Confidence = &[2]float64{least.USD, most.USD}, cost.Least(least.Confidence, most.Confidence)
 	}
 	return &n
 }
@@ -122,12 +124,12 @@ func (c cells) pace(t results.Temperature) (quartiles [2]time.Duration, ok bool)
 var harness = matrix.Variant{Function: "runner", Language: "go", Architecture: functions.ARM64, MemoryMB: 512}
 
 // usd is what a run of these cells alone costs that takes so many samples, each of them
-// after such a time: list prices of us-east-1, as in every estimate.
-func (c cells) usd(variants []matrix.Variant, t results.Temperature, samples int64, each time.Duration) (float64, bool) {
+// after such a time.
+func (c cells) usd(variants []matrix.Variant, t results.Temperature, samples int64, each time.Duration) (cost.Amount, bool) {
 	if c.run.Platform() != deployed.AWS {
-		return 0, false
+		return cost.Amount{}, false
 	}
-	s := cost.Stage{Measured: variants, Rounds: 1, Iterations: c.event.Iterations, Harness: harness}
+	s := cost.Stage{Region: c.run.Manifest.Region, Measured: variants, Rounds: 1, Iterations: c.event.Iterations, Harness: harness}
 	if counts := c.run.Manifest.Counts; counts != nil {
 		s.Rounds = cmp.Or(counts.Rounds, 1)
 	}
@@ -139,7 +141,7 @@ func (c cells) usd(variants []matrix.Variant, t results.Temperature, samples int
 	}
 	b, err := cost.Estimate(s)
 	if err != nil {
-		return 0, false
+		return cost.Amount{}, false
 	}
 	return b.PerRun(), true
 }

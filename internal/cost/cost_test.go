@@ -56,7 +56,7 @@ func TestUSD(t *testing.T) {
 		{"nothing but the request", Invocation{MemoryMB: 1024, Architecture: functions.ARM64}, request},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := Prices().USD(row.Invocation).USD; math.Abs(got-row.want) > 1e-15 {
+			if got := pricesFor(complete).USD(row.Invocation).USD; math.Abs(got-row.want) > 1e-15 {
 				t.Errorf("%v, want %v", got, row.want)
 			}
 		})
@@ -84,15 +84,57 @@ func stage(change func(*Stage)) Stage {
 }
 
 func TestText(t *testing.T) {
-	b, err := Estimate(stage(nil))
-	if err != nil {
-		t.Fatal(err)
+	for region, file := range map[string]string{"us-east-1": "estimate.golden", "eu-central-1": "estimate-eu-central-1.golden", "eu-atlantis-1": "estimate-unknown.golden"} {
+		t.Run(region, func(t *testing.T) {
+			b, err := Estimate(stage(func(s *Stage) { s.Region = region }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text strings.Builder
+			if err := b.Text(&text); err != nil {
+				t.Fatal(err)
+			}
+			golden.Compare(t, file, text.String())
+		})
 	}
-	var text strings.Builder
-	if err := b.Text(&text); err != nil {
-		t.Fatal(err)
+}
+
+// TestRegions wants each region's own prices, and those that stand in for others marked.
+func TestRegions(t *testing.T) {
+	for _, row := range []struct {
+		region, what string
+		in           func(Breakdown) []Line
+		each         float64
+		confidence   Confidence
+		standIn      bool
+	}{
+		{"eu-central-1", "provisioned concurrency of esmodule, 20", func(b Breakdown) []Line { return b.Standing }, 0.0000040118, Unconfirmed, false},
+		{"eu-central-1", "stats API", func(b Breakdown) []Line { return b.Standing }, 0.0000037, SecondHand, false},
+		{"eu-central-1", "logs", func(b Breakdown) []Line { return b.Run }, 0.63, SecondHand, false},
+		{"eu-central-1", "workflow", func(b Breakdown) []Line { return b.Run }, 0.000025, Unconfirmed, true},
+		{"ap-northeast-1", "table, writes", func(b Breakdown) []Line { return b.Run }, 0.000000715, SecondHand, false},
+		{"eu-atlantis-1", "benchmarked functions, requests", func(b Breakdown) []Line { return b.Run }, 0.0000002, Unconfirmed, true},
+		{"us-east-1", "workflow", func(b Breakdown) []Line { return b.Run }, 0.000025, Seen, false},
+		{"", "workflow", func(b Breakdown) []Line { return b.Run }, 0.000025, Seen, false},
+	} {
+		t.Run(row.region+" "+row.what, func(t *testing.T) {
+			b, err := Estimate(stage(func(s *Stage) { s.Region = row.region }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(row.in(b), func(l Line) bool { return l.What == row.what })
+			if i < 0 {
+				t.Fatalf("no such line in %+v", row.in(b))
+			}
+			l := row.in(b)[i]
+			if each := l.USD / l.Quantity; math.Abs(each-row.each) > 1e-9*row.each || l.Confidence != row.confidence || l.StandIn != row.standIn {
+				t.Errorf("%v each, %s, stands in: %v; want %v, %s, %v", each, l.Confidence, l.StandIn, row.each, row.confidence, row.standIn)
+			}
+			if marked := strings.Contains(b.Sentence(), UnconfirmedMark); marked != (row.region != "" && row.region != complete) {
+				t.Errorf("the estimate in short is marked: %v: %s", marked, b.Sentence())
+			}
+		})
 	}
-	golden.Compare(t, "estimate.golden", text.String())
 }
 
 // TestEstimateByHand reckons some lines again, from their prices' definitions.
@@ -133,8 +175,8 @@ func TestEstimateByHand(t *testing.T) {
 	for _, l := range slices.Concat(b.Standing, b.Scheduled) {
 		months += l.USD
 	}
-	if runs := b.Scheduled[0]; runs.Quantity != 365 || math.Abs(runs.USD-365*b.PerRun()) > 1e-9 || math.Abs(months-b.PerMonth()) > 1e-9 {
-		t.Errorf("a month has %v runs for %v and costs %v, want 365 runs of %v in %v", runs.Quantity, runs.USD, b.PerMonth(), b.PerRun(), months)
+	if runs := b.Scheduled[0]; runs.Quantity != 365 || math.Abs(runs.USD-365*b.PerRun().USD) > 1e-9 || math.Abs(months-b.PerMonth().USD) > 1e-9 {
+		t.Errorf("a month has %v runs for %v and costs %v, want 365 runs of %v in %v", runs.Quantity, runs.USD, b.PerMonth().USD, b.PerRun().USD, months)
 	}
 }
 
@@ -174,7 +216,7 @@ func TestEstimateFollows(t *testing.T) {
 				}
 				return 0
 			}
-			if run, month := sign(base.PerRun(), b.PerRun()), sign(base.PerMonth(), b.PerMonth()); run != row.run || month != row.month {
+			if run, month := sign(base.PerRun().USD, b.PerRun().USD), sign(base.PerMonth().USD, b.PerMonth().USD); run != row.run || month != row.month {
 				t.Errorf("run %v -> %v, month %v -> %v, want signs %d and %d", base.PerRun(), b.PerRun(), base.PerMonth(), b.PerMonth(), row.run, row.month)
 			}
 		})

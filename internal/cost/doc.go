@@ -5,8 +5,9 @@
 // are; so is what an estimate takes for granted (assumptions.json). An estimate
 // is list prices times quantities that follow from the workflow's definition:
 // no free tier, no tax, no data transfer, and no load test, which has no
-// schedule. Estimates are of us-east-1; for Lambda and API Gateway there are the prices
-// of seven other regions ([PricesIn]), of which some differ by up to 30 per cent.
+// schedule. An estimate has the prices of the stage's region. us-east-1's stand in for
+// those that are not known there, and say so: prices of Lambda and API Gateway are known
+// of eight regions ([PricesIn]), and some of them differ by up to 30 per cent.
 //
 // What was really billed is not known here: that is AWS's bill. How many state
 // transitions a run takes is held against the definition by a test.

@@ -45,6 +45,8 @@ func assumed() assumptions {
 
 // Stage is what an estimate is made for.
 type Stage struct {
+	// Region is where it is; empty if that is not known.
+	Region string
 	// Measured are the functions that a run measures.
 	Measured []matrix.Variant
 	// Cold and Warm are the samples of each function and workload, Rounds the
@@ -87,7 +89,8 @@ func Estimate(s Stage) (Breakdown, error) {
 	if s.Harness.MemoryMB <= 0 || s.Every < 0 || s.ProvisionedConcurrency < 0 {
 		return Breakdown{}, errors.New("estimate: the harness has no memory, or a number is negative")
 	}
-	e := estimate{stage: s, prices: Prices(), assumed: assumed()}
+	e := estimate{stage: s, prices: pricesFor(s.Region), assumed: assumed()}
+	e.breakdown.Region, e.breakdown.Checked = e.prices.Region, e.prices.Checked
 	e.run()
 	e.standing()
 	e.scheduled()
@@ -107,7 +110,7 @@ func (e *estimate) line(to *[]Line, what string, quantity float64, price string)
 		return
 	}
 	p := e.prices.price(price)
-	*to = append(*to, Line{What: what, Quantity: quantity, Unit: p.Per, USD: quantity * p.USD, Confidence: p.Confidence})
+	*to = append(*to, Line{What: what, Quantity: quantity, Unit: p.Per, USD: quantity * p.USD, Confidence: p.Confidence, StandIn: p.standIn})
 }
 
 // compute adds the duration of functions of one architecture, and their requests.
@@ -226,7 +229,8 @@ func (e *estimate) scheduled() {
 	}
 	runs := hoursPerMonth / s.Every.Hours()
 	e.breakdown.RunsPerMonth = runs
-	*lines = append(*lines, Line{What: "runs", Quantity: runs, Unit: "run", USD: runs * e.breakdown.PerRun(), Confidence: worst(e.breakdown.Run)})
+	perRun := e.breakdown.PerRun()
+	*lines = append(*lines, Line{What: "runs", Quantity: runs, Unit: "run", USD: runs * perRun.USD, Confidence: perRun.Confidence})
 	e.line(lines, "schedule", runs, "scheduler.start")
 	// Samples that are kept for good grow without bounds: what one month adds is counted.
 	months := 1.0

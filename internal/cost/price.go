@@ -1,9 +1,11 @@
 package cost
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -29,6 +31,8 @@ type Price struct {
 	Per        string     `json:"per"`
 	Confidence Confidence `json:"confidence"`
 	Source     string     `json:"source"`
+	// standIn says that this is the price of us-east-1, in place of one that is not known.
+	standIn bool
 }
 
 // PriceList is what AWS takes in one region.
@@ -39,17 +43,34 @@ type PriceList struct {
 	Prices  map[string]Price `json:"prices"`
 }
 
-// Prices returns the list of us-east-1, which has every price that an estimate needs.
-func Prices() PriceList {
-	l, ok := PricesIn("us-east-1")
+// complete is the region whose list has every price that an estimate needs.
+const complete = "us-east-1"
+
+// pricesFor returns every price that an estimate in a region needs. What is not known
+// there is the price of us-east-1, which is marked and confirmed by nothing. A region
+// of no name is us-east-1.
+func pricesFor(region string) PriceList {
+	east, ok := PricesIn(complete)
 	if !ok {
-		panic("prices.json, which is part of this program, lacks us-east-1")
+		panic("prices.json, which is part of this program, lacks " + complete)
 	}
+	if region == "" || region == complete {
+		return east
+	}
+	l, _ := PricesIn(region)
+	l.Checked = cmp.Or(l.Checked, east.Checked)
+	all := map[string]Price{}
+	for name, p := range east.Prices {
+		p.standIn, p.Confidence = true, Unconfirmed
+		all[name] = p
+	}
+	maps.Copy(all, l.Prices)
+	l.Prices = all
 	return l
 }
 
-// PricesIn returns the prices of Lambda and API Gateway in a region; ok is false if they
-// are not known.
+// PricesIn returns the prices that are known of a region, those of Lambda and API Gateway
+// among them; ok is false if none are.
 func PricesIn(region string) (l PriceList, ok bool) {
 	var file struct {
 		Note    string
@@ -109,6 +130,20 @@ type Amount struct {
 	USD float64 `json:"usd"`
 	// Confidence is that of the least sure price.
 	Confidence Confidence `json:"confidence"`
+}
+
+// String is the amount for people, with a mark if a price of it is not confirmed.
+func (a Amount) String() string { return Marked(Dollars(a.USD), a.Confidence) }
+
+// UnconfirmedMark stands behind dollars with a price that is not confirmed.
+const UnconfirmedMark = "*"
+
+// Marked is a text about dollars with the mark, if a price of them is not confirmed.
+func Marked(text string, c Confidence) string {
+	if c == Unconfirmed {
+		return text + UnconfirmedMark
+	}
+	return text
 }
 
 func (p Price) times(n float64) Amount { return Amount{n * p.USD, p.Confidence} }

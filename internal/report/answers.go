@@ -56,6 +56,9 @@ func decidedBy(all answer.Answers) []string {
 	if slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Needs != nil }) {
 		lines = append(lines, furtherLooks)
 	}
+	if slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Needs != nil && a.Needs.Confidence == cost.Unconfirmed }) {
+		lines = append(lines, cost.UnconfirmedMark+": what more samples cost, with prices that are not confirmed in "+all.Region)
+	}
 	if p := all.Pricing; p != nil && p.AsIf {
 		lines = append(lines, asIfText(*p))
 	}
@@ -255,7 +258,7 @@ func needsText(n *answer.Needs) string {
 		costs = append(costs, minutes(*n.Minutes))
 	}
 	if n.USD != nil {
-		costs = append(costs, fromTo(cost.Dollars(n.USD[0]), cost.Dollars(n.USD[1])))
+		costs = append(costs, cost.Marked(fromTo(cost.Dollars(n.USD[0]), cost.Dollars(n.USD[1])), n.Confidence))
 	}
 	if len(costs) > 0 {
 		text += ": " + strings.Join(costs, ", ")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 )
 
 // costTable is what invocations of every cell cost, over the share of cold starts.
@@ -32,7 +33,7 @@ func newCostTable(b board) *costTable {
 	for _, c := range p.Cells {
 		one := costRow{Cell: c.Variant.String()}
 		for _, at := range tableShares {
-			one.USD = append(one.USD, marked(money(c.At(at)), c.Confidence))
+			one.USD = append(one.USD, cost.Marked(money(c.At(at)), c.Confidence))
 		}
 		t.Rows = append(t.Rows, one)
 	}
@@ -42,9 +43,9 @@ func newCostTable(b board) *costTable {
 // pricesNote says which prices costs are of, and what they leave out.
 func pricesNote(p answer.Pricing) string {
 	note := "list prices of " + p.Region + ", checked on " + p.Checked + ", without free tier and tax; API Gateway would add " +
-		marked(money(p.APIGateway.USD), p.APIGateway.Confidence)
+		cost.Marked(money(p.APIGateway.USD), p.APIGateway.Confidence)
 	if unconfirmed(p) {
-		note += "; " + unconfirmedMark + ": with a price that is not confirmed"
+		note += "; " + cost.UnconfirmedMark + ": with a price that is not confirmed"
 	}
 	return note
 }

@@ -12,16 +12,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// unconfirmedMark stands behind dollars with a price that is not confirmed.
-const unconfirmedMark = "*"
-
-func marked(text string, c cost.Confidence) string {
-	if c == cost.Unconfirmed {
-		return text + unconfirmedMark
-	}
-	return text
-}
-
 // tableShares are the shares of cold starts that the table of costs has.
 var tableShares = []float64{0.0001, 0.001, 0.01, 0.1}
 
@@ -43,13 +33,13 @@ func writeCosts(s *sheet, all answer.Answers) {
 	for _, c := range p.Cells {
 		row := []string{c.Variant.String()}
 		for _, at := range tableShares {
-			row = append(row, marked(money(c.At(at)), c.Confidence))
+			row = append(row, cost.Marked(money(c.At(at)), c.Confidence))
 		}
 		t.add(row...)
 	}
 	t.write(s)
 	s.wrap(indent, indent+indent, fmt.Sprintf("from billed durations, init included; %s of each are requests; behind API Gateway add %s",
-		marked(money(p.Request.USD), p.Request.Confidence), marked(money(p.APIGateway.USD), p.APIGateway.Confidence)))
+		cost.Marked(money(p.Request.USD), p.Request.Confidence), cost.Marked(money(p.APIGateway.USD), p.APIGateway.Confidence)))
 	for _, line := range breakEvenLines(p.BreakEvens, all.ColdShare) {
 		s.wrap(indent, indent+indent, line)
 	}
@@ -58,7 +48,7 @@ func writeCosts(s *sheet, all answer.Answers) {
 	}
 	note := fmt.Sprintf("list prices of %s, checked on %s, without free tier and tax", p.Region, p.Checked)
 	if unconfirmed(*p) {
-		note += "; " + unconfirmedMark + ": with a price that is not confirmed"
+		note += "; " + cost.UnconfirmedMark + ": with a price that is not confirmed"
 	}
 	s.wrap(indent, indent+indent, note)
 	s.WriteString("\n")
@@ -119,7 +109,7 @@ func breakEvenText(e answer.BreakEven) string {
 		if e.At == nil {
 			return "none in range, on demand is cheaper"
 		}
-		return marked("from "+grouped(int64(math.Ceil(*e.At))), e.Confidence)
+		return cost.Marked("from "+grouped(int64(math.Ceil(*e.At))), e.Confidence)
 	}
 	cheaper, dearer := e.A, e.B
 	if !e.CheaperBelow {
@@ -133,9 +123,9 @@ func breakEvenText(e answer.BreakEven) string {
 	}
 	first := name(cheaper.Architecture, dearer.Architecture, cheaper.MemoryMB)
 	if e.At == nil {
-		return marked("none in range, "+first+" is cheaper", e.Confidence)
+		return cost.Marked("none in range, "+first+" is cheaper", e.Confidence)
 	}
-	return marked(first+" is cheaper below "+inPercent(*e.At), e.Confidence)
+	return cost.Marked(first+" is cheaper below "+inPercent(*e.At), e.Confidence)
 }
 
 // breakEvenCell names the cells of a break-even without what it is between.

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"slices"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -75,7 +76,7 @@ func (b board) matrixMeasures() []matrixMeasure {
 				return &usd, nil
 			},
 			func(row) *results.Place { return nil },
-			func(r row, usd float64) string { return marked(money(usd), b.cost(r.Variant).Confidence) },
+			func(r row, usd float64) string { return cost.Marked(money(usd), b.cost(r.Variant).Confidence) },
 		})
 	}
 	return all

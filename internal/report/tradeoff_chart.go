@@ -30,7 +30,7 @@ type tradeoffPoint struct {
 
 // Cold and Dollars are a point in words.
 func (p tradeoffPoint) Cold() string    { return number(p.cold) }
-func (p tradeoffPoint) Dollars() string { return marked(money(p.usd), p.confidence) }
+func (p tradeoffPoint) Dollars() string { return cost.Marked(money(p.usd), p.confidence) }
 
 // newTradeoff is nil where fewer than two cells have both numbers.
 func newTradeoff(id string, b board) *tradeoff {

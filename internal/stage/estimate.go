@@ -13,9 +13,11 @@ import (
 // it really has is known to AWS only.
 const unknownMemoryMB = 1024
 
-// Estimate says what a run of the stage and a month of it cost.
-func (c Config) Estimate() (cost.Breakdown, error) {
+// Estimate says what a run of the stage and a month of it cost in a region, which may be
+// empty if it is not known.
+func (c Config) Estimate(region string) (cost.Breakdown, error) {
 	s := cost.Stage{
+		Region:   region,
 		Measured: c.Benchmarked(),
 		Cold:     c.Cold, Warm: c.Warm, Rounds: c.Rounds, Iterations: c.Iterations, Every: c.every(), MapConcurrency: c.MapConcurrency,
 		Harness: matrix.Variant{Architecture: c.Architecture, MemoryMB: harnessMemoryMB},

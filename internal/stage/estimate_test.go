@@ -8,11 +8,11 @@ func TestEstimate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := c.Estimate()
+		b, err := c.Estimate("")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b.PerRun(), b.PerMonth(), b.RunsPerMonth
+		return b.PerRun().USD, b.PerMonth().USD, b.RunsPerMonth
 	}
 	run, month, runs := parse(nil)
 	if runs != 365 {

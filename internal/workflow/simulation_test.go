@@ -87,6 +87,7 @@ func simulate(t *testing.T, variants, concurrency int, input string) (s simulati
 		h.checkRestored(t)
 		invocations, tasks := float64(s.tally.Invocations), float64(usage.Tasks)
 		writes := 2*invocations + float64(table["Renew"]+table["Keep"]+table["PutSeries"]+table["PutRun"])
+		prices, _ := cost.PricesIn("us-east-1")
 		for name, quantity := range map[string]float64{
 			"states.transition":     float64(usage.Transitions),
 			"lambda.request":        invocations + tasks,
@@ -95,7 +96,7 @@ func simulate(t *testing.T, variants, concurrency int, input string) (s simulati
 			"dynamodb.read":         float64(h.table.SamplesRead()) * sampleKB / 4,
 			"logs.ingestion":        (invocations + tasks) * logKB / 1e6,
 		} {
-			price, ok := cost.Prices().Prices[name]
+			price, ok := prices.Prices[name]
 			if !ok {
 				t.Fatalf("there is no price of %s", name)
 			}
