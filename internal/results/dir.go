@@ -53,7 +53,7 @@ func CreateDir(path string, m Manifest) (*Dir, error) {
 	return d, nil
 }
 
-// WriteRun writes a whole run into a new directory, but for its histogram logs.
+// WriteRun writes a whole run into a new directory.
 func WriteRun(path string, r Run) (*Dir, error) {
 	d, err := CreateDir(path, r.Manifest)
 	if err != nil {
@@ -64,7 +64,15 @@ func WriteRun(path string, r Run) (*Dir, error) {
 			return nil, errors.Join(err, d.close())
 		}
 	}
-	if err := errors.Join(d.WriteJSON(SummaryFile, r.Summary), d.Finish(r.Manifest)); err != nil {
+	err = d.WriteJSON(SummaryFile, r.Summary)
+	if r.Load != nil {
+		for i := range r.Load.Targets {
+			if t := &r.Load.Targets[i]; len(t.Intervals) > 0 {
+				err = errors.Join(err, d.WriteFile(LogFile(t.Name), t.WriteLog))
+			}
+		}
+	}
+	if err := errors.Join(err, d.Finish(r.Manifest)); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -31,16 +31,33 @@ func logTarget(file string) (target string, ok bool) {
 const (
 	ServiceTag   = "service"
 	FirstByteTag = "firstByte"
-	// UnansweredTag is that of the times after which requests failed without a response.
-	UnansweredTag = "unanswered"
-	firstTag      = "first:"
+	ConnectTag   = "connect"
+
+	unansweredTag = "unanswered"
 )
 
-// FirstTag is the tag of the rows of a histogram log that hold first requests
-// of execution environments, by their initialization type; a tag has neither
-// commas nor spaces.
-func FirstTag(initialization string) string { return firstTag + initialization }
+// UnansweredTag is the tag of the rows that hold the times after which requests failed
+// without a response, by the clock whose own rows have the given tag.
+func UnansweredTag(clock string) string {
+	if clock == "" {
+		return unansweredTag
+	}
+	return unansweredTag + ":" + clock
+}
 
-// firstOfTag is the initialization type of the first requests that the rows of a
-// tag hold; false for the tags of other things.
-func firstOfTag(tag string) (initialization string, ok bool) { return strings.CutPrefix(tag, firstTag) }
+// Tag is the tag of the rows that hold the latencies of a class. It has neither commas
+// nor spaces, as initialization types have none.
+func (k ClassKey) Tag() string { return k.Environment + ":" + k.Initialization }
+
+// ServiceTag is the tag of the rows that hold the service times of a class.
+func (k ClassKey) ServiceTag() string { return k.Tag() + ":" + ServiceTag }
+
+// classOfTag is the class that the rows of a tag hold; false for the tags of other things.
+func classOfTag(tag string) (key ClassKey, service, ok bool) {
+	environment, initialization, ok := strings.Cut(tag, ":")
+	if !ok || environment != FirstInvocation && environment != LaterInvocations {
+		return ClassKey{}, false, false
+	}
+	initialization, service = strings.CutSuffix(initialization, ":"+ServiceTag)
+	return ClassKey{environment, initialization}, service, true
+}

@@ -24,13 +24,20 @@ func TestLogFile(t *testing.T) {
 	}
 }
 
-func TestFirstTag(t *testing.T) {
-	for _, want := range []string{"provisioned-concurrency", ""} {
-		if got, ok := firstOfTag(FirstTag(want)); !ok || got != want {
-			t.Errorf("the first requests of %q are those of %q, %v", want, got, ok)
+func TestClassTags(t *testing.T) {
+	for _, want := range []ClassKey{
+		{FirstInvocation, "provisioned-concurrency"}, {LaterInvocations, "on-demand"}, {FirstInvocation, ""}, {LaterInvocations, ""},
+	} {
+		if got, service, ok := classOfTag(want.Tag()); !ok || service || got != want {
+			t.Errorf("the latencies of %+v are those of %+v, service %v, %v", want, got, service, ok)
+		}
+		if got, service, ok := classOfTag(want.ServiceTag()); !ok || !service || got != want {
+			t.Errorf("the service times of %+v are those of %+v, service %v, %v", want, got, service, ok)
 		}
 	}
-	if _, ok := firstOfTag("service"); ok {
-		t.Error("service times are no first requests")
+	for _, tag := range []string{"", ServiceTag, FirstByteTag, ConnectTag, UnansweredTag(""), UnansweredTag(ServiceTag), "first", "firstly:x"} {
+		if key, _, ok := classOfTag(tag); ok {
+			t.Errorf("the tag %q is that of %+v", tag, key)
+		}
 	}
 }

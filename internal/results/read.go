@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
-	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
@@ -135,7 +133,7 @@ func (r *Run) readLogs(dir string, summarised bool) error {
 		if err != nil {
 			return err
 		}
-		err = t.readLog(f)
+		err = t.ReadLog(f)
 		if err = errors.Join(err, f.Close()); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -168,85 +166,4 @@ func loggedTargets(dir string, order []string) ([]Target, error) {
 	}
 	slices.SortStableFunc(targets, func(a, b Target) int { return place(a) - place(b) })
 	return targets, nil
-}
-
-// readLog adds a histogram log to the target: the intervals, and the histograms of
-// those clocks and classes that the log has.
-func (t *Target) readLog(r io.Reader) error {
-	censored := latency.New()
-	var past Timeline
-	var current *Interval // whose other rows may follow
-	for row, err := range latency.ReadLog(r) {
-		if err != nil {
-			return err
-		}
-		switch clock := t.logged(row.Tag); {
-		case row.Tag == UnansweredTag:
-			censored.Merge(row.Histogram)
-			if current != nil && current.Start.Equal(row.Start) {
-				current.Unanswered = row.Histogram.Counts()
-			}
-		case clock != nil:
-			if clock.Histogram == nil {
-				clock.Histogram = latency.New()
-			}
-			clock.Histogram.Merge(row.Histogram)
-		}
-		if row.Tag == "" {
-			if current != nil {
-				past.Add(*current)
-			}
-			current = &Interval{Start: row.Start, Length: row.Length, Latency: row.Histogram.Counts()}
-		}
-	}
-	if current != nil {
-		past.Add(*current)
-	}
-	t.Intervals = past.Intervals()
-	for _, clock := range t.clocks() {
-		if clock.Histogram == nil {
-			continue
-		}
-		summarised := clock.Percentiles // of a run that ended
-		if clock == &t.Latency {
-			*clock = latency.NewTiming(clock.Histogram, censored)
-		} else {
-			*clock = latency.NewTiming(clock.Histogram, nil)
-		}
-		if !summarised.IsZero() {
-			clock.Percentiles = summarised
-		}
-	}
-	return nil
-}
-
-// logged is the clock that the rows of a tag belong to, or nil.
-func (t *Target) logged(tag string) *latency.Timing {
-	switch tag {
-	case "":
-		return &t.Latency
-	case ServiceTag:
-		return &t.Service
-	case FirstByteTag:
-		return &t.FirstByte
-	}
-	initialization, ok := firstOfTag(tag)
-	if !ok {
-		return nil
-	}
-	key := ClassKey{Environment: FirstInvocation, Initialization: initialization}
-	i := slices.IndexFunc(t.Classes, func(c Class) bool { return c.ClassKey == key })
-	if i < 0 {
-		i = len(t.Classes)
-		t.Classes = append(t.Classes, Class{ClassKey: key})
-	}
-	return &t.Classes[i].Latency
-}
-
-func (t *Target) clocks() []*latency.Timing {
-	all := []*latency.Timing{&t.Latency, &t.Service, &t.FirstByte}
-	for i := range t.Classes {
-		all = append(all, &t.Classes[i].Latency)
-	}
-	return all
 }

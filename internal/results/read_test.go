@@ -35,7 +35,7 @@ func logOf(t *testing.T, d *results.Dir, target string, rows int) {
 		for _, row := range []struct {
 			tag string
 			h   *latency.Histogram
-		}{{"", h}, {results.ServiceTag, h}, {results.FirstTag("on-demand"), h}, {results.UnansweredTag, unanswered}, {"of-another-tool", h}} {
+		}{{"", h}, {results.ServiceTag, h}, {results.ClassKey{Environment: results.FirstInvocation, Initialization: "on-demand"}.Tag(), h}, {results.UnansweredTag(""), unanswered}, {"of-another-tool", h}} {
 			if err := log.Write(row.tag, start, time.Second, row.h); err != nil {
 				t.Fatal(err)
 			}

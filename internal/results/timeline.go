@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
@@ -28,10 +29,7 @@ func (t *Timeline) Add(row Interval) {
 		return
 	}
 	if len(t.intervals) == maxIntervals {
-		for i := range maxIntervals / 2 {
-			t.intervals[i] = t.intervals[2*i].plus(t.intervals[2*i+1])
-		}
-		t.intervals = t.intervals[:maxIntervals/2]
+		t.intervals = halved(t.intervals)
 		t.rows *= 2
 	}
 	t.intervals, t.last = append(t.intervals, row), 1
@@ -48,6 +46,55 @@ func (t *Timeline) Empty() Timeline {
 
 // Intervals are the intervals in their order.
 func (t *Timeline) Intervals() []Interval { return t.intervals }
+
+// halved puts each two neighbours together.
+func halved(intervals []Interval) []Interval {
+	half := make([]Interval, 0, (len(intervals)+1)/2)
+	for two := range slices.Chunk(intervals, 2) {
+		one := two[0]
+		if len(two) > 1 {
+			one = one.plus(two[1])
+		}
+		half = append(half, one)
+	}
+	return half
+}
+
+// Timelines are those of a target: of all its latencies, and of each class of later
+// requests. First requests have nothing to do with the time before them.
+type Timelines struct {
+	all   Timeline
+	later map[ClassKey]*Timeline
+}
+
+// Add appends a row of all requests, and the latencies of the classes of later requests
+// in it. A class that has none may be left out.
+func (t *Timelines) Add(all Interval, later map[ClassKey]latency.Counts) {
+	for key := range later {
+		if t.later[key] == nil { // a class may come late
+			if t.later == nil {
+				t.later = map[ClassKey]*Timeline{}
+			}
+			t.later[key] = new(t.all.Empty())
+		}
+	}
+	for key, line := range t.later {
+		line.Add(Interval{Start: all.Start, Length: all.Length, Latency: later[key]})
+	}
+	t.all.Add(all)
+}
+
+// All are the intervals of all requests.
+func (t *Timelines) All() []Interval { return t.all.Intervals() }
+
+// Of are the intervals of a class of later requests, as many as those of all; nil for
+// other classes.
+func (t *Timelines) Of(key ClassKey) []Interval {
+	if line := t.later[key]; line != nil {
+		return line.Intervals()
+	}
+	return nil
+}
 
 // plus puts an interval and the next one together.
 func (i Interval) plus(next Interval) Interval {

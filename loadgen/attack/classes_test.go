@@ -61,15 +61,15 @@ func TestIntervalsOfClasses(t *testing.T) {
 	}
 }
 
-func TestHistoryFillsUpWhatCameLate(t *testing.T) {
-	var h history
+func TestTimelinesFillUpWhatCameLate(t *testing.T) {
+	var h results.Timelines
 	var empty, late tally
 	late.seriesOf(classOf(wire.Environment{ID: 1, Invocation: 2})).latency.Record(time.Millisecond)
 	for _, row := range []*tally{&empty, &empty, &late, &late} {
-		h.add(results.Interval{Length: time.Second}, row)
+		h.Add(results.Interval{Length: time.Second}, row.later())
 	}
 	var got []int64
-	for _, i := range h.ofClass(classOf(wire.Environment{ID: 1, Invocation: 2})) {
+	for _, i := range h.Of(classOf(wire.Environment{ID: 1, Invocation: 2}).key()) {
 		got = append(got, i.Latency.N())
 	}
 	if diff := cmp.Diff([]int64{0, 0, 1, 1}, got); diff != "" {
@@ -77,29 +77,56 @@ func TestHistoryFillsUpWhatCameLate(t *testing.T) {
 	}
 }
 
-func TestFirstRequestsAreLoggedApart(t *testing.T) {
+// What is read back from the logs is judged as what was measured: every clock, every
+// class, and the requests without an answer.
+func TestLogsHaveEveryClock(t *testing.T) {
 	logs := map[string]*closer{}
 	o := options("esmodule", "commonjs")
 	o.HLog = func(target string) (io.WriteCloser, error) {
 		logs[target] = &closer{}
 		return logs[target], nil
 	}
-	r, err := play(t, o, modules(100, 20))
+	script := modules(100, 20)
+	answered := script.script
+	script.script = func(shard int, r engine.Recorder) {
+		answered(shard, r)
+		r.Connected(0, 3*time.Millisecond)
+		r.Due(0)
+		late := answer(0, time.Millisecond, time.Second)
+		late.Cause, late.Status, late.FirstByte = engine.TimedOut, 0, 0
+		r.Done(late)
+	}
+	measured, err := play(t, o, script)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, target := range r.Targets {
-		first := latency.New()
-		for row, err := range latency.ReadLog(&logs[target.Name].Buffer) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if row.Tag == results.FirstTag("provisioned-concurrency") {
-				first.Merge(row.Histogram)
+	for _, want := range measured.Targets {
+		var got results.Target
+		if err := got.ReadLog(&logs[want.Name].Buffer); err != nil {
+			t.Fatal(err)
+		}
+		wantClocks, gotClocks := clocks(want), clocks(got)
+		for name, clock := range wantClocks {
+			if diff := cmp.Diff(clock.Percentiles, gotClocks[name].Percentiles); diff != "" {
+				t.Errorf("%s, %s (-measured +read):\n%s", want.Name, name, diff)
 			}
 		}
-		if first.N() != 20 || first.AtRank(20) != target.Classes[0].Latency.Histogram.AtRank(20) {
-			t.Errorf("%s: the log has %d first requests up to %v ms, want 20 up to %v ms", target.Name, first.N(), first.AtRank(20), target.Classes[0].Latency.Histogram.AtRank(20))
+		if len(got.Intervals) != len(want.Intervals) || len(gotClocks) != len(wantClocks) {
+			t.Errorf("%s: %d intervals and %d clocks, want %d and %d", want.Name, len(got.Intervals), len(gotClocks), len(want.Intervals), len(wantClocks))
+		}
+		for i, class := range want.Classes {
+			if n := len(got.Classes[i].Intervals); n != len(class.Intervals) {
+				t.Errorf("%s: %d intervals of %+v, want %d", want.Name, n, class.ClassKey, len(class.Intervals))
+			}
 		}
 	}
+}
+
+// clocks are all clocks of a target by name.
+func clocks(t results.Target) map[string]latency.Timing {
+	all := map[string]latency.Timing{"latency": t.Latency, "service": t.Service, "first byte": t.FirstByte, "connect": t.Connect}
+	for _, c := range t.Classes {
+		all[c.Tag()], all[c.ServiceTag()] = c.Latency, c.Service
+	}
+	return all
 }

@@ -25,7 +25,7 @@ type collector struct {
 
 	row       *interval // what the next row of the logs will hold
 	rowStart  time.Duration
-	histories []history // by target
+	timelines []results.Timelines // by target
 	outputs   []io.WriteCloser
 	logs      []*latency.LogWriter
 	scratch   *series            // of one target
@@ -41,7 +41,7 @@ func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Ti
 		o: o, zero: zero, outputs: outputs, logs: make([]*latency.LogWriter, len(outputs)), scratch: newSeries(), over: latency.New(),
 		filled: make(chan delivery, 2*shards), done: make(chan struct{}),
 		total: newInterval(len(o.Targets)), seen: make([]time.Duration, shards),
-		row: newInterval(len(o.Targets)), histories: make([]history, len(o.Targets)),
+		row: newInterval(len(o.Targets)), timelines: make([]results.Timelines, len(o.Targets)),
 	}
 	for i := range shards {
 		r := &recorder{shard: i, every: o.Interval, boundary: o.Interval, filled: c.filled,
@@ -53,40 +53,6 @@ func newCollector(o Options, shards int, outputs []io.WriteCloser, zero *time.Ti
 		c.recorders = append(c.recorders, r)
 	}
 	return c
-}
-
-// history is one target's latencies over time: all of them, and those of each class
-// of later requests. First requests have nothing to do with the time before them.
-type history struct {
-	all     results.Timeline
-	classes [classes]*results.Timeline
-}
-
-// add appends an interval, of which t has the classes.
-func (h *history) add(all results.Interval, t *tally) {
-	for number := class(1); int(number) < classes; number++ {
-		s := t.series[number]
-		if number.key().Environment != results.LaterInvocations || s == nil && h.classes[number] == nil {
-			continue
-		}
-		if h.classes[number] == nil { // a class may come late
-			h.classes[number] = new(h.all.Empty())
-		}
-		of := results.Interval{Start: all.Start, Length: all.Length}
-		if s != nil {
-			of.Latency = s.latency.Counts()
-		}
-		h.classes[number].Add(of)
-	}
-	h.all.Add(all)
-}
-
-// ofClass are the intervals of a class of later requests; nil for the others.
-func (h *history) ofClass(number class) []results.Interval {
-	if h.classes[number] == nil {
-		return nil
-	}
-	return h.classes[number].Intervals()
 }
 
 // collect runs until the recorders are finished.
@@ -138,7 +104,7 @@ func (c *collector) addRows(end time.Duration) {
 		if censored := c.row.targets[i].censored; censored != nil {
 			of.Unanswered = censored.latency.Counts()
 		}
-		c.histories[i].add(of, &c.row.targets[i])
+		c.timelines[i].Add(of, c.row.targets[i].later())
 		if output != nil && c.err == nil {
 			c.err = c.writeRows(i, start, length)
 		}
@@ -146,39 +112,37 @@ func (c *collector) addRows(end time.Duration) {
 }
 
 // writeRows appends the interval to a target's log: latency without a tag, since
-// that is what tools show first, the other clocks and first requests with their names.
+// that is what tools show first, the other clocks and the classes with their names, so
+// that all of them can be judged again without this program.
 func (c *collector) writeRows(target int, start time.Time, length time.Duration) (err error) {
 	if c.logs[target] == nil {
 		if c.logs[target], err = latency.NewLogWriter(c.outputs[target], *c.zero); err != nil {
 			return err
 		}
 	}
-	for _, row := range []struct {
+	if err := c.logs[target].Write("", start, length, c.scratch.latency); err != nil {
+		return err
+	}
+	type row struct {
 		tag string
-		h   *latency.Histogram
-	}{{"", c.scratch.latency}, {results.ServiceTag, c.scratch.service}, {results.FirstByteTag, c.scratch.firstByte}} {
-		if err := c.logs[target].Write(row.tag, start, length, row.h); err != nil {
-			return err
-		}
+		of  *latency.Histogram
 	}
-	if censored := c.row.targets[target].censored; censored != nil && censored.latency.N() > 0 {
-		if err := c.logs[target].Write(results.UnansweredTag, start, length, censored.latency); err != nil {
-			return err
-		}
+	t := &c.row.targets[target]
+	rows := []row{{results.ServiceTag, c.scratch.service}, {results.FirstByteTag, c.scratch.firstByte}, {results.ConnectTag, t.connect}}
+	if s := t.censored; s != nil {
+		rows = append(rows, row{results.UnansweredTag(""), s.latency},
+			row{results.UnansweredTag(results.ServiceTag), s.service}, row{results.UnansweredTag(results.FirstByteTag), s.firstByte})
 	}
-	return c.writeFirsts(target, start, length)
-}
-
-// writeFirsts appends the first requests of execution environments on their own,
-// where there were any, so that they can be judged again without this program.
-func (c *collector) writeFirsts(target int, start time.Time, length time.Duration) error {
 	for number := class(1); int(number) < classes; number++ {
-		s := c.row.targets[target].series[number]
-		key := number.key()
-		if key.Environment != results.FirstInvocation || s == nil || s.latency.N() == 0 {
+		if s := t.series[number]; s != nil {
+			rows = append(rows, row{number.key().Tag(), s.latency}, row{number.key().ServiceTag(), s.service})
+		}
+	}
+	for _, r := range rows {
+		if r.of.N() == 0 {
 			continue
 		}
-		if err := c.logs[target].Write(results.FirstTag(key.Initialization), start, length, s.latency); err != nil {
+		if err := c.logs[target].Write(r.tag, start, length, r.of); err != nil {
 			return err
 		}
 	}
@@ -234,7 +198,7 @@ func (c *collector) load(report engine.Report) *results.Load {
 		Generator:  results.Generator{Slip: latency.NewTiming(c.total.slip, nil), Busy: report.Busy},
 	}
 	for i := range c.total.targets {
-		target := c.total.targets[i].record(&c.histories[i])
+		target := c.total.targets[i].record(&c.timelines[i])
 		target.Name, target.URL = c.o.Targets[i].Name, wire.RedactURL(c.o.Targets[i].URL)
 		seen := map[uint64]struct{}{}
 		for _, recorder := range c.recorders {
@@ -247,7 +211,7 @@ func (c *collector) load(report engine.Report) *results.Load {
 }
 
 // record is the tally as the record has it.
-func (t *tally) record(past *history) results.Target {
+func (t *tally) record(past *results.Timelines) results.Target {
 	all, censored := newSeries(), newSeries()
 	t.all(all)
 	if t.censored != nil {
@@ -258,7 +222,7 @@ func (t *tally) record(past *history) results.Target {
 		Failed: map[string]int64{}, Examples: map[string]string{}, Status: map[int]int64{},
 		Latency: latency.NewTiming(all.latency, censored.latency), Service: latency.NewTiming(all.service, censored.service),
 		FirstByte: latency.NewTiming(all.firstByte, censored.firstByte), Connect: latency.NewTiming(t.connect, nil),
-		Intervals:  past.all.Intervals(),
+		Intervals:  past.All(),
 		OutOfRange: all.latency.OutOfRange() + all.service.OutOfRange() + all.firstByte.OutOfRange() + t.connect.OutOfRange(),
 	}
 	for _, cause := range engine.Causes() {
@@ -278,7 +242,7 @@ func (t *tally) record(past *history) results.Target {
 		if s := t.series[number]; s != nil {
 			target.Classes = append(target.Classes, results.Class{
 				ClassKey: number.key(), Latency: latency.NewTiming(s.latency, nil), Service: latency.NewTiming(s.service, nil),
-				Intervals: past.ofClass(number),
+				Intervals: past.Of(number.key()),
 			})
 		}
 	}

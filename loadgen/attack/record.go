@@ -159,6 +159,17 @@ func (t *tally) all(s *series) {
 	}
 }
 
+// later are the latencies of each class of later requests.
+func (t *tally) later() map[results.ClassKey]latency.Counts {
+	later := map[results.ClassKey]latency.Counts{}
+	for number := class(1); int(number) < classes; number++ {
+		if s := t.series[number]; s != nil && s.latency.N() > 0 && number.key().Environment == results.LaterInvocations {
+			later[number.key()] = s.latency.Counts()
+		}
+	}
+	return later
+}
+
 // interval is what one shard, or several, recorded in a stretch of time.
 type interval struct {
 	start, end time.Duration

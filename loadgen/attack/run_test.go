@@ -164,7 +164,7 @@ func TestRequestsWithoutAResponse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if row.Tag == results.UnansweredTag {
+		if row.Tag == results.UnansweredTag("") {
 			logged += row.Histogram.N()
 		}
 	}

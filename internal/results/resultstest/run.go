@@ -115,7 +115,7 @@ func (r Run) Write(t testing.TB, name string) string {
 			}
 			must(log.Write("", m.Started, time.Second, all))
 			must(log.Write("service", m.Started, time.Second, latency.New()))
-			must(log.Write(results.FirstTag("on-demand"), m.Started, time.Second, first))
+			must(log.Write(results.ClassKey{Environment: results.FirstInvocation, Initialization: "on-demand"}.Tag(), m.Started, time.Second, first))
 			must(f.Close())
 			s.Load.Targets = append(s.Load.Targets, results.Target{Name: target, Planned: 510, Sent: 510, Answered: 500, Failed: map[string]int64{"timeout": 10}, Status: map[int]int64{200: 500}})
 		}
