@@ -49,12 +49,13 @@ func (v Variant) String() string {
 	return fmt.Sprintf("%s %s %s %d MB", v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB)
 }
 
-// Compare orders variants by function, language, runtime, architecture and memory.
+// Compare orders variants by function, language, runtime (the older generation first),
+// architecture and memory.
 func Compare(a, b Variant) int {
 	return cmp.Or(
 		cmp.Compare(a.Function, b.Function),
 		cmp.Compare(a.Language, b.Language),
-		cmp.Compare(a.Runtime, b.Runtime),
+		natural(a.Runtime, b.Runtime),
 		cmp.Compare(a.Architecture, b.Architecture),
 		cmp.Compare(a.MemoryMB, b.MemoryMB),
 	)
