@@ -65,6 +65,8 @@ type startOptions struct {
 	console    *console.Console
 	// allowed, if not nil, is told of everything that a role asked for and was allowed.
 	allowed func(roleARN, action, resource string)
+	// admit, if not nil, gives every execution of the workflow its turn.
+	admit func(context.Context) (release func())
 }
 
 // start carries out a plan and returns once every provisioned environment is
@@ -106,7 +108,7 @@ func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *m
 	})
 	m.closers = append(m.closers, m.functions.Close)
 	m.workflows = executions.New(executions.Options{
-		Functions: m.functions, Directory: directory, Seed: o.seed, Observe: m.progress.observe, Progress: o.console.Printf,
+		Functions: m.functions, Directory: directory, Seed: o.seed, Observe: m.progress.observe, Admit: o.admit, Progress: o.console.Printf,
 	})
 	m.closers = append(m.closers, m.workflows.Close)
 	for _, machine := range plan.StateMachines {

@@ -134,6 +134,7 @@ func launch(ctx context.Context, o Options, c *console.Console, stdout io.Writer
 	begin := setup{root: root, stage: s, options: o, tools: newToolbox(root, c), record: r, console: c}
 	var e *ending
 	if o.Serve {
+		begin.admit = newTurn(machineLock, c).admit
 		err = serve(ctx, begin, stdout)
 	} else {
 		e, err = measure(ctx, begin, stdout)

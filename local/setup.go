@@ -21,6 +21,8 @@ type setup struct {
 	console *console.Console
 	// allowed, if not nil, is told of everything that a role asked for and was allowed.
 	allowed func(roleARN, action, resource string)
+	// admit, if not nil, gives every execution of the workflow its turn to measure.
+	admit func(context.Context) (release func())
 }
 
 // start prepares what the stage needs, plans it and starts the plan.
@@ -56,6 +58,7 @@ func (s setup) start(ctx context.Context) (_ *machine, err error) {
 			unmeasured: cells.emulated(),
 		},
 		allowed:    s.allowed,
+		admit:      s.admit,
 		finder:     s.tools.finder,
 		codeDir:    filepath.Join(s.tools.dir, "code"),
 		logDir:     filepath.Join(s.record.dir.Path(), "logs"),

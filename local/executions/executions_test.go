@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -250,4 +251,57 @@ func wantCode(t *testing.T, code string, err error) {
 	if !errors.As(err, &e) || e.Code != code {
 		t.Errorf("error is %v, want %s", err, code)
 	}
+}
+
+// An execution runs while it is admitted, and one that is stopped before has run nothing.
+func TestAdmit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var events []string
+		turn := make(chan struct{})
+		s := New(Options{
+			Functions: invokerFunc(func(context.Context, lambda.InvokeInput) (lambda.InvokeOutput, error) {
+				events = append(events, "invoked")
+				return lambda.InvokeOutput{Status: 200, Payload: []byte("1")}, nil
+			}),
+			Admit: func(ctx context.Context) func() {
+				select {
+				case <-turn:
+					events = append(events, "admitted")
+				case <-ctx.Done():
+					events = append(events, "stopped")
+				}
+				return func() { events = append(events, "released") }
+			},
+		})
+		defer s.Close()
+		if err := s.Create(StateMachine{Name: "m", ARN: machineARN, Definition: []byte(oneTask)}); err != nil {
+			t.Fatal(err)
+		}
+		start := func(name string) Execution {
+			e, err := s.StartExecution(t.Context(), machineARN, name, "{}")
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			return e
+		}
+		first := start("first")
+		if len(events) > 0 {
+			t.Fatalf("%q happened before the execution was admitted", events)
+		}
+		turn <- struct{}{}
+		synctest.Wait()
+		if want := []string{"admitted", "invoked", "released"}; !slices.Equal(events, want) {
+			t.Errorf("got %q, want %q", events, want)
+		}
+		if e, err := s.DescribeExecution(first.ARN); err != nil || e.Status != succeeded {
+			t.Errorf("got %+v, error %v", e, err)
+		}
+		events = nil
+		second, err := s.StopExecution(start("second").ARN, "", "")
+		synctest.Wait()
+		if want := []string{"stopped", "released"}; err != nil || second.Status != stopped || !slices.Equal(events, want) {
+			t.Errorf("got %q, status %s, error %v; want %q", events, second.Status, err, want)
+		}
+	})
 }

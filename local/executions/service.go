@@ -42,6 +42,9 @@ type Options struct {
 	// Observe, if not nil, is told of every event of every execution, those of
 	// distributed maps' children included, from several goroutines.
 	Observe func(states.Event)
+	// Admit, if not nil, is called before the first state of an execution. It may wait,
+	// at most until ctx is done. What it returns is called when the execution has ended.
+	Admit func(ctx context.Context) (release func())
 	// Progress hears of what no caller hears: schedules that cannot start. It may be nil.
 	Progress func(format string, args ...any)
 }
@@ -142,6 +145,9 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 	seed := fnv.New64a()
 	seed.Write([]byte(arn))
 	s.running.Go(func() {
+		if s.options.Admit != nil {
+			defer s.options.Admit(e.ctx)()
+		}
 		e.run(states.Execution{
 			Machine: m.parsed, Tasks: &tasks{service: s, machine: m},
 			ARN: arn, Name: name, MachineARN: machineARN, MachineName: m.Name, RoleARN: m.RoleARN,
