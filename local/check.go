@@ -14,9 +14,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// firstVersion is the version that deploying a function publishes.
-const firstVersion = "1"
-
 // check compares the answers of functions that only an emulator can run. They are
 // started as provisioned concurrency, because an emulated init phase may take
 // longer than the 10 s of one on demand.
@@ -30,8 +27,11 @@ func (m measurement) check(ctx context.Context, fns []deployed.Function) ([]resu
 	for i, fn := range fns {
 		group.Go(func() error {
 			rows[i] = results.VariantSummary{Variant: fn.Variant, Status: results.Failed}
-			fn.Qualifier = firstVersion
-			err := m.machine.functions.PutProvisionedConcurrency(ctx, fn.ARN, fn.Qualifier, 1)
+			published, err := m.machine.functions.PublishVersion(fn.ARN, "")
+			if err == nil {
+				fn.Qualifier = published.Version
+				err = m.machine.functions.PutProvisionedConcurrency(ctx, fn.ARN, fn.Qualifier, 1)
+			}
 			if err != nil && ctx.Err() == nil {
 				rows[i].Reason = err.Error()
 				return nil // one cell's failure is its own

@@ -8,22 +8,27 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/artifact"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
 const benchmarkedTimeout = 30 // seconds
 
-// function is a deployed function and where it logs.
+// function is a function that is a resource of the stack, and where it logs.
 type function struct {
 	*lambda.Function
 	variant  matrix.Variant
 	logGroup *cloudwatch.LogGroup
 }
 
-// functionSpec is what differs from function to function, besides the variant.
+// functionSpec is a function as it is to be, whichever way it is deployed:
+// [definition.function] makes a resource of it, [definition.templateFunction] an
+// entry of a CloudFormation template.
 type functionSpec struct {
+	variant   matrix.Variant
 	role      role
 	logGroup  *cloudwatch.LogGroup
 	timeout   int // seconds
@@ -33,9 +38,33 @@ type functionSpec struct {
 	reserved int
 }
 
+// logFormat is that of all functions.
+const logFormat = "Text"
+
+// tracingMode is Lambda's word for whether the function records traces by itself.
+func (s functionSpec) tracingMode() string {
+	if s.tracing {
+		return "Active"
+	}
+	return "PassThrough"
+}
+
+// code is the artefact of a variant and the handler in it.
+func (d *definition) code(v matrix.Variant) (zip artifact.Artifact, handler string, err error) {
+	row, err := stage.Row(v)
+	if err != nil {
+		return artifact.Artifact{}, "", err
+	}
+	zip, ok := d.artifacts[v]
+	if !ok {
+		return artifact.Artifact{}, "", fmt.Errorf("function %v: no artefact was built for it", v)
+	}
+	return zip, row.Handler, nil
+}
+
 // benchmarked makes the functions that are measured, all under one role: they
 // do the same and may do no more than write their logs.
-func (d *definition) benchmarked() ([]function, error) {
+func (d *definition) benchmarked() ([]measured, error) {
 	cells, err := d.cells(functions.ContractHello)
 	if err != nil || len(cells) == 0 {
 		return nil, err
@@ -47,39 +76,49 @@ func (d *definition) benchmarked() ([]function, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []function
+	var specs, refused []functionSpec
 	for _, v := range cells {
 		group, err := d.logGroup(v.Name())
 		if err != nil {
 			return nil, err
 		}
-		f, err := d.function(v, functionSpec{
-			role: role, logGroup: group, timeout: benchmarkedTimeout,
+		spec := functionSpec{
+			variant: v, role: role, logGroup: group, timeout: benchmarkedTimeout,
 			variables: pulumi.StringMap{deployed.NonceVariable: pulumi.String(deployed.FirstNonce)},
-		},
-			// A run changes this one variable to force cold starts; all others are the stack's.
-			pulumi.IgnoreChanges([]string{"environment.variables." + deployed.NonceVariable}))
-		if err != nil {
-			return nil, err
 		}
-		all = append(all, f)
+		specs = append(specs, spec)
+		if lifecycle.ReadProvider().Refuses(v.Runtime) {
+			refused = append(refused, spec)
+		}
+	}
+	arns, err := d.byCloudFormation(refused, role)
+	if err != nil {
+		return nil, err
+	}
+	var all []measured
+	for _, spec := range specs {
+		arn, ok := arns[spec.variant]
+		if !ok {
+			// A run changes this one variable to force cold starts; all others are the stack's.
+			f, err := d.function(spec, pulumi.IgnoreChanges([]string{"environment.variables." + deployed.NonceVariable}))
+			if err != nil {
+				return nil, err
+			}
+			arn = f.Arn
+		}
+		// Through $LATEST, the only version whose configuration can change: hence
+		// no qualifier.
+		all = append(all, measured{logical: spec.variant.Name(), entry: d.entry(spec.variant, arn, spec.logGroup, d.known(""))})
 	}
 	return all, nil
 }
 
 // function makes one function and publishes a version of it.
-func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulumi.ResourceOption) (function, error) {
-	row, err := stage.Row(v)
+func (d *definition) function(spec functionSpec, opts ...pulumi.ResourceOption) (function, error) {
+	v := spec.variant
+	zip, handler, err := d.code(v)
 	if err != nil {
 		return function{}, err
-	}
-	zip, ok := d.artifacts[v]
-	if !ok {
-		return function{}, fmt.Errorf("function %v: no artefact was built for it", v)
-	}
-	tracing := "PassThrough"
-	if spec.tracing {
-		tracing = "Active"
 	}
 	var reserved pulumi.IntPtrInput
 	if spec.reserved > 0 {
@@ -91,7 +130,7 @@ func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulum
 		Description:   pulumi.String(v.String()),
 		Role:          spec.role.Arn,
 		Runtime:       pulumi.String(v.Runtime),
-		Handler:       pulumi.String(row.Handler),
+		Handler:       pulumi.String(handler),
 		Architectures: pulumi.StringArray{pulumi.String(v.Architecture)},
 		MemorySize:    pulumi.Int(v.MemoryMB),
 		Timeout:       pulumi.Int(spec.timeout),
@@ -99,10 +138,10 @@ func (d *definition) function(v matrix.Variant, spec functionSpec, opts ...pulum
 		Publish:       pulumi.Bool(true),
 		Environment:   lambda.FunctionEnvironmentArgs{Variables: spec.variables},
 		LoggingConfig: lambda.FunctionLoggingConfigArgs{
-			LogFormat: pulumi.String("Text"),
+			LogFormat: pulumi.String(logFormat),
 			LogGroup:  spec.logGroup.Name,
 		},
-		TracingConfig:                lambda.FunctionTracingConfigArgs{Mode: pulumi.String(tracing)},
+		TracingConfig:                lambda.FunctionTracingConfigArgs{Mode: pulumi.String(spec.tracingMode())},
 		ReservedConcurrentExecutions: reserved,
 		Tags:                         d.tags,
 	}, opts...)

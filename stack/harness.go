@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
@@ -85,8 +86,8 @@ func (d *definition) harnessFunction(v matrix.Variant, timeout int, table *dynam
 	if err != nil {
 		return function{}, err
 	}
-	return d.function(v, functionSpec{
-		role: role, logGroup: group, timeout: timeout,
+	return d.function(functionSpec{
+		variant: v, role: role, logGroup: group, timeout: timeout,
 		variables: pulumi.StringMap{
 			env.TableName:     table.Name,
 			env.SampleTTLDays: pulumi.String(strconv.Itoa(d.config.SampleTTLDays)),
@@ -177,13 +178,8 @@ type measured struct {
 }
 
 // measured lists the benchmarked functions and those that exist already.
-func (d *definition) measured(benchmarked []function) []measured {
-	var all []measured
-	for _, f := range benchmarked {
-		// Through $LATEST, the only version whose configuration can change: hence
-		// no qualifier.
-		all = append(all, measured{logical: f.variant.Name(), entry: d.entry(f, d.known(""))})
-	}
+func (d *definition) measured(benchmarked []measured) []measured {
+	all := slices.Clone(benchmarked)
 	for _, f := range d.existing {
 		entry := d.known(f.ARN).ApplyT(func(string) deployed.Function { return f }).(FunctionOutput)
 		all = append(all, measured{logical: "existing-" + f.Variant.Name(), entry: entry, existing: &f})

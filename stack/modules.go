@@ -106,8 +106,8 @@ func (d *definition) modules(parameter *ssm.Parameter) ([]module, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := d.function(v, functionSpec{
-			role: role, logGroup: group, timeout: moduleTimeout, tracing: true, reserved: d.config.ModuleReservedConcurrency,
+		f, err := d.function(functionSpec{
+			variant: v, role: role, logGroup: group, timeout: moduleTimeout, tracing: true, reserved: d.config.ModuleReservedConcurrency,
 			variables: pulumi.StringMap{parameterVariable: parameter.Name},
 		})
 		if err != nil {

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"reflect"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
@@ -71,7 +73,7 @@ func (d *definition) outputs(measured []measured, modules *moduleAPI, h *harness
 		o.APIURL, o.ParameterName = modules.stage.InvokeUrl, modules.parameter.Name
 		o.ModulesAPI = modules.stage.RestApi
 		for _, m := range modules.modules {
-			functions = append(functions, d.entry(m.function, m.alias.Name))
+			functions = append(functions, d.entry(m.variant, m.Arn, m.logGroup, m.alias.Name))
 		}
 	}
 	if h != nil {
@@ -114,12 +116,12 @@ func (d *definition) payloads() pulumi.StringOutput {
 	return pulumi.ToSecret(d.known(string(text))).(pulumi.StringOutput)
 }
 
-// entry is the function as its users see it.
-func (d *definition) entry(f function, qualifier pulumi.StringOutput) FunctionOutput {
-	return pulumi.All(f.Arn, f.logGroup.Name, qualifier).ApplyT(func(of []any) deployed.Function {
+// entry is a function of the stack as its users see it.
+func (d *definition) entry(v matrix.Variant, arn pulumi.StringOutput, group *cloudwatch.LogGroup, qualifier pulumi.StringOutput) FunctionOutput {
+	return pulumi.All(arn, group.Name, qualifier).ApplyT(func(of []any) deployed.Function {
 		return deployed.Function{
-			Variant: f.variant, ARN: of[0].(string), LogGroup: of[1].(string), Qualifier: of[2].(string), Owned: true,
-			SHA256: d.artifacts[f.variant].SHA256,
+			Variant: v, ARN: of[0].(string), LogGroup: of[1].(string), Qualifier: of[2].(string), Owned: true,
+			SHA256: d.artifacts[v].SHA256,
 		}
 	}).(FunctionOutput)
 }

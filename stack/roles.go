@@ -23,6 +23,9 @@ func (d *definition) executionRole(logical string, statements ...statement) (rol
 // principal is the service that may assume a role.
 type principal struct {
 	service string
+	// ofAccount says that the service may assume the role for resources of this account
+	// only. It goes without saying where there are sources.
+	ofAccount bool
 	// sources are ARNs, perhaps with wildcards, of the resources of this account that
 	// the service may assume the role for; empty means any. Without them the service
 	// could be made to use the role for a resource of another account (the confused
@@ -119,11 +122,11 @@ func (d *definition) trust(by principal) string {
 	statement := statementJSON{
 		Effect: "Allow", Principal: map[string]string{"Service": by.service}, Action: []string{"sts:AssumeRole"},
 	}
+	if by.ofAccount || len(by.sources) > 0 {
+		statement.Condition = map[string]map[string][]string{"StringEquals": {"aws:SourceAccount": {d.account}}}
+	}
 	if len(by.sources) > 0 {
-		statement.Condition = map[string]map[string][]string{
-			"StringEquals": {"aws:SourceAccount": {d.account}},
-			"ArnLike":      {"aws:SourceArn": by.sources},
-		}
+		statement.Condition["ArnLike"] = map[string][]string{"aws:SourceArn": by.sources}
 	}
 	text, err := json.Marshal(documentJSON{Version: "2012-10-17", Statement: []statementJSON{statement}})
 	if err != nil {

@@ -25,6 +25,11 @@ func (p *Plan) check() error {
 			refuse("function %s: log group %s does not exist", f.Name, f.LogGroup)
 		}
 	}
+	for _, s := range p.stacks {
+		if err := p.deployable(s); err != nil {
+			refuse("CloudFormation stack %s: %w", s.name, err)
+		}
+	}
 	for _, a := range p.Aliases {
 		if err := p.qualified(a.Function, a.Version); err != nil {
 			refuse("alias %s: %w", a.Name, err)

@@ -11,41 +11,33 @@ import (
 // firstVersion is what publishing a new function gives.
 const firstVersion = "1"
 
+// functionProperties are those that a resource of Pulumi's provider and one of
+// CloudFormation have in common.
+type functionProperties struct {
+	Description, Role, Runtime, Handler string
+	Architectures                       []functions.Architecture
+	MemorySize, Timeout                 int
+	Environment                         struct{ Variables map[string]string }
+	LoggingConfig                       struct{ LogFormat, LogGroup string }
+	TracingConfig                       struct{ Mode string }
+	ReservedConcurrentExecutions        *int
+	Tags                                ignored
+}
+
 type functionInputs struct {
-	Name, Description, Role, Runtime, Handler string
-	Architectures                             []functions.Architecture
-	MemorySize, Timeout                       int
-	Code                                      string // path
-	Publish                                   bool
-	Environment                               struct{ Variables map[string]string }
-	LoggingConfig                             struct{ LogFormat, LogGroup string }
-	TracingConfig                             struct{ Mode string }
-	ReservedConcurrentExecutions              *int
-	Tags                                      ignored
+	functionProperties
+	Name    string
+	Code    string // path
+	Publish bool
 }
 
 func (m *monitor) function(in functionInputs) (string, outputs, error) {
-	zip, ok := m.artifacts[in.Code]
-	if !ok {
-		return "", nil, fmt.Errorf("code %s is no artefact of this plan", in.Code)
+	c, err := m.functionConfig(in.Name, in.Code, in.functionProperties)
+	if err != nil {
+		return "", nil, err
 	}
-	if len(in.Architectures) != 1 {
-		return "", nil, fmt.Errorf("architectures %v: a function has one", in.Architectures)
-	}
-	if format := in.LoggingConfig.LogFormat; format != "Text" && format != "" {
-		return "", nil, fmt.Errorf("log format %s is not known to local: Text is", format)
-	}
-	tracing := in.TracingConfig.Mode
-	if tracing != "Active" && tracing != "PassThrough" && tracing != "" {
-		return "", nil, fmt.Errorf("tracing mode %s is not known to local: Active and PassThrough are", tracing)
-	}
-	m.plan.Functions = append(m.plan.Functions, lambda.FunctionConfig{
-		Name: in.Name, RoleARN: in.Role, Runtime: in.Runtime, Handler: in.Handler, Description: in.Description,
-		Architecture: in.Architectures[0], MemoryMB: in.MemorySize, Timeout: time.Duration(in.Timeout) * time.Second,
-		Variables: in.Environment.Variables, CodePath: zip.Path, CodeSHA256: zip.SHA256,
-		LogGroup: in.LoggingConfig.LogGroup, Tracing: tracing == "Active", Publish: in.Publish,
-		ReservedConcurrency: in.ReservedConcurrentExecutions,
-	})
+	c.Publish = in.Publish
+	m.plan.Functions = append(m.plan.Functions, c)
 	arn := m.functionARN(in.Name)
 	out := outputs{"arn": arn, "invokeArn": m.invokeARN(arn), "version": "$LATEST"}
 	if in.Publish {
@@ -54,6 +46,31 @@ func (m *monitor) function(in functionInputs) (string, outputs, error) {
 		out["qualifiedInvokeArn"] = m.invokeARN(arn + ":" + firstVersion)
 	}
 	return in.Name, out, nil
+}
+
+// functionConfig is a function as this machine makes it, from the zip of a path.
+func (m *monitor) functionConfig(name, path string, in functionProperties) (lambda.FunctionConfig, error) {
+	zip, ok := m.artifacts[path]
+	if !ok {
+		return lambda.FunctionConfig{}, fmt.Errorf("code %s is no artefact of this plan", path)
+	}
+	if len(in.Architectures) != 1 {
+		return lambda.FunctionConfig{}, fmt.Errorf("architectures %v: a function has one", in.Architectures)
+	}
+	if format := in.LoggingConfig.LogFormat; format != "Text" && format != "" {
+		return lambda.FunctionConfig{}, fmt.Errorf("log format %s is not known to local: Text is", format)
+	}
+	tracing := in.TracingConfig.Mode
+	if tracing != "Active" && tracing != "PassThrough" && tracing != "" {
+		return lambda.FunctionConfig{}, fmt.Errorf("tracing mode %s is not known to local: Active and PassThrough are", tracing)
+	}
+	return lambda.FunctionConfig{
+		Name: name, RoleARN: in.Role, Runtime: in.Runtime, Handler: in.Handler, Description: in.Description,
+		Architecture: in.Architectures[0], MemoryMB: in.MemorySize, Timeout: time.Duration(in.Timeout) * time.Second,
+		Variables: in.Environment.Variables, CodePath: zip.Path, CodeSHA256: zip.SHA256,
+		LogGroup: in.LoggingConfig.LogGroup, Tracing: tracing == "Active",
+		ReservedConcurrency: in.ReservedConcurrentExecutions,
+	}, nil
 }
 
 func (m *monitor) functionARN(name string) string { return m.arn("lambda", "function:"+name) }

@@ -2,10 +2,12 @@ package deploy
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigateway"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudformation"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/scheduler"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sfn"
@@ -31,6 +33,12 @@ var kinds = map[string]kind{
 	"aws:lambda/alias:Alias":                                               of[lambda.Alias]((*monitor).alias),
 	"aws:lambda/permission:Permission":                                     of[lambda.Permission]((*monitor).permission),
 	"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": of[lambda.ProvisionedConcurrencyConfig]((*monitor).provisioned),
+
+	"aws:cloudformation/stack:Stack":                         of[cloudformation.Stack]((*monitor).functionStack),
+	"aws:s3/bucketV2:BucketV2":                               of[s3.BucketV2]((*monitor).bucket),
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": of[s3.BucketPublicAccessBlock]((*monitor).bucketAccess),
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": of[s3.BucketServerSideEncryptionConfigurationV2]((*monitor).bucketEncryption),
+	"aws:s3/bucketObjectv2:BucketObjectv2":                                                       of[s3.BucketObjectv2]((*monitor).bucketObject),
 
 	"aws:apigateway/restApi:RestApi":         of[apigateway.RestApi]((*monitor).restAPI),
 	"aws:apigateway/resource:Resource":       of[apigateway.Resource]((*monitor).apiResource),

@@ -26,6 +26,7 @@ type monitor struct {
 	mu      sync.Mutex
 	plan    Plan
 	gateway restAPIs
+	buckets buckets
 	errs    []error
 }
 
@@ -126,7 +127,7 @@ func of[SDK, Inputs any](plan func(m *monitor, in Inputs) (string, outputs, erro
 // ignored is the type of a property that means nothing on this machine.
 type ignored = json.RawMessage
 
-// plain is a property value as encoding/json has it: archives are their path,
+// plain is a property value as encoding/json has it: archives and assets are their path,
 // and secrets are as open as everything else here.
 func plain(v resource.PropertyValue) any {
 	return v.MapRepl(nil, func(v resource.PropertyValue) (any, bool) {
@@ -135,6 +136,8 @@ func plain(v resource.PropertyValue) any {
 			return plain(v.SecretValue().Element), true
 		case v.IsArchive():
 			return v.ArchiveValue().Path, true
+		case v.IsAsset():
+			return v.AssetValue().Path, true
 		}
 		return nil, false
 	})

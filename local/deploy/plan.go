@@ -57,6 +57,9 @@ type Plan struct {
 	// Deployed is what the users of the stack see. Its URLs are empty until
 	// the plan is carried out.
 	Deployed deployed.Stack
+
+	// stacks are where some of the functions are from, for the plan's check.
+	stacks []functionStack
 }
 
 // LogGroup is a group of log streams.
