@@ -78,13 +78,16 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	if v, ok := args.Inputs["name"]; ok {
 		name = v.StringValue()
 	}
+	if args.TypeToken == "aws:s3/bucketV2:BucketV2" {
+		name = args.Inputs["bucket"].StringValue()
+	}
 	if v, ok := args.Inputs["functionName"]; ok {
 		name = v.StringValue() + ":" + name
 	}
 	arn := fmt.Sprintf("arn:aws:%s:us-east-1:123456789012:%s", short(args.TypeToken), name)
 	for property, value := range map[resource.PropertyKey]string{
 		"arn": arn, "invokeArn": "invoke-" + arn, "executionArn": arn, "rootResourceId": "root-of-" + name,
-		"invokeUrl": "https://api.example/" + name, "version": "1",
+		"invokeUrl": "https://api.example/" + name, "version": "1", "bucketRegionalDomainName": args.Name + ".s3.example",
 	} {
 		state[property] = resource.NewProperty(value)
 	}
