@@ -159,7 +159,7 @@ func hostConfig(c stage.Config, o Options, say *console.Console) (stage.Config, 
 	if o.Quick {
 		measured := 0
 		for _, v := range c.Benchmarked() {
-			if v.Architecture == host {
+			if v.Architecture == host && !v.SnapStart {
 				measured++
 			}
 		}

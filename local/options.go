@@ -166,11 +166,11 @@ func parseOptions(args []string, now time.Time, stdout, stderr io.Writer) (Optio
 	flags.BoolVar(&o.Quick, "quick", false, fmt.Sprintf("a first look, whatever the stage says: as many cold starts and visits as it takes to rank the cells, %d warm invocations in each, and %.0f requests to each module function in place of %.0f",
 		quickWarm, quickLoad.requests(), fullLoad.requests()))
 	flags.IntVar(&o.Provision, "provision", 20, "provisioned concurrency `N` of each of the two module functions, whatever the stage says: it costs nothing here; 0 is none")
-	flags.Func("only", "measure only these runtimes, languages and architectures, such as `go,nodejs22.x` or java,arm64", func(text string) (err error) {
+	flags.Func("only", "measure only these runtimes, languages and architectures, such as `go,nodejs22.x` or java,arm64; snapstart keeps cells with SnapStart", func(text string) (err error) {
 		o.Only, err = stage.ParseSelection(text)
 		return err
 	})
-	flags.Func("include", "measure these runtimes, languages and architectures too, such as `nodejs24.x,java25`, or current for every runtime that AWS has not deprecated (default: the stage's include)", func(text string) (err error) {
+	flags.Func("include", "measure these runtimes, languages and architectures too, such as `nodejs24.x,java25`, or current for every runtime that AWS has not deprecated; snapstart adds cells with SnapStart, which are skipped here (default: the stage's include)", func(text string) (err error) {
 		o.Include, err = stage.ParseSelection(text)
 		if o.Include == nil {
 			o.Include = matrix.Selection{} // none in place of the stage's

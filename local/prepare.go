@@ -199,6 +199,10 @@ func (t *toolbox) prepareCell(ctx context.Context, v matrix.Variant) (cell, erro
 	if err != nil {
 		return c, fmt.Errorf("prepare %w", err)
 	}
+	if v.SnapStart {
+		c.skipped = "SnapStart exists only on AWS"
+		return c, nil
+	}
 	// The runtime comes first: an artefact that nothing here can run is not worth building.
 	if c.runtime, err = t.finder.Find(ctx, v.Runtime, v.Architecture); err == nil {
 		c.artifact, err = t.builder.Build(ctx, row, v.Runtime, v.Architecture)

@@ -135,6 +135,7 @@ type Within struct {
 	Runtime      string                 `json:"runtime,omitempty"`
 	Architecture functions.Architecture `json:"architecture,omitempty"`
 	MemoryMB     int                    `json:"memoryMB,omitempty"`
+	SnapStart    bool                   `json:"snapStart,omitempty"`
 }
 
 // Ratio is A's figure over B's: below 1, A is faster.

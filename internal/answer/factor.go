@@ -24,7 +24,7 @@ type factor struct {
 
 func factors() []factor {
 	all := func(v matrix.Variant) Within {
-		return Within{v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB}
+		return Within{v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB, v.SnapStart}
 	}
 	return []factor{
 		{Runtime, matrix.Variant.RuntimeLabel, func(v matrix.Variant) Within { w := all(v); w.Runtime = ""; return w }, matrix.Compare},

@@ -1,7 +1,7 @@
 // Package lifecycle has the dates on which AWS deprecates its runtimes, and from
-// which it refuses new functions of them and changes to those that exist. They
-// are data, runtimes.json, with a source and the day on which it was checked: AWS
-// puts them off again and again.
+// which it refuses new functions of them and changes to those that exist, and
+// the runtimes that it offers SnapStart for. They are data, runtimes.json, with a
+// source and the day on which it was checked: AWS puts the dates off again and again.
 package lifecycle
 
 import (
@@ -39,6 +39,8 @@ type Runtime struct {
 	CreateBlocked Date `json:"createBlocked"`
 	// UpdateBlocked is the day from which AWS changes no functions of it.
 	UpdateBlocked Date `json:"updateBlocked"`
+	// SnapStart says that AWS offers SnapStart for it.
+	SnapStart bool `json:"snapStart"`
 }
 
 // Date is a day, from its beginning in UTC.
@@ -82,6 +84,12 @@ func (t Table) Find(id string) (Runtime, bool) {
 func (t Table) Deprecated(id string, at time.Time) (Runtime, bool) {
 	r, ok := t.Find(id)
 	return r, ok && r.Deprecated.Begun(at)
+}
+
+// SnapStart says that AWS offers SnapStart for a runtime of the table.
+func (t Table) SnapStart(id string) bool {
+	r, _ := t.Find(id)
+	return r.SnapStart
 }
 
 // Current lists the runtimes that were not deprecated on the day on which the

@@ -70,6 +70,9 @@ func withinName(w answer.Within) string {
 	if w.MemoryMB != 0 {
 		parts = append(parts, fmt.Sprintf("%d MB", w.MemoryMB))
 	}
+	if w.SnapStart {
+		parts = append(parts, "SnapStart")
+	}
 	return strings.Join(parts, " ")
 }
 

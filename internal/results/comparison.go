@@ -160,7 +160,11 @@ func toldApart(sides map[Series]verdict.Side, all []Series, front, back Series, 
 
 // cellName is a cell as a condition names it.
 func cellName(v matrix.Variant) string {
-	return fmt.Sprintf("%s/%s/%d", v.RuntimeLabel(), v.Architecture, v.MemoryMB)
+	name := fmt.Sprintf("%s/%s/%d", v.RuntimeLabel(), v.Architecture, v.MemoryMB)
+	if v.SnapStart {
+		name += "/" + matrix.SnapStart
+	}
+	return name
 }
 
 // mirrored is the same comparison from the other side.

@@ -21,19 +21,32 @@ const (
 // Benchmarked returns the variants that are measured: every function of the
 // hello contract on each of its runtimes and architectures, at each memory
 // size. Optional runtimes are those that the stage includes; what it excludes is
-// left out of all. They are sorted.
+// left out of all. If it includes [matrix.SnapStart], every cell whose runtime has
+// SnapStart is there a second time, with it. They are sorted.
 func (c Config) Benchmarked() []matrix.Variant {
 	var all []matrix.Variant
 	for _, row := range helloRows() {
 		for _, v := range matrix.Expand(row, c.MemoryMB) {
-			included := slices.Contains(row.Runtimes, v.Runtime) || len(c.Include) > 0 && c.Include.Keeps(v)
-			if included && !c.Exclude.Has(v) {
+			if !slices.Contains(row.Runtimes, v.Runtime) && !c.includes(v) {
+				continue
+			}
+			all = append(all, v)
+			if c.Include.NamesSnapStart() && lifecycle.Read().SnapStart(v.Runtime) {
+				v.SnapStart = true
 				all = append(all, v)
 			}
 		}
 	}
+	all = slices.DeleteFunc(all, c.Exclude.Has)
 	slices.SortFunc(all, matrix.Compare)
 	return all
+}
+
+// includes says whether the stage includes the cell of an optional runtime. The word
+// [matrix.SnapStart] adds no runtime.
+func (c Config) includes(v matrix.Variant) bool {
+	words := slices.DeleteFunc(slices.Clone(c.Include), func(word string) bool { return word == matrix.SnapStart })
+	return len(words) > 0 && words.Keeps(v)
 }
 
 // Current is the word for every runtime that has a source here and that AWS had
@@ -41,7 +54,7 @@ func (c Config) Benchmarked() []matrix.Variant {
 const Current = "current"
 
 // ParseSelection reads a selection of benchmarked functions: runtimes, languages
-// and architectures, with commas between them, and [Current].
+// and architectures, with commas between them, [matrix.SnapStart] and [Current].
 func ParseSelection(list string) (matrix.Selection, error) {
 	catalogue := helloRows()
 	var current matrix.Selection
@@ -54,9 +67,13 @@ func ParseSelection(list string) (matrix.Selection, error) {
 }
 
 // Including is the stage with those optional runtimes too that a selection names
-// one by one. A language alone does not include the optional ones of its runtimes.
+// one by one, and with SnapStart if it names that. A language alone does not include
+// the optional ones of its runtimes.
 func (c Config) Including(s matrix.Selection) Config {
 	c.Include = slices.Clone(c.Include)
+	if s.NamesSnapStart() && !c.Include.NamesSnapStart() {
+		c.Include = append(c.Include, matrix.SnapStart)
+	}
 	for _, row := range helloRows() {
 		for _, id := range row.OptionalRuntimes {
 			v := matrix.Variant{Language: row.Language, Runtime: id}

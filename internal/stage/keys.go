@@ -44,12 +44,12 @@ var keys = []key{
 	},
 	{
 		name: "include", kind: "string", fallback: "",
-		description: "Runtimes, languages or architectures to add to the benchmarked functions, with commas between them, such as nodejs24.x,java25; current is every runtime that AWS had not deprecated when its dates were checked.",
+		description: "Runtimes, languages or architectures to add to the benchmarked functions, with commas between them, such as nodejs24.x,java25; current is every runtime that AWS had not deprecated when its dates were checked, and snapstart adds every function of java21, java25, python3.12 and later, dotnet8 and dotnet10 a second time, with SnapStart.",
 		set:         selection(func(c *Config) *matrix.Selection { return &c.Include }),
 	},
 	{
 		name: "exclude", kind: "string", fallback: "",
-		description: "Runtimes, languages or architectures to leave out of the benchmarked functions, with commas between them, such as dotnet8,java or arm64.",
+		description: "Runtimes, languages or architectures to leave out of the benchmarked functions, with commas between them, such as dotnet8,java or arm64; snapstart leaves out those with SnapStart.",
 		set:         selection(func(c *Config) *matrix.Selection { return &c.Exclude }),
 	},
 	{

@@ -107,7 +107,7 @@ func (t term) counterpart(s subject, r *results.Run) (c subject, ok bool) {
 // unlike is in how many respects two cells differ.
 func unlike(a, b matrix.Variant) int {
 	n := 0
-	for _, differ := range []bool{a.Function != b.Function, a.Language != b.Language || a.Runtime != b.Runtime, a.Architecture != b.Architecture, a.MemoryMB != b.MemoryMB} {
+	for _, differ := range []bool{a.Function != b.Function, a.Language != b.Language || a.Runtime != b.Runtime, a.Architecture != b.Architecture, a.MemoryMB != b.MemoryMB, a.SnapStart != b.SnapStart} {
 		if differ {
 			n++
 		}

@@ -135,8 +135,11 @@ func (t term) name() string {
 func (t term) metricName() string { return cmp.Or(t.metric, results.Decisive(t.temperature)) }
 
 // names says whether the term is about the cell: each of its words is the cell's
-// function, language, runtime, architecture or memory.
+// function, language, runtime, architecture or memory, or SnapStart if the cell has it.
 func (t term) names(v matrix.Variant) bool {
 	has := []string{v.Function, v.Language, v.Runtime, v.RuntimeLabel(), string(v.Architecture), strconv.Itoa(v.MemoryMB)}
+	if v.SnapStart {
+		has = append(has, matrix.SnapStart)
+	}
 	return !slices.ContainsFunc(t.cell, func(word string) bool { return !slices.Contains(has, word) })
 }
