@@ -1,9 +1,11 @@
 package answer
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
@@ -21,8 +23,12 @@ type Answers struct {
 	// are not known.
 	Region  string   `json:"region,omitempty"`
 	Pricing *Pricing `json:"pricing,omitempty"`
+	// Billed are the GB-seconds of every cell, which are known where no price is.
+	Billed []CellBilled `json:"billed,omitempty"`
 	// Answers are in the order runtime, architecture, memory, modules.
 	Answers []Answer `json:"answers"`
+	// Upgrades are the steps from each runtime to the one that follows it.
+	Upgrades []Upgrade `json:"upgrades,omitempty"`
 }
 
 // Question is what an [Answer] is about.
@@ -114,8 +120,12 @@ type Level struct {
 	// Deprecated says that AWS no longer supports the runtime.
 	Deprecated bool `json:"deprecated,omitempty"`
 	// PerMillion is dollars for a million invocations at ColdShare, the mean over the
-	// cells that all levels have; nil if it is not known.
-	PerMillion *float64 `json:"perMillionUSD,omitempty"`
+	// cells that all levels have; nil if it is not known. Confidence is that of the least
+	// sure price.
+	PerMillion *float64        `json:"perMillionUSD,omitempty"`
+	Confidence cost.Confidence `json:"confidence,omitempty"`
+	// GBSeconds is what a million are billed, likewise.
+	GBSeconds *float64 `json:"perMillionGBSeconds,omitempty"`
 }
 
 // Measure is the number by which two sides are compared: a percentile of a metric.
@@ -167,33 +177,48 @@ const (
 	Margin = 0.05
 )
 
-// Of answers the four questions for the workload of [Event].
-func Of(r results.Run) Answers { return For(r, Event(r)) }
+// All answers the questions for every workload of a run, the one that decides first: see
+// [Workloads]. A run of a load test alone has one set of answers, of which that about
+// modules says something.
+func All(r results.Run) []Answers {
+	events := Workloads(r)
+	if len(events) == 0 {
+		events = []functions.Event{{}}
+	}
+	var all []Answers
+	for _, e := range events {
+		all = append(all, of(r, e))
+	}
+	return all
+}
 
-// Event is the workload that decides: the one that does work, if it was measured,
-// since memory and architecture hardly show without.
-func Event(r results.Run) functions.Event {
+// Workloads are what anything was measured with. The one that does most work comes first
+// and decides, since memory and architecture hardly show without.
+func Workloads(r results.Run) []functions.Event {
 	var all []functions.Event
 	for _, v := range r.Variants {
 		for _, s := range v.Series {
-			all = append(all, functions.Event{Workload: functions.Workload(s.Workload), Iterations: s.Iterations})
+			if e := s.Of(v.Variant).Event; !slices.Contains(all, e) {
+				all = append(all, e)
+			}
 		}
 	}
-	if len(all) == 0 {
-		return functions.Event{}
-	}
-	return slices.MaxFunc(all, func(a, b functions.Event) int { return a.Iterations - b.Iterations })
+	slices.SortFunc(all, func(a, b functions.Event) int {
+		return cmp.Or(cmp.Compare(b.Iterations, a.Iterations), cmp.Compare(a.Workload, b.Workload))
+	})
+	return all
 }
 
-// For answers the four questions for one workload.
-func For(r results.Run, e functions.Event) Answers {
+// of answers the questions for one workload.
+func of(r results.Run, e functions.Event) Answers {
 	a := Answers{Event: e, ColdShare: ColdShare, Margin: Margin, Region: r.Manifest.Region}
 	m := measure(r, e)
-	a.Pricing = m.pricing()
+	a.Pricing, a.Billed = m.pricing()
 	for _, f := range factors() {
-		a.Answers = append(a.Answers, m.answer(f, a.Pricing))
+		a.Answers = append(a.Answers, m.answer(f, a))
 	}
 	a.Answers = append(a.Answers, modules(r.Load))
+	a.Upgrades = m.upgrades(a.Answers[0])
 	return a
 }
 

@@ -1,6 +1,7 @@
 package answer_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -20,6 +21,7 @@ import (
 // cell is a variant with its medians in milliseconds and its numbers of samples.
 type cell struct {
 	runtime      string
+	language     string // empty is that of the runtime's name
 	architecture functions.Architecture
 	memoryMB     int
 	init, warm   float64
@@ -28,7 +30,7 @@ type cell struct {
 }
 
 func hello(runtime string, init, warm float64) cell {
-	return cell{runtime, functions.X8664, 512, init, warm, 30, 60}
+	return cell{runtime, "", functions.X8664, 512, init, warm, 30, 60}
 }
 
 func (c cell) on(a functions.Architecture) cell { c.architecture = a; return c }
@@ -39,7 +41,7 @@ func (c cell) samples(cold, warmSamples int) cell {
 }
 
 func (c cell) variant() matrix.Variant {
-	return matrix.Variant{Function: "hello", Language: c.runtime, Runtime: c.runtime, Architecture: c.architecture, MemoryMB: c.memoryMB}
+	return matrix.Variant{Function: "hello", Language: cmp.Or(c.language, c.runtime), Runtime: c.runtime, Architecture: c.architecture, MemoryMB: c.memoryMB}
 }
 
 var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
@@ -80,6 +82,9 @@ func run(platform deployed.Platform, cells ...cell) results.Run {
 	}
 	return r
 }
+
+// only are the answers of the workload that decides.
+func only(r results.Run) answer.Answers { return answer.All(r)[0] }
 
 func find(t *testing.T, a answer.Answers, q answer.Question) answer.Answer {
 	t.Helper()
@@ -132,7 +137,7 @@ func TestPick(t *testing.T) {
 		{"no load test", run(deployed.AWS), answer.Modules, answer.NotAsked, "", "", answer.NoLoad},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			all := answer.Of(test.run)
+			all := only(test.run)
 			a := find(t, all, test.question)
 			if a.Word != test.word || test.pick != "" && a.Pick != test.pick || test.against != "" && a.Against != test.against || a.Missing != test.missing {
 				t.Errorf("%s is %s: pick %q against %q, missing %q; want %s: %q against %q, missing %q; ratios %+v",
@@ -147,7 +152,7 @@ func TestPick(t *testing.T) {
 
 // TestPairs holds the pairs and the combined ratio against the medians that values were drawn around.
 func TestPairs(t *testing.T) {
-	a := find(t, answer.Of(run(deployed.AWS,
+	a := find(t, only(run(deployed.AWS,
 		hello("a", 100, 20).on(arm), hello("a", 100, 10), hello("b", 50, 40).on(arm), hello("b", 50, 10), hello("c", 50, 10),
 	)), answer.Architecture)
 	if len(a.Pairs) != 4 || len(a.Combined) != 2 {
@@ -175,7 +180,7 @@ func TestPairs(t *testing.T) {
 func TestNeeds(t *testing.T) {
 	few := func(platform deployed.Platform) answer.Answer {
 		r := run(platform, hello("slow", 100, 5).samples(5, 4), hello("fast", 50, 2).samples(5, 4))
-		return find(t, answer.Of(r), answer.Runtime)
+		return find(t, only(r), answer.Runtime)
 	}
 	a := few(deployed.AWS)
 	if n := a.Needs; n == nil || n.Samples != [2]int64{2, 2} || n.Cells != 2 || n.Measure.Temperature != results.Cold {
@@ -193,8 +198,64 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
+// TestNeedsRounds has several cold starts in each of three rounds, which differ: more of
+// them in these rounds would decide nothing.
+func TestNeedsRounds(t *testing.T) {
+	r := run(deployed.AWS, hello("slow", 100, 5).samples(30, 1500), hello("fast", 95, 5).samples(30, 1500))
+	for i, s := range r.Samples {
+		if s.Wanted == results.Cold && s.Round == 1 {
+			*r.Samples[i].Record.InitDuration *= 2
+			r.Samples[i].Elapsed *= 2
+		}
+	}
+	n := find(t, only(r), answer.Runtime).Needs
+	if n == nil || n.Rounds != 4 || n.Samples != [2]int64{40, 40} || n.Measure.Temperature != results.Cold || n.Minutes == nil || n.USD == nil {
+		t.Errorf("needs %+v, want 4 more rounds of 10 cold starts: 7 and not 3", n)
+	}
+}
+
+func TestLacking(t *testing.T) {
+	load := func(reason verdict.Reason) *answer.Needs {
+		l := &results.Load{
+			Started: started, Ended: started.Add(10 * time.Second), Generator: results.Generator{Valid: true},
+			Targets:    []results.Target{{Name: "esmodule", Answered: 100}, {Name: "commonjs", Answered: 120}},
+			Comparison: &results.Comparison{A: "esmodule", B: "commonjs", Percentile: 99, Verdict: verdict.Undecided, Reason: reason},
+		}
+		return find(t, only(results.Run{Summary: results.Summary{Load: l}}), answer.Modules).Needs
+	}
+	minute := [2]float64{1, 1}
+	for _, row := range []struct {
+		name   string
+		reason verdict.Reason
+		want   *answer.Needs
+	}{
+		{"samples", verdict.Reason{Kind: verdict.NeedsSamples, Needs: 368, Has: 100}, &answer.Needs{Samples: [2]int64{268, 268}}},
+		{"seconds", verdict.Reason{Kind: verdict.NeedsBlocks, Needs: 70, Has: 10}, &answer.Needs{Samples: [2]int64{600, 600}, Seconds: 60, Minutes: &minute}},
+		{"environments", verdict.Reason{Kind: verdict.NeedsClusters, Needs: 7, Has: 5}, &answer.Needs{Samples: [2]int64{40, 40}, Environments: 2}},
+		{"samples that are worth less", verdict.Reason{Kind: verdict.WorthTooFew, Needs: 368, Has: 50}, &answer.Needs{Samples: [2]int64{636, 636}}},
+		{"samples that are worth nothing", verdict.Reason{Kind: verdict.WorthTooFew, Needs: 368}, nil},
+		{"a range", verdict.Reason{Kind: verdict.MoreSamples, More: 5, Most: 9}, &answer.Needs{Samples: [2]int64{5, 9}}},
+		{"too close", verdict.Reason{Kind: verdict.TooClose, Times: 100}, nil},
+		{"perhaps chance", verdict.Reason{Kind: verdict.MayBeChance, Comparisons: 9}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got := load(row.reason)
+			if (got == nil) != (row.want == nil) {
+				t.Fatalf("needs %+v, want %+v", got, row.want)
+			}
+			if got == nil {
+				return
+			}
+			if got.Samples != row.want.Samples || got.Rounds != row.want.Rounds || got.Environments != row.want.Environments || got.Seconds != row.want.Seconds ||
+				row.want.Minutes != nil && *got.Minutes != *row.want.Minutes {
+				t.Errorf("needs %+v, want %+v", got, row.want)
+			}
+		})
+	}
+}
+
 func TestDeprecated(t *testing.T) {
-	a := find(t, answer.Of(run(deployed.AWS, hello("nodejs18.x", 50, 2), hello("java21", 100, 5))), answer.Runtime)
+	a := find(t, only(run(deployed.AWS, hello("nodejs18.x", 50, 2), hello("java21", 100, 5))), answer.Runtime)
 	for _, l := range a.Levels {
 		if l.Deprecated != (l.Name == "nodejs18.x") {
 			t.Errorf("%s deprecated: %v", l.Name, l.Deprecated)
@@ -236,7 +297,7 @@ func TestModules(t *testing.T) {
 		{"other targets", load(verdict.Faster, verdict.Faster, func(l *results.Load) { l.Targets[1].Name = "orders" }), answer.NotAsked, "", answer.NoLoad},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a := find(t, answer.Of(results.Run{Summary: results.Summary{Load: test.load}}), answer.Modules)
+			a := find(t, only(results.Run{Summary: results.Summary{Load: test.load}}), answer.Modules)
 			if a.Word != test.word || a.Pick != test.pick || a.Missing != test.missing {
 				t.Errorf("%s, pick %q, missing %q, want %s, %q, %q", a.Word, a.Pick, a.Missing, test.word, test.pick, test.missing)
 			}
@@ -254,7 +315,7 @@ func TestModulesNeed(t *testing.T) {
 		Targets:    []results.Target{{Name: "esmodule", Answered: 100}, {Name: "commonjs", Answered: 134}},
 		Comparison: &results.Comparison{A: "esmodule", B: "commonjs", Percentile: 99, Verdict: verdict.Undecided, Reason: lacks},
 	}
-	n := find(t, answer.Of(results.Run{Summary: results.Summary{Load: l}}), answer.Modules).Needs
+	n := find(t, only(results.Run{Summary: results.Summary{Load: l}}), answer.Modules).Needs
 	if n == nil || n.Samples != [2]int64{268, 268} || n.Minutes == nil || math.Abs(n.Minutes[0]-5.36) > 1e-9 || n.USD != nil {
 		t.Errorf("needs %+v, want 268 requests in 5.36 minutes", n)
 	}
@@ -263,17 +324,17 @@ func TestModulesNeed(t *testing.T) {
 func TestSamplesThatAreGone(t *testing.T) {
 	r := run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2))
 	r.Samples = nil
-	if a := find(t, answer.Of(r), answer.Runtime); a.Missing != answer.NoSamples {
+	if a := find(t, only(r), answer.Runtime); a.Missing != answer.NoSamples {
 		t.Errorf("missing is %q, want %q", a.Missing, answer.NoSamples)
 	}
 	// The values that outlive the samples are as good, but do not say how long one took.
 	r = run(deployed.AWS, hello("slow", 100, 5), hello("fast", 50, 2))
-	want, values := answer.Of(r), r.Values()
+	want, values := only(r), r.Values()
 	for _, v := range r.Variants {
 		v.SetValues(values)
 	}
 	r.Samples = nil
-	got := answer.Of(r)
+	got := only(r)
 	if find(t, got, answer.Runtime).Pick != "fast" || math.Abs(got.Pricing.Cells[0].Warm-want.Pricing.Cells[0].Warm) > 1e-12 {
 		t.Errorf("from kept values the answers are %+v, want %+v", got, want)
 	}
@@ -290,6 +351,6 @@ func BenchmarkProd(b *testing.B) {
 	}
 	r := run(deployed.AWS, cells...)
 	for b.Loop() {
-		answer.Of(r)
+		only(r)
 	}
 }

@@ -8,12 +8,11 @@ import (
 )
 
 // decide sets Front, Pick, Against, Ratios and Word from the combined ratios. Of two
-// levels in front, the cheaper one comes first, or the one that is named first where no
-// price is known.
+// levels in front, the cheaper one comes first.
 func (a *Answer) decide() {
 	levels := slices.Clone(a.Levels)
-	if !slices.ContainsFunc(levels, func(l Level) bool { return l.PerMillion == nil }) {
-		slices.SortStableFunc(levels, func(x, y Level) int { return cmp.Compare(*x.PerMillion, *y.PerMillion) })
+	if by := a.cost(); by != nil {
+		slices.SortStableFunc(levels, func(x, y Level) int { return cmp.Compare(*by(x), *by(y)) })
 	}
 	names := make([]string, len(levels))
 	for i, l := range levels {
@@ -36,6 +35,23 @@ func (a *Answer) decide() {
 		a.Pick = first
 	}
 	a.Ratios = a.ratios(first, a.Against)
+}
+
+// cost is by what levels are the cheaper ones: dollars, or GB-seconds where no price is
+// known. A GB-second of one architecture costs another amount than one of the other, so
+// without prices it says nothing about those. It is nil where nothing is known.
+func (a *Answer) cost() func(Level) *float64 {
+	known := func(by func(Level) *float64) bool {
+		return !slices.ContainsFunc(a.Levels, func(l Level) bool { return by(l) == nil })
+	}
+	usd, billed := func(l Level) *float64 { return l.PerMillion }, func(l Level) *float64 { return l.GBSeconds }
+	switch {
+	case known(usd):
+		return usd
+	case a.Question != Architecture && known(billed):
+		return billed
+	}
+	return nil
 }
 
 // front are those of the levels that no other one of them beats; all of them, if they
@@ -93,8 +109,11 @@ func worse(word, than Word) bool {
 }
 
 // ratios are those of a level to another over all pairs.
-func (a *Answer) ratios(first, other string) (all []Ratio) {
-	for _, r := range a.Combined {
+func (a *Answer) ratios(first, other string) []Ratio { return ofLevels(a.Combined, first, other) }
+
+// ofLevels are those of the ratios that are of two levels, as of the first over the other.
+func ofLevels(ratios []Ratio, first, other string) (all []Ratio) {
+	for _, r := range ratios {
 		switch {
 		case r.A == first && r.B == other:
 			all = append(all, r)

@@ -27,7 +27,7 @@ func factors() []factor {
 		return Within{v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB, v.SnapStart}
 	}
 	return []factor{
-		{Runtime, matrix.Variant.RuntimeLabel, func(v matrix.Variant) Within { w := all(v); w.Runtime = ""; return w }, matrix.Compare},
+		{Runtime, runtime, func(v matrix.Variant) Within { w := all(v); w.Runtime, w.SnapStart = "", false; return w }, matrix.Compare},
 		{
 			Architecture, func(v matrix.Variant) string { return string(v.Architecture) },
 			func(v matrix.Variant) Within { w := all(v); w.Architecture = ""; return w }, matrix.Compare,
@@ -82,33 +82,23 @@ func (l levels) variants(name string) []matrix.Variant {
 	return slices.Collect(maps.Values(l.cells[name]))
 }
 
-// perMillion is the mean of what a level's cells cost, over what all levels have; ok is
-// false where a cell of that has no price.
-func (l levels) perMillion(name string, within []Within, p *Pricing) (usd float64, ok bool) {
-	n := 0.0
+// everywhere are those of a level's cells that all levels have.
+func (l levels) everywhere(name string, within []Within) (all []matrix.Variant) {
 	for _, w := range within {
-		everywhere := !slices.ContainsFunc(l.names, func(other string) bool { _, has := l.cells[other][w]; return !has })
-		if !everywhere {
-			continue
+		if !slices.ContainsFunc(l.names, func(other string) bool { _, has := l.cells[other][w]; return !has }) {
+			all = append(all, l.cells[name][w])
 		}
-		each, priced := p.at(l.cells[name][w])
-		if !priced {
-			return 0, false
-		}
-		usd, n = usd+each, n+1
 	}
-	return usd / n, n > 0
+	return all
 }
 
-// answer answers a question about cells.
-func (c cells) answer(f factor, p *Pricing) Answer {
+// answer answers a question about cells, by what they cost.
+func (c cells) answer(f factor, costs Answers) Answer {
 	a := Answer{Question: f.question, Word: NotAsked}
 	l := c.levels(f)
 	for _, name := range l.names {
 		level := Level{Name: name, Cells: len(l.cells[name])}
-		if usd, ok := l.perMillion(name, c.within(f), p); ok {
-			level.PerMillion = &usd
-		}
+		level.setCosts(l.everywhere(name, c.within(f)), costs)
 		if f.question == Runtime {
 			level.Deprecated = slices.ContainsFunc(l.variants(name), c.deprecated)
 		}
@@ -134,10 +124,18 @@ func (c cells) answer(f factor, p *Pricing) Answer {
 	}
 	a.decide()
 	if a.Word == Open {
-		a.Needs = c.needs(a, l)
+		var variants []matrix.Variant
+		for _, name := range a.Front {
+			variants = append(variants, l.variants(name)...)
+		}
+		a.Needs = c.needs(a.Ratios, variants)
 	}
 	return a
 }
+
+// runtime is the level of a cell in the question of that name. With SnapStart a runtime
+// is another one to choose.
+func runtime(v matrix.Variant) string { return v.RuntimeWithSnapStart() }
 
 // deprecated says that AWS did not support the cell's runtime when the run began.
 func (c cells) deprecated(v matrix.Variant) bool {

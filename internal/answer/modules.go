@@ -59,7 +59,7 @@ func modules(l *results.Load) Answer {
 	}
 	a.decide()
 	if a.Word == Open {
-		if n, ok := fewest(a.Ratios); ok {
+		if n, ok := fewest(a.Ratios, func(r Ratio) int64 { return leastSeen(l, r.Measure.Class) }); ok {
 			n.Minutes = loadMinutes(l, n)
 			a.Needs = &n
 		}
@@ -73,26 +73,35 @@ func (r Ratio) decides() bool {
 		r.Measure.Class == results.ClassKey{} && r.Measure.Percentile == 99
 }
 
-// loadMinutes is how long a load test like this one takes to see so many more requests
-// of the kind that is needed; nil where it saw none or has no end.
-func loadMinutes(l *results.Load, n Needs) *[2]float64 {
+// leastSeen is how many requests of a class the target had that had fewest.
+func leastSeen(l *results.Load, class results.ClassKey) int64 {
 	least := int64(math.MaxInt64)
 	for _, t := range l.Targets {
 		seen := t.Answered
-		if n.Measure.Class != (results.ClassKey{}) {
+		if class != (results.ClassKey{}) {
 			seen = 0
 			for _, c := range t.Classes {
-				if c.ClassKey == n.Measure.Class {
+				if c.ClassKey == class {
 					seen = c.Latency.N
 				}
 			}
 		}
 		least = min(least, seen)
 	}
-	took := l.Ended.Sub(l.Started).Minutes()
-	if least <= 0 || l.Started.IsZero() || took <= 0 {
+	return least
+}
+
+// loadMinutes is how long a load test like this one takes to see so many more requests
+// of the kind that is needed; nil where it saw none or has no end.
+func loadMinutes(l *results.Load, n Needs) *[2]float64 {
+	if n.Seconds > 0 {
+		minutes := float64(n.Seconds) / 60
+		return &[2]float64{minutes, minutes}
+	}
+	seen, took := leastSeen(l, n.Measure.Class), l.Ended.Sub(l.Started).Minutes()
+	if seen <= 0 || l.Started.IsZero() || took <= 0 {
 		return nil
 	}
-	each := took / float64(least)
+	each := took / float64(seen)
 	return &[2]float64{each * float64(n.Samples[0]), each * float64(n.Samples[1])}
 }

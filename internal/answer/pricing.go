@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
@@ -72,23 +74,36 @@ func coldShares() []float64 {
 
 const million = 1e6
 
-// pricing prices the cells that have cold starts and warm invocations; it is nil where
-// the region's prices are not known, or nothing was billed.
-func (c cells) pricing() *Pricing {
+// CellBilled is what invocations of one cell are billed, whatever a GB-second costs.
+type CellBilled struct {
+	Variant matrix.Variant `json:"variant"`
+	// Cold and Warm are the GB-seconds of a million cold starts and of a million warm
+	// invocations, from the mean billed duration of each, which includes init.
+	Cold float64 `json:"coldGBSeconds"`
+	Warm float64 `json:"warmGBSeconds"`
+}
+
+// At is what a million are billed at a share of cold starts from 0 to 1.
+func (b CellBilled) At(coldShare float64) float64 {
+	return coldShare*b.Cold + (1-coldShare)*b.Warm
+}
+
+// pricing prices the cells that have cold starts and warm invocations, and says what they
+// are billed; the former is nil where the region's prices are not known, or nothing was
+// billed.
+func (c cells) pricing() (*Pricing, []CellBilled) {
+	billed := c.billed()
 	list, ok := cost.PricesIn(c.run.Manifest.Region)
-	if !ok {
-		return nil
+	if !ok || len(billed) == 0 {
+		return nil, billed
 	}
 	p := &Pricing{
 		Region: list.Region, Checked: list.Checked, AsIf: c.run.Platform() != deployed.AWS,
 		Request: list.Requests(million), APIGateway: list.APIGateway(million), ColdShares: coldShares(),
 	}
 	bills := c.bills(list)
-	for _, v := range c.variants {
-		b := bills[v]
-		if b.cold.n == 0 || b.warm.n == 0 {
-			continue
-		}
+	for _, one := range billed {
+		v, b := one.Variant, bills[one.Variant]
 		cell := CellCost{
 			Variant: v, Cold: b.cold.mean().USD, Warm: b.warm.mean().USD, Confidence: cost.Least(b.cold.confidence, b.warm.confidence),
 			provisioned: b.provisioned.mean(), warmSeconds: b.warmSeconds / b.warm.n,
@@ -98,23 +113,52 @@ func (c cells) pricing() *Pricing {
 		}
 		p.Cells = append(p.Cells, cell)
 	}
-	if len(p.Cells) == 0 {
-		return nil
-	}
 	p.BreakEvens = slices.Concat(p.byArchitecture(), p.byMemory(), p.byProvisioning(list))
-	return p
+	return p, billed
 }
 
-// at is what a cell costs for a million invocations at [ColdShare].
-func (p *Pricing) at(v matrix.Variant) (usd float64, ok bool) {
-	if p == nil {
+// billed are the cells that have cold starts and warm invocations, in their order.
+func (c cells) billed() (all []CellBilled) {
+	for _, v := range c.variants {
+		cold, okCold := c.gigabyteSeconds(v, results.Cold)
+		warm, okWarm := c.gigabyteSeconds(v, results.Warm)
+		if okCold && okWarm {
+			all = append(all, CellBilled{v, cold, warm})
+		}
+	}
+	return all
+}
+
+// gigabyteSeconds is what a million invocations of a cell are billed.
+func (c cells) gigabyteSeconds(v matrix.Variant, t results.Temperature) (float64, bool) {
+	ms := c.values[results.Series{Variant: v, Event: c.event, Temperature: t}].Of(results.BilledMs)
+	if len(ms) == 0 {
 		return 0, false
 	}
-	i := slices.IndexFunc(p.Cells, func(c CellCost) bool { return c.Variant == v })
-	if i < 0 {
-		return 0, false
+	return million * stat.Mean(ms, nil) / 1000 * float64(v.MemoryMB) / 1024, true
+}
+
+// setCosts sets what a level costs at [ColdShare], the mean over these cells of it, as far
+// as that is known of all of them.
+func (l *Level) setCosts(variants []matrix.Variant, costs Answers) {
+	var usd total
+	var billed, n float64
+	for _, v := range variants {
+		if i := slices.IndexFunc(costs.Billed, func(b CellBilled) bool { return b.Variant == v }); i >= 0 {
+			billed, n = billed+costs.Billed[i].At(ColdShare), n+1
+		}
+		if p := costs.Pricing; p != nil {
+			if i := slices.IndexFunc(p.Cells, func(c CellCost) bool { return c.Variant == v }); i >= 0 {
+				usd.add(cost.Amount{USD: p.Cells[i].At(ColdShare), Confidence: p.Cells[i].Confidence})
+			}
+		}
 	}
-	return p.Cells[i].At(ColdShare), true
+	if all := float64(len(variants)); all > 0 && n == all {
+		l.GBSeconds = new(billed / n)
+		if usd.n == all {
+			l.PerMillion, l.Confidence = new(usd.usd/usd.n), usd.confidence
+		}
+	}
 }
 
 // bill is what the invocations of a cell cost.
@@ -228,12 +272,18 @@ func (p *Pricing) byArchitecture() (all []BreakEven) {
 }
 
 func (p *Pricing) byMemory() (all []BreakEven) {
-	for i, a := range p.Cells[:len(p.Cells)-1] {
-		b := p.Cells[i+1] // matrix.Compare has the next memory size next
-		other := b.Variant
-		other.MemoryMB = a.Variant.MemoryMB
-		if a.Variant == other {
-			all = append(all, crossing(ByMemory, a, b))
+	for _, a := range p.Cells {
+		var next *CellCost
+		for i, b := range p.Cells {
+			other := b.Variant
+			other.MemoryMB = a.Variant.MemoryMB
+			larger := a.Variant == other && b.Variant.MemoryMB > a.Variant.MemoryMB
+			if larger && (next == nil || b.Variant.MemoryMB < next.Variant.MemoryMB) {
+				next = &p.Cells[i]
+			}
+		}
+		if next != nil {
+			all = append(all, crossing(ByMemory, a, *next))
 		}
 	}
 	return all

@@ -39,7 +39,7 @@ type billedCell struct {
 }
 
 func TestPricing(t *testing.T) {
-	a := answer.Of(billed(deployed.AWS, "us-east-1", billedCell{hello("a", 100, 10).with(1024), 200, 10}))
+	a := only(billed(deployed.AWS, "us-east-1", billedCell{hello("a", 100, 10).with(1024), 200, 10}))
 	p := a.Pricing
 	if p == nil || p.Region != "us-east-1" || p.AsIf || len(p.Cells) != 1 {
 		t.Fatalf("pricing is %+v", p)
@@ -66,21 +66,41 @@ func TestPricing(t *testing.T) {
 			t.Errorf("from %v to %v is a factor of %v, want 4 steps for each factor of ten", p.ColdShares[i], share, step)
 		}
 	}
-	if p := answer.Of(billed(deployed.Local, "eu-central-1", billedCell{hello("a", 100, 10), 200, 10})).Pricing; p == nil || !p.AsIf {
+	if p := only(billed(deployed.Local, "eu-central-1", billedCell{hello("a", 100, 10), 200, 10})).Pricing; p == nil || !p.AsIf {
 		t.Errorf("pricing of a local run is %+v, want as if AWS had billed it", p)
 	}
-	if p := answer.Of(billed(deployed.AWS, "eu-west-1", billedCell{hello("a", 100, 10), 200, 10})).Pricing; p == nil || p.APIGateway.Confidence != cost.Unconfirmed {
+	if p := only(billed(deployed.AWS, "eu-west-1", billedCell{hello("a", 100, 10), 200, 10})).Pricing; p == nil || p.APIGateway.Confidence != cost.Unconfirmed {
 		t.Errorf("pricing in Ireland is %+v, want API Gateway unconfirmed", p)
 	}
-	if p := answer.Of(billed(deployed.AWS, "eu-atlantis-1", billedCell{hello("a", 100, 10), 200, 10})).Pricing; p != nil {
+	if p := only(billed(deployed.AWS, "eu-atlantis-1", billedCell{hello("a", 100, 10), 200, 10})).Pricing; p != nil {
 		t.Errorf("an unknown region is priced: %+v", p)
+	}
+}
+
+// TestGigabyteSeconds is of a region without prices: what is billed is known all the same,
+// and decides where a GB-second costs the same on both sides.
+func TestGigabyteSeconds(t *testing.T) {
+	a := only(billed(deployed.AWS, "eu-atlantis-1",
+		billedCell{hello("a", 100, 10).with(1024).samples(600, 1500), 200, 20}, billedCell{hello("b", 100, 10).with(1024).samples(600, 1500), 100, 10}))
+	if a.Pricing != nil || len(a.Billed) != 2 {
+		t.Fatalf("pricing %+v and billed %+v, want no dollars and two cells", a.Pricing, a.Billed)
+	}
+	if c := a.Billed[0]; math.Abs(c.Cold-200_000) > 1e-6 || math.Abs(c.Warm-20_000) > 1e-6 || math.Abs(c.At(0.01)-21_800) > 1e-6 {
+		t.Errorf("a is billed %+v, want 200,000 GB-seconds cold and 20,000 warm", c)
+	}
+	runtimes := find(t, a, answer.Runtime)
+	if runtimes.Word != answer.Tie || runtimes.Pick != "b" {
+		t.Errorf("the runtime is %s: %q of %+v, want the one that is billed less", runtimes.Word, runtimes.Pick, runtimes.Levels)
+	}
+	if l := runtimes.Levels[0]; l.PerMillion != nil || l.GBSeconds == nil || math.Abs(*l.GBSeconds-21_800) > 1e-6 {
+		t.Errorf("a is %+v, want 21,800 GB-seconds and no dollars", l)
 	}
 }
 
 func TestBreakEven(t *testing.T) {
 	of := func(kind answer.BreakEvenKind, cells ...billedCell) answer.BreakEven {
 		t.Helper()
-		for _, e := range answer.Of(billed(deployed.AWS, "us-east-1", cells...)).Pricing.BreakEvens {
+		for _, e := range only(billed(deployed.AWS, "us-east-1", cells...)).Pricing.BreakEvens {
 			if e.Kind == kind {
 				return e
 			}

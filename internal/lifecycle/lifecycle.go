@@ -56,6 +56,9 @@ func (d *Date) UnmarshalJSON(data []byte) error {
 	return err
 }
 
+// MarshalJSON writes a day as [Date.UnmarshalJSON] reads it.
+func (d Date) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
+
 // String is the day as 2026-11-22.
 func (d Date) String() string { return d.Format(time.DateOnly) }
 

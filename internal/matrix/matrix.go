@@ -52,6 +52,14 @@ func (v Variant) RuntimeLabel() string {
 	return v.Language
 }
 
+// RuntimeWithSnapStart is the label with what people choose besides: java21 SnapStart.
+func (v Variant) RuntimeWithSnapStart() string {
+	if v.SnapStart {
+		return v.RuntimeLabel() + " SnapStart"
+	}
+	return v.RuntimeLabel()
+}
+
 // String is the variant for people: hello nodejs22.x arm64 512 MB.
 func (v Variant) String() string {
 	text := fmt.Sprintf("%s %s %s %d MB", v.Function, v.RuntimeLabel(), v.Architecture, v.MemoryMB)

@@ -21,7 +21,7 @@ func asked(all answer.Answers) bool {
 func writeAnswers(s *sheet, r results.Run, all answer.Answers) {
 	s.WriteString(findingsTitle(r.Manifest) + "\n\n")
 	for _, a := range all.Answers {
-		s.wrap(indent, indent+indent, emphasise(questionName(a.Question)+": "+answerText(a, all.Pricing)))
+		s.wrap(indent, indent+indent, emphasise(questionName(a.Question)+": "+answerText(a)))
 	}
 	for _, f := range findings(r) {
 		if f.Doubt {
@@ -43,11 +43,11 @@ func decidedBy(all answer.Answers) []string {
 		return []string{fmt.Sprintf("by the medians of first requests and p99 of all; %s", out)}
 	}
 	of := "the pick is the cheapest of the others at " + inPercent(all.ColdShare) + " cold starts"
-	if all.Pricing == nil {
-		of = "the pick is the first of the others, since no prices are known"
-		if all.Region != "" {
-			of += " of " + all.Region
-		}
+	switch {
+	case all.Pricing == nil && len(all.Billed) > 0:
+		of = "the pick is that of the others which is billed the fewest GB-seconds at " + inPercent(all.ColdShare) + " cold starts, of architectures the first, since " + noPrices(all)
+	case all.Pricing == nil:
+		of = "the pick is the first of the others, since nothing was billed"
 	}
 	lines := []string{
 		fmt.Sprintf("by the medians of the cold total and of the warm duration of %s, all else equal, modules by first requests and p99 of all; %s; %s", e, out, of),
@@ -57,12 +57,24 @@ func decidedBy(all answer.Answers) []string {
 		lines = append(lines, furtherLooks)
 	}
 	if slices.ContainsFunc(all.Answers, func(a answer.Answer) bool { return a.Needs != nil && a.Needs.Confidence == cost.Unconfirmed }) {
-		lines = append(lines, cost.UnconfirmedMark+": what more samples cost, with prices that are not confirmed in "+all.Region)
+		lines = append(lines, unconfirmedNeedsNote(all))
 	}
 	if p := all.Pricing; p != nil && p.AsIf {
 		lines = append(lines, asIfText(*p))
 	}
 	return lines
+}
+
+// unconfirmedNeedsNote says what the mark of dollars for more samples means.
+func unconfirmedNeedsNote(all answer.Answers) string {
+	return cost.UnconfirmedMark + ": dollars with prices that are not confirmed of " + all.Region
+}
+
+// unconfirmedNeeds says that what would decide an upgrade has such dollars.
+func unconfirmedNeeds(all answer.Answers) bool {
+	return slices.ContainsFunc(all.Upgrades, func(u answer.Upgrade) bool {
+		return slices.ContainsFunc(u.Needs, func(n answer.Needs) bool { return n.Confidence == cost.Unconfirmed })
+	})
 }
 
 // furtherLooks is said where more samples are asked for. The share is that of package
@@ -86,7 +98,7 @@ func questionName(q answer.Question) string {
 }
 
 // answerText is an answer in words.
-func answerText(a answer.Answer, p *answer.Pricing) string {
+func answerText(a answer.Answer) string {
 	if a.Word == answer.NotAsked {
 		switch a.Missing {
 		case answer.NotValid, answer.NoAnswers, answer.NoSamples:
@@ -119,22 +131,34 @@ func answerText(a answer.Answer, p *answer.Pricing) string {
 	if n := needsText(a.Needs); n != "" {
 		text += "; " + n
 	}
-	if usd := levelsCost(a, p); usd != "" {
-		text += "; " + usd
+	if costs := levelsCost(a); costs != "" {
+		text += "; " + costs
 	}
 	return text
 }
 
 // levelsCost is what the two levels of the ratios cost for a million invocations.
-func levelsCost(a answer.Answer, p *answer.Pricing) string {
-	if p == nil || len(a.Ratios) == 0 {
+func levelsCost(a answer.Answer) string {
+	if len(a.Ratios) == 0 {
 		return ""
 	}
-	first, other := levelOf(a, a.Ratios[0].A).PerMillion, levelOf(a, a.Ratios[0].B).PerMillion
-	if first == nil || other == nil {
+	first, other := levelCost(levelOf(a, a.Ratios[0].A)), levelCost(levelOf(a, a.Ratios[0].B))
+	if first == "" || other == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s against %s for a million", money(*first), money(*other))
+	return fmt.Sprintf("%s against %s for a million", first, other)
+}
+
+// levelCost is what a level costs for a million invocations: dollars, or GB-seconds where
+// no price is known, or nothing.
+func levelCost(l answer.Level) string {
+	switch {
+	case l.PerMillion != nil:
+		return cost.Marked(money(*l.PerMillion), l.Confidence)
+	case l.GBSeconds != nil:
+		return gigabyteSeconds(*l.GBSeconds)
+	}
+	return ""
 }
 
 func levelOf(a answer.Answer, name string) answer.Level {
@@ -246,15 +270,26 @@ func needsText(n *answer.Needs) string {
 			what = "more first request"
 		}
 	}
-	text := "needs about " + counted(n.Samples[0], what) + " of each"
+	samples := counted(n.Samples[0], what) + " of each"
 	if n.Samples[1] > n.Samples[0] {
-		text = "needs about " + fromTo(fmt.Sprint(n.Samples[0]), counted(n.Samples[1], what)) + " of each"
+		samples = fromTo(fmt.Sprint(n.Samples[0]), counted(n.Samples[1], what)) + " of each"
 	}
 	if n.Cells > 0 {
-		text += fmt.Sprintf(" of %d cells", n.Cells)
+		samples += fmt.Sprintf(" of %d cells", n.Cells)
+	}
+	text := "needs about "
+	switch {
+	case n.Rounds > 0:
+		text += counted(n.Rounds, "more round") + " with " + samples
+	case n.Environments > 0:
+		text += counted(n.Environments, "more execution environment") + " with " + samples
+	case n.Seconds > 0:
+		text += counted(n.Seconds, "more second") + " of requests"
+	default:
+		text += samples
 	}
 	var costs []string
-	if n.Minutes != nil {
+	if n.Minutes != nil && n.Seconds == 0 {
 		costs = append(costs, minutes(*n.Minutes))
 	}
 	if n.USD != nil {

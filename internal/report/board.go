@@ -18,14 +18,15 @@ import (
 type board struct {
 	event    event
 	rows     []row
-	runtimes []string // the one with the fastest cold start first
+	runtimes []string // in the order of the rows
 	columns  []section
 	answers  answer.Answers
 	started  time.Time
 }
 
-func newBoard(r results.Run, e event) board {
-	b := board{event: e, rows: rows(r.Variants, e), answers: answer.For(r, e.asked()), started: r.Manifest.Started}
+func newBoard(r results.Run, a answer.Answers) board {
+	e := event{string(a.Event.Workload), a.Event.Iterations}
+	b := board{event: e, rows: rows(r.Variants, e), answers: a, started: r.Manifest.Started}
 	for _, row := range b.rows {
 		if !slices.Contains(b.runtimes, row.name()) {
 			b.runtimes = append(b.runtimes, row.name())
@@ -96,9 +97,26 @@ func (b board) cost(v matrix.Variant) *answer.CellCost {
 	return nil
 }
 
-// colour is the class of a runtime's colour, the same in every chart and for every workload.
+// colour is the class of a runtime's colour, the same in every chart and for every
+// workload. Where there are more runtimes than colours, those of a language share one.
 func (b board) colour(runtime string) string {
-	names := slices.Sorted(slices.Values(b.runtimes))
+	var names, families []string
+	mine := ""
+	for _, r := range slices.SortedStableFunc(slices.Values(b.rows), func(x, y row) int { return matrix.Compare(x.Variant, y.Variant) }) {
+		family := r.Variant.Function + " " + r.Variant.Language
+		if r.name() == runtime {
+			mine = family
+		}
+		if !slices.Contains(names, r.name()) {
+			names = append(names, r.name())
+		}
+		if !slices.Contains(families, family) {
+			families = append(families, family)
+		}
+	}
+	if len(names) > seriesColours {
+		return seriesClass(slices.Index(families, mine))
+	}
 	return seriesClass(slices.Index(names, runtime))
 }
 

@@ -60,8 +60,8 @@ func newCard(a answer.Answer) card {
 		c.Lines = append(c.Lines, ratioWords(r, a.Needs))
 	}
 	for _, l := range a.Levels {
-		if l.PerMillion != nil {
-			c.Levels = append(c.Levels, cardLevel{l.Name, money(*l.PerMillion), l.Deprecated})
+		if perMillion := levelCost(l); perMillion != "" {
+			c.Levels = append(c.Levels, cardLevel{l.Name, perMillion, l.Deprecated})
 		}
 	}
 	c.Needs = needsText(a.Needs)

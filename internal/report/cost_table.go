@@ -7,7 +7,9 @@ import (
 
 // costTable is what invocations of every cell cost, over the share of cold starts.
 type costTable struct {
-	Title  string
+	Title string
+	// Unit is what the table counts.
+	Unit   string
 	Shares []string
 	Rows   []costRow
 	// BreakEvens say where two ways to run a function cost the same.
@@ -17,23 +19,26 @@ type costTable struct {
 
 type costRow struct {
 	Cell string
-	USD  []string
+	At   []string
 }
 
-// newCostTable is nil where nothing is priced.
+// newCostTable is nil where nothing was billed.
 func newCostTable(b board) *costTable {
-	p := b.answers.Pricing
-	if p == nil {
+	cells := cellCosts(b.answers)
+	if len(cells) == 0 {
 		return nil
 	}
-	t := &costTable{Title: b.event.String(), BreakEvens: breakEvenLines(p.BreakEvens, b.answers.ColdShare), Note: pricesNote(*p)}
+	t := &costTable{Title: b.event.String(), Unit: "GB-seconds", Note: "no dollars, since " + noPrices(b.answers)}
+	if p := b.answers.Pricing; p != nil {
+		t.Unit, t.BreakEvens, t.Note = "dollars", breakEvenLines(p.BreakEvens, b.answers.ColdShare), pricesNote(*p)
+	}
 	for _, at := range tableShares {
 		t.Shares = append(t.Shares, inPercent(at))
 	}
-	for _, c := range p.Cells {
-		one := costRow{Cell: c.Variant.String()}
+	for _, c := range cells {
+		one := costRow{Cell: c.cell}
 		for _, at := range tableShares {
-			one.USD = append(one.USD, cost.Marked(money(c.At(at)), c.Confidence))
+			one.At = append(one.At, c.at(at))
 		}
 		t.Rows = append(t.Rows, one)
 	}

@@ -15,43 +15,88 @@ import (
 // tableShares are the shares of cold starts that the table of costs has.
 var tableShares = []float64{0.0001, 0.001, 0.01, 0.1}
 
+// noPrices says why there are no dollars.
+func noPrices(all answer.Answers) string {
+	if all.Region == "" {
+		return "the region was not recorded, and so no prices are known"
+	}
+	return "no prices are known of " + all.Region
+}
+
+// gigabyteSeconds is what invocations are billed, with its unit.
+func gigabyteSeconds(v float64) string { return grouped(int64(math.Round(v))) + " GB-s" }
+
+// cellCost is what a million invocations of a cell cost.
+type cellCost struct {
+	cell string
+	// at is for a share of cold starts.
+	at func(coldShare float64) string
+}
+
+// cellCosts are dollars, or GB-seconds where no price is known.
+func cellCosts(all answer.Answers) (costs []cellCost) {
+	if all.Pricing == nil {
+		for _, b := range all.Billed {
+			costs = append(costs, cellCost{b.Variant.String(), func(share float64) string { return grouped(int64(math.Round(b.At(share)))) }})
+		}
+		return costs
+	}
+	for _, c := range all.Pricing.Cells {
+		costs = append(costs, cellCost{c.Variant.String(), func(share float64) string { return cost.Marked(money(c.At(share)), c.Confidence) }})
+	}
+	return costs
+}
+
 // writeCosts writes what invocations cost over the share of cold starts, and where two
 // ways to run a function cost the same.
 func writeCosts(s *sheet, all answer.Answers) {
-	p := all.Pricing
-	if p == nil {
+	cells := cellCosts(all)
+	if len(cells) == 0 {
 		return
 	}
+	p, unit := all.Pricing, "dollars"
+	if p == nil {
+		unit = "GB-seconds"
+	}
 	e := event{string(all.Event.Workload), all.Event.Iterations}
-	title := "costs of " + e.String() + ": dollars for a million invocations, by the share of cold starts"
-	s.wrap("", indent, title)
+	s.wrap("", indent, "costs of "+e.String()+": "+unit+" for a million invocations, by the share of cold starts")
 	s.WriteString("\n")
 	t := table{columns: []column{{"", "cell", true}}}
 	for _, at := range tableShares {
 		t.columns = append(t.columns, column{"cold starts", inPercent(at), false})
 	}
-	for _, c := range p.Cells {
-		row := []string{c.Variant.String()}
+	for _, c := range cells {
+		row := []string{c.cell}
 		for _, at := range tableShares {
-			row = append(row, cost.Marked(money(c.At(at)), c.Confidence))
+			row = append(row, c.at(at))
 		}
 		t.add(row...)
 	}
 	t.write(s)
-	s.wrap(indent, indent+indent, fmt.Sprintf("from billed durations, init included; %s of each are requests; behind API Gateway add %s",
-		cost.Marked(money(p.Request.USD), p.Request.Confidence), cost.Marked(money(p.APIGateway.USD), p.APIGateway.Confidence)))
-	for _, line := range breakEvenLines(p.BreakEvens, all.ColdShare) {
+	for _, line := range costNotes(all) {
 		s.wrap(indent, indent+indent, line)
 	}
+	s.WriteString("\n")
+}
+
+// costNotes say what costs are made of, where two ways to run a function cost the same,
+// and by which prices.
+func costNotes(all answer.Answers) []string {
+	p := all.Pricing
+	if p == nil {
+		return []string{"from billed durations, init included; no dollars, since " + noPrices(all)}
+	}
+	lines := []string{fmt.Sprintf("from billed durations, init included; %s of each are requests; behind API Gateway add %s",
+		cost.Marked(money(p.Request.USD), p.Request.Confidence), cost.Marked(money(p.APIGateway.USD), p.APIGateway.Confidence))}
+	lines = append(lines, breakEvenLines(p.BreakEvens, all.ColdShare)...)
 	if p.AsIf {
-		s.wrap(indent, indent+indent, asIfText(*p))
+		lines = append(lines, asIfText(*p))
 	}
 	note := fmt.Sprintf("list prices of %s, checked on %s, without free tier and tax", p.Region, p.Checked)
 	if unconfirmed(*p) {
 		note += "; " + cost.UnconfirmedMark + ": with a price that is not confirmed"
 	}
-	s.wrap(indent, indent+indent, note)
-	s.WriteString("\n")
+	return append(lines, note)
 }
 
 // unconfirmed says that a price of the pricing is.

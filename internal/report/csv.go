@@ -6,12 +6,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
-// CSV writes a row for every series of every cell, for every cell without one, and for
-// every target of the load test and every class of its answers. Numbers are in the unit
+// CSV writes a row for every series of every cell, for every cell without one, for every
+// upgrade of a runtime, and for every target of the load test and every class of its answers. Numbers are in the unit
 // that their column's name ends with; what was not measured is empty.
 func CSV(w io.Writer, r results.Run) error {
 	r = cleaned(r)
@@ -20,12 +21,14 @@ func CSV(w io.Writer, r results.Run) error {
 		"run", "platform", "region", "stage", "started", "kind", "name", "function", "language", "runtime", "architecture", "memoryMB", "status", "reason", "ranOn",
 		"workload", "iterations", "temperature", "n", "placeBest", "placeWorst", "placeOf",
 	}
+	ofUpgrades := []string{"ratio", "ratioLow", "ratioHigh", "word"}
 	metrics := append(results.Metrics(), results.Metric{Name: latencyColumn})
 	for _, m := range metrics {
 		for _, figure := range []string{"p50", "p50Low", "p50High", "p90", "p99", "max"} {
 			head = append(head, figure+"."+m.Name)
 		}
 	}
+	head = append(head, ofUpgrades...)
 	rows := [][]string{head}
 	add := func(set map[string]string, figures map[string]figures) {
 		started := ""
@@ -70,6 +73,20 @@ func CSV(w io.Writer, r results.Run) error {
 			add(cell("cell"), nil)
 		}
 	}
+	for _, a := range answer.All(r) {
+		for _, u := range a.Upgrades {
+			for _, ratio := range u.Ratios {
+				set := map[string]string{
+					"kind": "upgrade", "name": u.From + " to " + u.To, "workload": string(a.Event.Workload), "iterations": strconv.Itoa(a.Event.Iterations),
+					"temperature": string(ratio.Measure.Temperature), "word": string(ratio.Word),
+				}
+				if ratio.Ratio != nil {
+					set["ratio"], set["ratioLow"], set["ratioHigh"] = decimal(*ratio.Ratio), decimal(ratio.Interval[0]), decimal(ratio.Interval[1])
+				}
+				add(set, nil)
+			}
+		}
+	}
 	if r.Load != nil {
 		for _, t := range r.Load.Targets {
 			timed := func(kind, name string, l latency.Timing) {
@@ -95,7 +112,7 @@ func figuresOf(p50 *float64, interval []float64, p90, p99, most *float64) figure
 	f := figures{}
 	set := func(name string, v *float64) {
 		if v != nil {
-			f[name] = strconv.FormatFloat(*v, 'g', -1, 64)
+			f[name] = decimal(*v)
 		}
 	}
 	set("p50", p50)
@@ -108,6 +125,8 @@ func figuresOf(p50 *float64, interval []float64, p90, p99, most *float64) figure
 	}
 	return f
 }
+
+func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // harmless keeps a spreadsheet from taking a text for a formula.
 func harmless(text string) string {

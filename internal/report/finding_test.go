@@ -77,7 +77,7 @@ func TestFindingsOfStarts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var want []string
 			if test.want != "" {
-				want = []string{"What this run says, of AWS in eu-central-1", "Fastest warm invocation: " + test.want}
+				want = []string{"What this run says, of AWS in eu-central-1", "Fastest warm invocation of hello: " + test.want}
 			}
 			got := said(t, results.Summary{Variants: test.variants}, results.Manifest{Platform: "aws", Region: "eu-central-1"})
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -37,7 +37,9 @@ const SchemaVersion = 1
 type runJSON struct {
 	SchemaVersion int `json:"schemaVersion"`
 	results.Run
-	Answers answer.Answers `json:"answers"`
+	// Answers are those of the workload that decides, OtherWorkloads those of the others.
+	Answers        answer.Answers   `json:"answers"`
+	OtherWorkloads []answer.Answers `json:"otherWorkloads,omitempty"`
 }
 
 // pairJSON is a pair as JSON.
@@ -58,7 +60,8 @@ func Write(w io.Writer, f Format, r results.Run) error {
 	case FormatJUnit:
 		return JUnit(w, r)
 	case FormatJSON:
-		return results.WriteJSON(w, runJSON{SchemaVersion, r, answer.Of(r)})
+		all := answer.All(r)
+		return results.WriteJSON(w, runJSON{SchemaVersion, r, all[0], all[1:]})
 	}
 	return Text(w, r, console.TerminalOf(w))
 }

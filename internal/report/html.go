@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -79,16 +78,18 @@ type workload struct {
 	Tradeoff  *tradeoff
 	Matrix    []matrixPanel
 	Memory    []template.HTML
+	Upgrades  *upgradeTable
 	Ratios    *stripTable
 	Anatomies []anatomy
 }
 
 // charts say which charts any workload has.
-type charts struct{ Tradeoff, Matrix, Memory, Ratios, Anatomy bool }
+type charts struct{ Tradeoff, Matrix, Upgrades, Memory, Ratios, Anatomy bool }
 
 func (c *charts) add(w workload) {
 	c.Tradeoff = c.Tradeoff || w.Tradeoff != nil
 	c.Matrix = c.Matrix || len(w.Matrix) > 0
+	c.Upgrades = c.Upgrades || w.Upgrades != nil
 	c.Memory = c.Memory || len(w.Memory) > 0
 	c.Ratios = c.Ratios || w.Ratios != nil
 	c.Anatomy = c.Anatomy || len(w.Anatomies) > 0
@@ -163,7 +164,7 @@ func newPage(r results.Run) page {
 	if r.Load != nil && len(r.Load.Targets) > 0 {
 		p.Load = newLoadView(*r.Load)
 		if r.LoadOnly() {
-			p.Load.Cards = cards(answer.Of(r), true)
+			p.Load.Cards = cards(answer.All(r)[0], true)
 		}
 	}
 	return p
@@ -171,20 +172,13 @@ func newPage(r results.Run) page {
 
 // boards are those of every workload, the one that decides first.
 func boards(r results.Run) []board {
-	var all []board
-	for _, e := range workloads(r.Variants) {
-		all = append(all, newBoard(r, e))
+	if len(answer.Workloads(r)) == 0 {
+		return nil
 	}
-	decides := answer.Event(r)
-	slices.SortStableFunc(all, func(a, b board) int {
-		first := func(b board) int {
-			if b.event.asked() == decides {
-				return 0
-			}
-			return 1
-		}
-		return first(a) - first(b)
-	})
+	var all []board
+	for _, a := range answer.All(r) {
+		all = append(all, newBoard(r, a))
+	}
 	return all
 }
 
@@ -193,7 +187,7 @@ func newWorkload(i int, b board) workload {
 	w := workload{
 		Index: i, Name: b.event.String(), Cards: cards(b.answers, false), Notes: decidedBy(b.answers),
 		Tradeoff: newTradeoff(id+"-tradeoff", b), Matrix: newMatrix(b), Memory: memoryCharts(id+"-memory", b),
-		Ratios: newRatios(b), Anatomies: newAnatomies(b),
+		Upgrades: newUpgrades(b), Ratios: newRatios(b), Anatomies: newAnatomies(b),
 	}
 	if p := b.answers.Pricing; p != nil {
 		w.Notes = append(w.Notes, pricesNote(*p))
@@ -206,8 +200,10 @@ func missing(b board, w workload) []string {
 	var all []string
 	switch {
 	case w.Tradeoff != nil:
+	case b.answers.Pricing == nil && len(b.answers.Billed) > 0:
+		all = append(all, "speed against cost, since "+noPrices(b.answers))
 	case b.answers.Pricing == nil:
-		all = append(all, "speed against cost, since nothing is priced")
+		all = append(all, "speed against cost, since nothing was billed")
 	default:
 		all = append(all, "speed against cost, since it takes two cells with cold and warm times")
 	}

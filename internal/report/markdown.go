@@ -21,10 +21,15 @@ func Markdown(w io.Writer, r results.Run) error {
 	for _, text := range thresholdLines(r.Thresholds) {
 		line(text)
 	}
-	all := answer.Of(r)
-	for _, a := range all.Answers {
+	all := answer.All(r)
+	for _, a := range all[0].Answers {
 		if a.Word != answer.NotAsked {
-			line(questionName(a.Question) + ": " + answerText(a, all.Pricing))
+			line(questionName(a.Question) + ": " + answerText(a))
+		}
+	}
+	for _, workload := range all {
+		for _, u := range workload.Upgrades {
+			line(upgradeText(workload, u))
 		}
 	}
 	for _, v := range r.Variants {

@@ -20,18 +20,11 @@ func newRatios(b board) *stripTable {
 	}
 	a := b.answers.Answers[i]
 	temperatures := []results.Temperature{results.Cold, results.Warm}
-	farthest, judged := 1.0, 0
-	for _, r := range slices.Concat(a.Pairs, a.Combined) {
-		if r.Ratio == nil {
-			continue
-		}
-		judged++
-		farthest = max(farthest, *r.Ratio, 1 / *r.Ratio)
-	}
-	if judged == 0 {
+	factor, judged := farthest(slices.Concat(a.Pairs, a.Combined))
+	if !judged {
 		return nil
 	}
-	x := around(min(1.15*farthest, 20), stripFrom, stripTo)
+	x := around(min(1.15*factor, 20), stripFrom, stripTo)
 	const most = 5
 	t := &stripTable{
 		Caption: fmt.Sprintf("%s over %s, %s: medians", functions.ARM64, functions.X8664, b.event),
@@ -42,14 +35,20 @@ func newRatios(b board) *stripTable {
 	axis := stripAxis(x, most, tickLabel)
 	t.Axes = []template.HTML{axis, axis}
 	// The row of all pairs has no runtime.
+	marks := ratioMarks{ratioMark{"arm64 fill", string(functions.ARM64) + " is faster"}, ratioMark{"x86 fill", string(functions.X8664) + " is faster"}}
 	rowOf := func(name string, sum bool, ratios []answer.Ratio) {
+		for i, r := range ratios { // the answer's first level may be either architecture
+			if r.A != string(functions.ARM64) {
+				ratios[i] = r.Reversed()
+			}
+		}
 		row := stripRow{Name: name, Sum: sum}
 		for _, temperature := range temperatures {
-			row.Cells = append(row.Cells, ratioCell(x, most, temperature, ratios))
+			row.Cells = append(row.Cells, ratioCell(x, most, temperature, ratios, marks))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	rowOf("all pairs", true, a.Combined)
+	rowOf("all pairs", true, slices.Clone(a.Combined))
 	var seen []answer.Within
 	for _, name := range b.runtimes {
 		for _, size := range b.memorySizes() {
@@ -76,7 +75,24 @@ func ratioName(w answer.Within) string {
 	return w.Runtime
 }
 
-func ratioCell(x scale, most int, temperature results.Temperature, ratios []answer.Ratio) stripCell {
+// ratioMark is how a ratio is drawn, and what that says.
+type ratioMark struct{ class, says string }
+
+// ratioMarks are those of the words faster and slower.
+type ratioMarks struct{ faster, slower ratioMark }
+
+func (m ratioMarks) of(word verdict.Word) ratioMark {
+	switch word {
+	case verdict.Faster:
+		return m.faster
+	case verdict.Slower:
+		return m.slower
+	}
+	return ratioMark{"neutral", string(word)}
+}
+
+// ratioCell draws the ratio of a temperature around 1.
+func ratioCell(x scale, most int, temperature results.Temperature, ratios []answer.Ratio, marks ratioMarks) stripCell {
 	const height, middle = 20, 10
 	c := ruled(height, x, most)
 	c.line("one", x.at(1), 0, x.at(1), height, "")
@@ -85,28 +101,22 @@ func ratioCell(x scale, most int, temperature results.Temperature, ratios []answ
 		if r.Measure.Temperature != temperature || r.Ratio == nil {
 			continue
 		}
-		// The answer's first level may be either architecture.
-		ratio, interval, word := *r.Ratio, *r.Interval, r.Word
-		if r.A != string(functions.ARM64) {
-			ratio, interval = 1/ratio, [2]float64{1 / interval[1], 1 / interval[0]}
-			switch word {
-			case verdict.Faster:
-				word = verdict.Slower
-			case verdict.Slower:
-				word = verdict.Faster
-			}
-		}
-		class, says := "neutral", string(word)
-		switch word {
-		case verdict.Faster:
-			class, says = "arm64 fill", string(functions.ARM64)+" is faster"
-		case verdict.Slower:
-			class, says = "x86 fill", string(functions.X8664)+" is faster"
-		}
-		c.line("interval neutral-line", x.at(interval[0]), middle, x.at(interval[1]), middle, "")
-		c.dot(class, x.at(ratio), middle, 4.5, fmt.Sprintf("%s (95 %% interval %s to %s): %s", number(ratio), number(interval[0]), number(interval[1]), says))
-		cell.Text = number(ratio)
+		mark := marks.of(r.Word)
+		c.line("interval neutral-line", x.at(r.Interval[0]), middle, x.at(r.Interval[1]), middle, "")
+		c.dot(mark.class, x.at(*r.Ratio), middle, 4.5, fmt.Sprintf("%s (95 %% interval %s to %s): %s", number(*r.Ratio), number(r.Interval[0]), number(r.Interval[1]), mark.says))
+		cell.Text = number(*r.Ratio)
 	}
 	cell.Drawing = c.inTable()
 	return cell
+}
+
+// farthest is how far from 1 any of the ratios is, and whether there is any.
+func farthest(ratios []answer.Ratio) (factor float64, any bool) {
+	factor = 1
+	for _, r := range ratios {
+		if r.Ratio != nil {
+			factor, any = max(factor, *r.Ratio, 1 / *r.Ratio), true
+		}
+	}
+	return factor, any
 }

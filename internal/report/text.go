@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -13,12 +12,14 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/console"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 // Text writes a run for people, as wide and as colourful as the terminal allows:
 // what became of the conditions under which it fails, the four answers, one table for
-// each workload, the ratios behind the answers, what invocations cost, the cells that were not measured and why, the
+// each workload (the one that decides first), the ratios behind the answers, what an
+// upgrade changes, what invocations cost, the cells that were not measured and why, the
 // load test, and where it all ran.
 func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	r = cleaned(r)
@@ -28,7 +29,8 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 		s.wrap("", indent, emphasise(doubt))
 		s.WriteString("\n")
 	}
-	answers := answer.Of(r)
+	all := answer.All(r)
+	answers := all[0]
 	switch {
 	case r.LoadOnly():
 	case asked(answers):
@@ -36,7 +38,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	default: // there is nothing to compare, or the samples are gone
 		writeFindings(s, r)
 	}
-	events := workloads(r.Variants)
+	events := workloads(r)
 	for _, event := range events {
 		writeWorkload(s, r, event)
 	}
@@ -44,6 +46,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 		writeWords(s, ticksNote(r.Variants))
 	}
 	writeRatios(s, answers)
+	writeUpgrades(s, all)
 	writeCosts(s, answers)
 	writeUnmeasured(s, r.Variants)
 	writeDoubts(s, r.Variants)
@@ -76,17 +79,13 @@ func (e event) String() string {
 	return fmt.Sprintf("%s, %s", e.workload, counted(int64(e.iterations), "iteration"))
 }
 
-// workloads are the events that anything was measured with.
-func workloads(variants []results.VariantSummary) []event {
-	seen := map[event]bool{}
-	for _, v := range variants {
-		for _, s := range v.Series {
-			seen[event{s.Workload, s.Iterations}] = true
-		}
+// workloads are the events that anything was measured with, the one that decides first.
+func workloads(r results.Run) []event {
+	var all []event
+	for _, e := range answer.Workloads(r) {
+		all = append(all, event{string(e.Workload), e.Iterations})
 	}
-	return slices.SortedFunc(maps.Keys(seen), func(a, b event) int {
-		return cmp.Or(cmp.Compare(a.workload, b.workload), cmp.Compare(a.iterations, b.iterations))
-	})
+	return all
 }
 
 // row is a variant with its two measured series of one event; either may be nil.
@@ -95,7 +94,9 @@ type row struct {
 	cold, warm *results.SeriesSummary
 }
 
-// rows are the variants that the event was measured with, the fastest cold start first.
+// rows are the variants that the event was measured with. The runtimes of a language
+// stand together, the older generation first, and a cell with SnapStart behind the one
+// without. Languages stand by their fastest cold start.
 func rows(variants []results.VariantSummary, e event) []row {
 	var all []row
 	for _, v := range variants {
@@ -115,13 +116,35 @@ func rows(variants []results.VariantSummary, e event) []row {
 			all = append(all, r)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b row) int {
+	byTime := func(a, b row) int {
 		return cmp.Or(
 			cmp.Compare(a.order(a.cold, results.TotalMs), b.order(b.cold, results.TotalMs)),
 			cmp.Compare(a.order(a.warm, results.DurationMs), b.order(b.warm, results.DurationMs)),
 		)
+	}
+	slices.SortStableFunc(all, byTime)
+	place := map[family]int{}
+	for _, r := range all {
+		if _, ok := place[r.family()]; !ok {
+			place[r.family()] = len(place)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b row) int {
+		return cmp.Or(cmp.Compare(place[a.family()], place[b.family()]), matrix.Compare(a.generation(), b.generation()), byTime(a, b))
 	})
 	return all
+}
+
+// family is what the generations of a runtime have in common.
+type family struct{ function, language string }
+
+func (r row) family() family { return family{r.Variant.Function, r.Variant.Language} }
+
+// generation is the row's variant without what it has besides its runtime.
+func (r row) generation() matrix.Variant {
+	v := r.Variant
+	v.Architecture, v.MemoryMB = "", 0
+	return v
 }
 
 // order is a metric's median, and behind everything if there is none.
@@ -173,9 +196,9 @@ func sections(all []row) []section {
 // name is what stands before a row.
 func (r row) name() string {
 	if r.Variant.Function != "hello" {
-		return r.Variant.Function + " " + r.Variant.RuntimeLabel()
+		return r.Variant.Function + " " + r.Variant.RuntimeWithSnapStart()
 	}
-	return r.Variant.RuntimeLabel()
+	return r.Variant.RuntimeWithSnapStart()
 }
 
 func (r row) version() string {
@@ -224,7 +247,7 @@ func writeWorkload(s *sheet, r results.Run, e event) {
 	}
 	t.write(s)
 	for _, l := range ended {
-		s.wrap(indent, indent+indent, fmt.Sprintf("* %s: deprecated %v, no new functions from %v, no changes from %v", l.ID, l.Deprecated, l.CreateBlocked, l.UpdateBlocked))
+		s.wrap(indent, indent+indent, "* "+l.ID+": "+lifecycleText(l))
 	}
 	if coldPlaces || warmPlaces {
 		s.wrap(indent, indent+indent, "#: the places that it may have, right for all rows at once (95 %)")
@@ -245,7 +268,7 @@ func writeWorkload(s *sheet, r results.Run, e event) {
 }
 
 // deprecations are the lifecycles of those runtimes of the rows that AWS had
-// deprecated at a time, by their identifiers.
+// deprecated at a time, in the order of the rows.
 func deprecations(all []row, at time.Time) []lifecycle.Runtime {
 	table := lifecycle.Read()
 	var ended []lifecycle.Runtime
@@ -254,8 +277,12 @@ func deprecations(all []row, at time.Time) []lifecycle.Runtime {
 			ended = append(ended, l)
 		}
 	}
-	slices.SortFunc(ended, func(a, b lifecycle.Runtime) int { return cmp.Compare(a.ID, b.ID) })
 	return ended
+}
+
+// lifecycleText are the dates on which AWS ends a runtime.
+func lifecycleText(l lifecycle.Runtime) string {
+	return fmt.Sprintf("deprecated %v, no new functions from %v, no changes from %v", l.Deprecated, l.CreateBlocked, l.UpdateBlocked)
 }
 
 // writeWords says once what the columns of the workloads' tables are.

@@ -1,0 +1,199 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
+)
+
+// writeUpgrades writes, for every workload, what each step from a runtime to the one that
+// follows it changes, with AWS's dates of those that it has deprecated.
+func writeUpgrades(s *sheet, all []answer.Answers) {
+	t := table{columns: []column{
+		{"", "", true}, {"", "pairs", false},
+		{"cold total", "x", false}, {"cold total", "95 % interval", false}, {"cold total", "", true},
+		{"warm duration", "x", false}, {"warm duration", "95 % interval", false}, {"warm duration", "", true},
+	}, dropped: []string{"pairs"}}
+	for _, a := range all {
+		if len(a.Upgrades) > 0 {
+			t.heading(workloadOf(a))
+		}
+		for _, u := range a.Upgrades {
+			t.add(ratioCells(stepName(u), u.Ratios, u.To, u.From, answer.Within{})...)
+		}
+	}
+	if len(t.rows) == 0 {
+		return
+	}
+	s.wrap("", indent, fmt.Sprintf("upgrading: ratios of medians, the later runtime over the one before it, all else equal; x below 1: the later one is faster; same: within %s", inPercent(all[0].Margin)))
+	s.WriteString("\n")
+	t.write(s)
+	for _, l := range ended(all[0].Upgrades) {
+		s.wrap(indent, indent+indent, deprecatedMark+" "+l.ID+": "+lifecycleText(l))
+	}
+	for _, a := range all {
+		for _, line := range openUpgrades(a) {
+			if len(all) > 1 {
+				line = workloadOf(a) + ": " + line
+			}
+			s.wrap(indent, indent+indent, line)
+		}
+	}
+	if slices.ContainsFunc(all, unconfirmedNeeds) {
+		s.wrap(indent, indent+indent, unconfirmedNeedsNote(all[0]))
+	}
+	if t.has(absent) {
+		s.wrap(indent, indent+indent, absent+": too few samples for a ratio")
+	}
+	s.WriteString("\n")
+}
+
+// workloadOf is the workload that answers are about.
+func workloadOf(a answer.Answers) string {
+	return event{string(a.Event.Workload), a.Event.Iterations}.String()
+}
+
+// deprecatedMark stands behind the name of a runtime that AWS has deprecated.
+const deprecatedMark = "*"
+
+// stepName is a step of an upgrade as it stands before a row.
+func stepName(u answer.Upgrade) string {
+	if u.Lifecycle != nil {
+		return u.From + " " + deprecatedMark + " to " + u.To
+	}
+	return u.From + " to " + u.To
+}
+
+// ended are the lifecycles of what upgrades lead away from.
+func ended(all []answer.Upgrade) (dates []lifecycle.Runtime) {
+	for _, u := range all {
+		if u.Lifecycle != nil && !slices.Contains(dates, *u.Lifecycle) {
+			dates = append(dates, *u.Lifecycle)
+		}
+	}
+	return dates
+}
+
+// openUpgrades say of the steps that have no word why, and what would decide them. Steps
+// of which the same is said share a line.
+func openUpgrades(a answer.Answers) (lines []string) {
+	var order []string
+	steps := map[string][]string{}
+	say := func(u answer.Upgrade, text string) {
+		if steps[text] == nil {
+			order = append(order, text)
+		}
+		steps[text] = append(steps[text], u.From+" to "+u.To)
+	}
+	for _, u := range a.Upgrades {
+		if len(u.Ratios) == 0 {
+			say(u, "no two cells differ in nothing else")
+		}
+		for _, r := range u.Ratios {
+			if r.Word == verdict.Undecided {
+				say(u, measureName(r.Measure)+" is open: "+whyOpen(u, r))
+			}
+		}
+	}
+	for _, text := range order {
+		lines = append(lines, text+" ("+strings.Join(steps[text], ", ")+")")
+	}
+	return lines
+}
+
+// whyOpen says what would decide a ratio of an upgrade, or why nothing that is known would.
+func whyOpen(u answer.Upgrade, r answer.Ratio) string {
+	if i := slices.IndexFunc(u.Needs, func(n answer.Needs) bool { return n.Measure == r.Measure }); i >= 0 {
+		return needsText(&u.Needs[i])
+	}
+	return reasonOf(r.Reason, r.Measure.Percentile)
+}
+
+// upgradeText is an upgrade in a sentence.
+func upgradeText(a answer.Answers, u answer.Upgrade) string {
+	from := u.From
+	if u.Lifecycle != nil {
+		from += " (" + lifecycleText(*u.Lifecycle) + ")"
+	}
+	var parts []string
+	for _, r := range u.Ratios {
+		text := ratioWords(r, &answer.Needs{Measure: r.Measure})
+		if r.Word == verdict.Undecided {
+			text += ": " + whyOpen(u, r)
+		}
+		parts = append(parts, text)
+	}
+	if len(parts) == 0 {
+		parts = []string{"no two cells differ in nothing else"}
+	}
+	return fmt.Sprintf("Upgrade from %s to %s, %s: %s", from, u.To, workloadOf(a), strings.Join(parts, "; "))
+}
+
+// upgradeTable draws the ratios of upgrades around 1.
+type upgradeTable struct {
+	stripTable
+	// Notes are AWS's dates, and what would decide the steps that are open.
+	Notes []string
+}
+
+// newUpgrades is nil where there is no step.
+func newUpgrades(b board) *upgradeTable {
+	all := b.answers.Upgrades
+	var ratios []answer.Ratio
+	for _, u := range all {
+		ratios = append(ratios, u.Ratios...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	factor, _ := farthest(ratios)
+	x := around(min(max(1.15*factor, 1.2), 20), stripFrom, stripTo)
+	const most = 5
+	t := &upgradeTable{stripTable: stripTable{
+		Caption: fmt.Sprintf("Ratios of medians, %s: left of 1, the later one is faster", b.event),
+		Heads:   []string{"cold start", "warm invocation"},
+		Key: legend(keyEntry{"dot better", "the later one is faster"}, keyEntry{"dot worse", "the later one is slower"},
+			keyEntry{"dot neutral", "not told apart, or the same"}, keyEntry{"line interval neutral-line", "95 % interval"}),
+	}}
+	axis := stripAxis(x, most, tickLabel)
+	t.Axes = []template.HTML{axis, axis}
+	marks := ratioMarks{ratioMark{"better", "faster"}, ratioMark{"worse", "slower"}}
+	for _, u := range all {
+		row := stripRow{Name: u.From + " to " + u.To}
+		if u.Lifecycle != nil {
+			row.Note = fmt.Sprintf("deprecated %v", u.Lifecycle.Deprecated)
+		}
+		for _, temperature := range []results.Temperature{results.Cold, results.Warm} {
+			cell := ratioCell(x, most, temperature, u.Ratios, marks)
+			for _, r := range u.Ratios {
+				if r.Measure.Temperature == temperature {
+					cell.Text = strings.TrimPrefix(cell.Text+" "+upgradeWord(r.Word), absent+" ")
+				}
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, l := range ended(all) {
+		t.Notes = append(t.Notes, l.ID+": "+lifecycleText(l))
+	}
+	t.Notes = append(t.Notes, openUpgrades(b.answers)...)
+	if unconfirmedNeeds(b.answers) {
+		t.Notes = append(t.Notes, unconfirmedNeedsNote(b.answers))
+	}
+	return t
+}
+
+// upgradeWord is a verdict as it stands beside its ratio.
+func upgradeWord(w verdict.Word) string {
+	if w == verdict.Undecided {
+		return "open"
+	}
+	return string(w)
+}
