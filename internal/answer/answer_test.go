@@ -27,10 +27,11 @@ type cell struct {
 	init, warm   float64
 	cold         int
 	warmSamples  int
+	snapStart    bool
 }
 
 func hello(runtime string, init, warm float64) cell {
-	return cell{runtime, "", functions.X8664, 512, init, warm, 30, 60}
+	return cell{runtime, "", functions.X8664, 512, init, warm, 30, 60, false}
 }
 
 func (c cell) on(a functions.Architecture) cell { c.architecture = a; return c }
@@ -41,7 +42,7 @@ func (c cell) samples(cold, warmSamples int) cell {
 }
 
 func (c cell) variant() matrix.Variant {
-	return matrix.Variant{Function: "hello", Language: cmp.Or(c.language, c.runtime), Runtime: c.runtime, Architecture: c.architecture, MemoryMB: c.memoryMB}
+	return matrix.Variant{Function: "hello", Language: cmp.Or(c.language, c.runtime), Runtime: c.runtime, Architecture: c.architecture, MemoryMB: c.memoryMB, SnapStart: c.snapStart}
 }
 
 var started = time.Date(2026, time.March, 4, 12, 0, 0, 0, time.UTC)
@@ -66,12 +67,18 @@ func run(platform deployed.Platform, cells ...cell) results.Run {
 				s.Wanted, invocation = results.Cold, 1
 				total = draw(c.init)
 				record.InitDuration = new(total)
+				if c.snapStart {
+					record.InitDuration, record.RestoreDuration = nil, new(total)
+				}
 			}
 			total += duration
 			record.Duration = &duration
 			record.BilledDuration = new((total + time.Millisecond - 1).Truncate(time.Millisecond))
 			s.Record, s.Elapsed = record, total+time.Millisecond
 			s.Answer = &functions.Answer{EnvironmentID: fmt.Sprint(i), Invocation: invocation, InitializationType: functions.OnDemand}
+			if c.snapStart {
+				s.Answer.InitializationType = functions.SnapStart
+			}
 			r.Samples = append(r.Samples, s)
 			at = at.Add(2 * time.Second)
 		}

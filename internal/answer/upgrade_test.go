@@ -15,6 +15,25 @@ import (
 // in is the cell as one of a language.
 func (c cell) in(language string) cell { c.language = language; return c }
 
+// TestUpgradesToSnapStart has steps to SnapStart, and from it to the next generation's.
+func TestUpgradesToSnapStart(t *testing.T) {
+	snap := func(c cell) cell { c.snapStart = true; return c }
+	dotnet8, dotnet10 := hello("dotnet8", 300, 5).in("dotnet"), hello("dotnet10", 200, 5).in("dotnet")
+	a := only(run(deployed.AWS, dotnet8, snap(dotnet8), dotnet10, snap(dotnet10), hello("provided.al2023", 10, 1).in("dotnet")))
+	var steps []string
+	for _, u := range a.Upgrades {
+		steps = append(steps, u.From+" to "+u.To)
+		if len(u.Ratios) != 2 || u.Ratios[0].Pairs != 1 {
+			t.Errorf("%s to %s has the ratios %+v, want one of each measure", u.From, u.To, u.Ratios)
+		}
+	}
+	if want := []string{
+		"dotnet8 to dotnet8 SnapStart", "dotnet8 to dotnet10", "dotnet8 SnapStart to dotnet10 SnapStart", "dotnet10 to dotnet10 SnapStart", "dotnet10 to dotnet-aot",
+	}; !slices.Equal(steps, want) {
+		t.Errorf("steps are %q, want %q", steps, want)
+	}
+}
+
 func TestUpgrades(t *testing.T) {
 	r := run(deployed.AWS,
 		hello("python3.11", 80, 2).in("python"), hello("python3.9", 100, 2).in("python").samples(900, 1500),

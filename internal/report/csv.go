@@ -21,14 +21,14 @@ func CSV(w io.Writer, r results.Run) error {
 		"run", "platform", "region", "stage", "started", "kind", "name", "function", "language", "runtime", "architecture", "memoryMB", "status", "reason", "ranOn",
 		"workload", "iterations", "temperature", "n", "placeBest", "placeWorst", "placeOf",
 	}
-	ofUpgrades := []string{"ratio", "ratioLow", "ratioHigh", "word"}
+	later := []string{"snapStart", "ratio", "ratioLow", "ratioHigh", "word"} // the order of the others stays
 	metrics := append(results.Metrics(), results.Metric{Name: latencyColumn})
 	for _, m := range metrics {
 		for _, figure := range []string{"p50", "p50Low", "p50High", "p90", "p99", "max"} {
 			head = append(head, figure+"."+m.Name)
 		}
 	}
-	head = append(head, ofUpgrades...)
+	head = append(head, later...)
 	rows := [][]string{head}
 	add := func(set map[string]string, figures map[string]figures) {
 		started := ""
@@ -51,6 +51,9 @@ func CSV(w io.Writer, r results.Run) error {
 			set := map[string]string{
 				"kind": kind, "name": v.Variant.String(), "function": v.Variant.Function, "language": v.Variant.Language, "runtime": v.Variant.Runtime,
 				"architecture": string(v.Variant.Architecture), "memoryMB": strconv.Itoa(v.Variant.MemoryMB), "status": string(v.Status), "reason": v.Reason,
+			}
+			if v.Variant.SnapStart {
+				set["snapStart"] = "true"
 			}
 			if v.RanOn != nil {
 				set["ranOn"] = v.RanOn.Version

@@ -86,6 +86,9 @@ func samplesOf(cells []cell, platform deployed.Platform, cold, warm int) []resul
 					s.Wanted, invocation, duration = results.Cold, 1, draw(c.first+work)
 					total = draw(c.init)
 					record.InitDuration = new(total)
+					if c.variant.SnapStart {
+						record.InitDuration, record.RestoreDuration = nil, new(total)
+					}
 				}
 				total += duration
 				record.Duration = &duration
@@ -96,6 +99,9 @@ func samplesOf(cells []cell, platform deployed.Platform, cold, warm int) []resul
 					Invocation: invocation, InitializationType: functions.OnDemand,
 					CPUMs: 0.8 * duration.Seconds() * 1000, ProcessCPUMs: total.Seconds() * 1000, WallMs: 0.9 * duration.Seconds() * 1000,
 					Metrics: own(c.variant.Language, invocation),
+				}
+				if c.variant.SnapStart {
+					s.Answer.InitializationType = functions.SnapStart
 				}
 				if c.variant.Language == "java" { // it counts clock ticks
 					s.Answer.CPUMs = 10 * math.Floor(s.Answer.CPUMs/10)

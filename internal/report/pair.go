@@ -126,7 +126,7 @@ func pairGroups(series []results.PairSeries) (groups []pairGroup) {
 				groups = append(groups, pairGroup{title: title, unit: metric.Unit})
 			}
 			v := one.Variant
-			groups[i].rows = append(groups[i].rows, pairRow{fmt.Sprintf("%s %s %d MB", v.RuntimeLabel(), v.Architecture, v.MemoryMB), m})
+			groups[i].rows = append(groups[i].rows, pairRow{fmt.Sprintf("%s %s %d MB", v.RuntimeWithSnapStart(), v.Architecture, v.MemoryMB), m})
 		}
 	}
 	return groups

@@ -69,10 +69,14 @@ func newRatios(b board) *stripTable {
 
 // ratioName is what the rows of a pair are called.
 func ratioName(w answer.Within) string {
+	name := w.Runtime
 	if w.Function != "hello" {
-		return w.Function + " " + w.Runtime
+		name = w.Function + " " + name
 	}
-	return w.Runtime
+	if w.SnapStart {
+		name += " SnapStart"
+	}
+	return name
 }
 
 // ratioMark is how a ratio is drawn, and what that says.

@@ -11,6 +11,7 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/golden"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/pair"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -23,8 +24,11 @@ import (
 func schemaOf(t *testing.T, id string, v any) []byte {
 	t.Helper()
 	r := jsonschema.Reflector{AllowAdditionalProperties: true, Mapper: func(of reflect.Type) *jsonschema.Schema {
-		if of == reflect.TypeFor[time.Time]() {
+		switch of {
+		case reflect.TypeFor[time.Time]():
 			return &jsonschema.Schema{Type: "string", Format: "date-time"}
+		case reflect.TypeFor[lifecycle.Date]():
+			return &jsonschema.Schema{Type: "string", Format: "date"}
 		}
 		return nil
 	}}

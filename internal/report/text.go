@@ -43,7 +43,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 		writeWorkload(s, r, event)
 	}
 	if len(events) > 0 {
-		writeWords(s, ticksNote(r.Variants))
+		writeWords(s, r.Variants)
 	}
 	writeRatios(s, answers)
 	writeUpgrades(s, all)
@@ -286,15 +286,19 @@ func lifecycleText(l lifecycle.Runtime) string {
 }
 
 // writeWords says once what the columns of the workloads' tables are.
-func writeWords(s *sheet, ticks string) {
+func writeWords(s *sheet, variants []results.VariantSummary) {
+	init := "init: the environment's start"
+	if slices.ContainsFunc(variants, func(v results.VariantSummary) bool { return v.Variant.SnapStart }) {
+		init += ", with SnapStart its restore"
+	}
 	for _, line := range []string{
-		"init: the environment's start; first: its first invocation; total: both, each median on its own",
+		init + "; first: its first invocation; total: both, each median on its own",
 		"p90: of the total, and of the warm duration; client: what the caller waited in all",
 		"cpu: processor time of the handler; report.html has the rest, CPU utilisation and heaps among it",
 	} {
 		s.wrap(indent, indent+indent, line)
 	}
-	if ticks != "" {
+	if ticks := ticksNote(variants); ticks != "" {
 		s.wrap(indent, indent+indent, ticks)
 	}
 	s.WriteString("\n")

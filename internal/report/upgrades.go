@@ -16,16 +16,24 @@ import (
 // follows it changes, with AWS's dates of those that it has deprecated.
 func writeUpgrades(s *sheet, all []answer.Answers) {
 	t := table{columns: []column{
-		{"", "", true}, {"", "pairs", false},
+		{"", "", true},
 		{"cold total", "x", false}, {"cold total", "95 % interval", false}, {"cold total", "", true},
 		{"warm duration", "x", false}, {"warm duration", "95 % interval", false}, {"warm duration", "", true},
-	}, dropped: []string{"pairs"}}
+	}}
 	for _, a := range all {
 		if len(a.Upgrades) > 0 {
-			t.heading(workloadOf(a))
+			t.heading(workloadOf(a) + overPairs(a.Upgrades))
 		}
 		for _, u := range a.Upgrades {
-			t.add(ratioCells(stepName(u), u.Ratios, u.To, u.From, answer.Within{})...)
+			name := stepName(u)
+			if u.Lifecycle != nil {
+				name += " " + deprecatedMark
+			}
+			row := []string{name}
+			for _, temperature := range upgradeTemperatures {
+				row = append(row, upgradeCells(u, temperature)...)
+			}
+			t.add(row...)
 		}
 	}
 	if len(t.rows) == 0 {
@@ -64,10 +72,47 @@ const deprecatedMark = "*"
 
 // stepName is a step of an upgrade as it stands before a row.
 func stepName(u answer.Upgrade) string {
-	if u.Lifecycle != nil {
-		return u.From + " " + deprecatedMark + " to " + u.To
+	if u.SnapStart {
+		return strings.TrimSuffix(u.From, snapStart) + " to " + strings.TrimSuffix(u.To, snapStart) + "," + snapStart
 	}
 	return u.From + " to " + u.To
+}
+
+// snapStart ends the name of a runtime that has it.
+const snapStart = " SnapStart"
+
+var upgradeTemperatures = []results.Temperature{results.Cold, results.Warm}
+
+// upgradeCells are the ratio of a temperature, its interval and its word.
+func upgradeCells(u answer.Upgrade, t results.Temperature) []string {
+	for _, r := range u.Ratios {
+		switch {
+		case r.Measure.Temperature != t:
+		case r.Ratio == nil:
+			return []string{absent, "", upgradeWord(r.Word)}
+		default:
+			return []string{number(*r.Ratio), number(r.Interval[0]) + " to " + number(r.Interval[1]), upgradeWord(r.Word)}
+		}
+	}
+	return []string{absent, "", ""}
+}
+
+// overPairs says over how many pairs of cells the ratios of upgrades are, where that is not
+// one each.
+func overPairs(all []answer.Upgrade) string {
+	least, most := 0, 0
+	for _, u := range all {
+		for _, r := range u.Ratios {
+			if least == 0 || r.Pairs < least {
+				least = r.Pairs
+			}
+			most = max(most, r.Pairs)
+		}
+	}
+	if most < 2 {
+		return ""
+	}
+	return ", over " + fromTo(fmt.Sprint(least), fmt.Sprint(most)) + " pairs of cells"
 }
 
 // ended are the lifecycles of what upgrades lead away from.
@@ -89,7 +134,7 @@ func openUpgrades(a answer.Answers) (lines []string) {
 		if steps[text] == nil {
 			order = append(order, text)
 		}
-		steps[text] = append(steps[text], u.From+" to "+u.To)
+		steps[text] = append(steps[text], stepName(u))
 	}
 	for _, u := range a.Upgrades {
 		if len(u.Ratios) == 0 {
@@ -156,7 +201,7 @@ func newUpgrades(b board) *upgradeTable {
 	x := around(min(max(1.15*factor, 1.2), 20), stripFrom, stripTo)
 	const most = 5
 	t := &upgradeTable{stripTable: stripTable{
-		Caption: fmt.Sprintf("Ratios of medians, %s: left of 1, the later one is faster", b.event),
+		Caption: fmt.Sprintf("Ratios of medians, %s%s: left of 1, the later one is faster", b.event, overPairs(all)),
 		Heads:   []string{"cold start", "warm invocation"},
 		Key: legend(keyEntry{"dot better", "the later one is faster"}, keyEntry{"dot worse", "the later one is slower"},
 			keyEntry{"dot neutral", "not told apart, or the same"}, keyEntry{"line interval neutral-line", "95 % interval"}),
@@ -165,11 +210,11 @@ func newUpgrades(b board) *upgradeTable {
 	t.Axes = []template.HTML{axis, axis}
 	marks := ratioMarks{ratioMark{"better", "faster"}, ratioMark{"worse", "slower"}}
 	for _, u := range all {
-		row := stripRow{Name: u.From + " to " + u.To}
+		row := stripRow{Name: stepName(u)}
 		if u.Lifecycle != nil {
 			row.Note = fmt.Sprintf("deprecated %v", u.Lifecycle.Deprecated)
 		}
-		for _, temperature := range []results.Temperature{results.Cold, results.Warm} {
+		for _, temperature := range upgradeTemperatures {
 			cell := ratioCell(x, most, temperature, u.Ratios, marks)
 			for _, r := range u.Ratios {
 				if r.Measure.Temperature == temperature {

@@ -23,12 +23,14 @@ func generationCells() []cell {
 	make := func(language, runtime string, init, first, warm float64, memory int) cell {
 		return cell{matrix.Variant{Function: "hello", Language: language, Runtime: runtime, Architecture: functions.X8664, MemoryMB: 512}, "1", init, first, warm, 0.9, memory}
 	}
+	restored := func(c cell) cell { c.variant.SnapStart = true; return c }
 	return []cell{
+		restored(make("java", "java21", 120, 40, 2.1, 96)), restored(make("java", "java25", 110, 30, 2.1, 96)),
 		make("go", "provided.al2023", 12, 1.4, 0.8, 18),
 		make("nodejs", "nodejs24.x", 99, 6, 1.1, 71), make("nodejs", "nodejs18.x", 104, 6, 1.1, 71), make("nodejs", "nodejs22.x", 128, 6.2, 1.1, 76),
 		make("python", "python3.14", 70, 3, 1.1, 40), make("python", "python3.9", 88, 3.1, 1.3, 40), make("python", "python3.11", 80, 3.1, 1.3, 40),
 		make("java", "java25", 250, 180, 2.1, 96), make("java", "java21", 310, 210, 2.1, 96),
-		make("dotnet", "provided.al2023", 10, 3, 1, 40), make("dotnet", "dotnet10", 200, 90, 1.6, 70), make("dotnet", "dotnet8", 240, 95, 1.6, 70),
+		make("dotnet", "provided.al2023", 20, 3, 1, 40), make("dotnet", "dotnet10", 200, 90, 1.6, 70), make("dotnet", "dotnet8", 240, 95, 1.6, 70),
 	}
 }
 
@@ -46,14 +48,14 @@ func generations(region string) results.Run {
 // they are listed, and languages by their fastest one.
 func TestGenerationsStandTogether(t *testing.T) {
 	r := generations("us-east-1")
-	want := []string{"dotnet8", "dotnet10", "dotnet-aot", "go", "python3.9", "python3.11", "python3.14", "nodejs18.x", "nodejs22.x", "nodejs24.x", "java21", "java25"}
+	want := []string{"go", "dotnet8", "dotnet10", "dotnet-aot", "python3.9", "python3.11", "python3.14", "nodejs18.x", "nodejs22.x", "nodejs24.x", "java21", "java21 SnapStart", "java25", "java25 SnapStart"}
 	written := text(t, r, console.Terminal{})
 	golden.Compare(t, "generations.txt", written)
 	page := html(t, r)
 	for name, found := range map[string][][]string{
-		"the text's tables":     regexp.MustCompile(`(?m)^  ([a-z0-9.-]+)(?: \*)? +[0-9.]+ +[0-9.]+ `).FindAllStringSubmatch(written, len(want)),
-		"the page's matrix":     regexp.MustCompile(`<tr role="row"><th role="rowheader" scope="row">([^ <]+)(?: <small class="open">deprecated</small>)?</th><td role="cell"(?: class="tie")?><span`).FindAllStringSubmatch(page, len(want)),
-		"the page's cell table": regexp.MustCompile(`<tr><th scope="row">([^ <,]+)</th><td class="text">x86_64`).FindAllStringSubmatch(page, len(want)),
+		"the text's tables":     regexp.MustCompile(`(?m)^  ([a-z0-9.-]+(?: SnapStart)?)(?: \*)? +[0-9.]+ +[0-9.]+ `).FindAllStringSubmatch(written, len(want)),
+		"the page's matrix":     regexp.MustCompile(`<tr role="row"><th role="rowheader" scope="row">([^<]+?)(?: <small class="open">deprecated</small>)?</th><td role="cell"(?: class="tie")?><span`).FindAllStringSubmatch(page, len(want)),
+		"the page's cell table": regexp.MustCompile(`<tr><th scope="row">([^<,]+)</th><td class="text">x86_64`).FindAllStringSubmatch(page, len(want)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -88,8 +90,8 @@ func TestUpgradesAreEverywhere(t *testing.T) {
 	if err := json.Unmarshal([]byte(write(report.FormatJSON)), &document); err != nil {
 		t.Fatal(err)
 	}
-	if len(document.Answers.Upgrades) != 7 || len(document.OtherWorkloads) != 1 || len(document.OtherWorkloads[0].Upgrades) != 7 {
-		t.Errorf("%d upgrades and %d other workloads in the JSON, want 7 and 1", len(document.Answers.Upgrades), len(document.OtherWorkloads))
+	if len(document.Answers.Upgrades) != 10 || len(document.OtherWorkloads) != 1 || len(document.OtherWorkloads[0].Upgrades) != 10 {
+		t.Errorf("%d upgrades and %d other workloads in the JSON, want 10 and 1", len(document.Answers.Upgrades), len(document.OtherWorkloads))
 	}
 	for _, u := range document.Answers.Upgrades {
 		if deprecated := u.From == "nodejs18.x"; (u.Lifecycle != nil) != deprecated || deprecated && u.Lifecycle.UpdateBlocked.String() != "2027-03-03" {
@@ -100,10 +102,12 @@ func TestUpgradesAreEverywhere(t *testing.T) {
 		format, in, want string
 		times            int
 	}{
-		{"text", write(report.FormatText), "nodejs18.x * to nodejs22.x", 2},
+		{"text", write(report.FormatText), "nodejs18.x to nodejs22.x * ", 2},
 		{"text", write(report.FormatText), "* nodejs18.x: deprecated 2025-09-01, no new functions from 2027-02-01, no changes from 2027-03-03", 3},
 		{"HTML", write(report.FormatHTML), `<th role="rowheader" scope="row">dotnet10 to dotnet-aot</th>`, 2},
 		{"HTML", write(report.FormatHTML), "<li>nodejs18.x: deprecated 2025-09-01, no new functions from 2027-02-01, no changes from 2027-03-03</li>", 2},
+		{"text", write(report.FormatText), "  java21 to java25, SnapStart ", 2},
+		{"HTML", write(report.FormatHTML), `<th role="rowheader" scope="row">java21 to java21 SnapStart</th>`, 2},
 		{"CSV", write(report.FormatCSV), ",upgrade,python3.9 to python3.11,", 4},
 		{"Markdown", markdown.String(), "- Upgrade from java21 to java25, ", 2},
 		{"Markdown", markdown.String(), "- Upgrade from nodejs18.x (deprecated 2025-09-01, no new functions from 2027-02-01, no changes from 2027-03-03) to nodejs22.x, hello: cold total x 1.2", 1},
