@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
@@ -34,7 +33,7 @@ func newAnatomies(b board) []anatomy {
 	for _, size := range b.memorySizes() {
 		t := &stripTable{
 			Caption: fmt.Sprintf("Init and first duration, %s, %d MB: medians", b.event, size), Heads: []string{"init and first duration, ms"},
-			Axes: []template.HTML{stripAxis(x, most, tickLabel)},
+			Axis: stripAxis(x, most, tickLabel),
 			Key:  legend(keyEntry{"dot init", "init"}, keyEntry{"dot first", "first duration"}, keyEntry{"line interval neutral-line", "95 % interval of the median"}),
 		}
 		for _, name := range b.runtimes {

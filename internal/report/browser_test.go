@@ -34,6 +34,7 @@ func shown(t *testing.T) map[string]string {
 	pages := map[string]string{
 		"prod":             html(t, prodRun(30, 120, 600)),
 		"local":            html(t, read(t, runDirectory(t, 30, 120, 600))),
+		"generations":      html(t, generations("us-east-1")),
 		"quick":            html(t, read(t, runDirectory(t, 5, 20, 100))),
 		"one-of-each":      html(t, read(t, runDirectory(t, 1, 1, 20))),
 		"load-test-alone":  html(t, loadTest(load(600), manifest())),
@@ -80,6 +81,15 @@ const look = `(() => {
 			const w = Math.min(x.right, y.right) - Math.max(x.left, y.left), h = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top);
 			if (w > 1 && h > 4) problems.push(name + ": overlapping: " + a + " / " + b);
 		}
+	}
+	// The strips of a column share one scale, so they begin and end at the same places.
+	for (const table of document.querySelectorAll("table.strips")) {
+		if (!table.getClientRects().length) continue;
+		const ends = {};
+		for (const row of table.rows) [...row.querySelectorAll("svg.strip")].filter((svg) => svg.getClientRects().length).forEach((svg, i) => {
+			const b = svg.getBoundingClientRect(), first = ends[i] ??= b;
+			if (Math.abs(b.left - first.left) > 1 || Math.abs(b.right - first.right) > 1) problems.push(table.caption.textContent + ": a strip from " + b.left + " to " + b.right + " under one from " + first.left + " to " + first.right);
+		});
 	}
 	return found;
 })()`

@@ -19,6 +19,9 @@ type card struct {
 	Needs string
 }
 
+// Folded says that the levels are too many to be shown beside the other cards.
+func (c card) Folded() bool { return len(c.Levels) > 8 }
+
 // cardLevel is what a level costs.
 type cardLevel struct {
 	Name, PerMillion string

@@ -42,7 +42,7 @@ func newClasses(targets []results.Target) *stripTable {
 	const most = 6
 	t := &stripTable{
 		Caption: "Latency by class of request, ms", Heads: []string{"median, ms"},
-		Axes: []template.HTML{stripAxis(x, most, tickLabel)},
+		Axis: stripAxis(x, most, tickLabel),
 		Key:  legend(keyEntry{"tick median", "median"}, keyEntry{"line interval ink-line", "95 % interval of the median"}, keyEntry{"tick p90", "p90"}),
 	}
 	for _, s := range strips {

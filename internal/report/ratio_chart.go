@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"slices"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -32,8 +31,7 @@ func newRatios(b board) *stripTable {
 		Key: legend(keyEntry{"dot arm64 fill", string(functions.ARM64) + " is faster"}, keyEntry{"dot x86 fill", string(functions.X8664) + " is faster"},
 			keyEntry{"dot neutral", "not told apart, or the same"}, keyEntry{"line interval neutral-line", "95 % interval"}),
 	}
-	axis := stripAxis(x, most, tickLabel)
-	t.Axes = []template.HTML{axis, axis}
+	t.Axis = stripAxis(x, most, tickLabel)
 	// The row of all pairs has no runtime.
 	marks := ratioMarks{ratioMark{"arm64 fill", string(functions.ARM64) + " is faster"}, ratioMark{"x86 fill", string(functions.X8664) + " is faster"}}
 	rowOf := func(name string, sum bool, ratios []answer.Ratio) {

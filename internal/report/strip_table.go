@@ -14,8 +14,8 @@ type stripTable struct {
 	// Heads are over the columns, each of a drawing with its number.
 	Heads []string
 	Rows  []stripRow
-	// Axes are the columns' scales.
-	Axes []template.HTML
+	// Axis is the scale, of every column.
+	Axis template.HTML
 	Key  template.HTML
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
@@ -84,10 +85,15 @@ func front(all []tradeoffPoint) (front []tradeoffPoint) {
 
 func (b board) drawTradeoff(points, front []tradeoffPoint, width float64) *canvas {
 	const height = 400
-	gutter := 112.0
+	written := func(name string) string { return name }
 	if width == narrow {
-		gutter = 104
+		written = func(name string) string { return strings.Replace(name, snapStart, " snap", 1) }
 	}
+	longest := 0
+	for _, name := range b.runtimes {
+		longest = max(longest, len(written(name)))
+	}
+	gutter := max(104, 22+8.1*float64(longest)) // for the names beside the plot
 	c := newCanvas(width, height)
 	p := plot{left: 46, right: width - gutter, top: 28, bottom: height - 40}
 	cold, usd := noExtent(), noExtent()
@@ -154,7 +160,7 @@ func (b board) drawTradeoff(points, front []tradeoffPoint, width float64) *canva
 		}
 		c.endGroup()
 		if last != nil {
-			labels = append(labels, label{name, colour, point{x.at(last.usd), y.at(last.cold)}})
+			labels = append(labels, label{written(name), colour, point{x.at(last.usd), y.at(last.cold)}})
 		}
 	}
 	c.labels(labels, p.right+14, p.top, p.bottom)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"slices"
 	"strings"
 
@@ -199,15 +198,14 @@ func newUpgrades(b board) *upgradeTable {
 	}
 	factor, _ := farthest(ratios)
 	x := around(min(max(1.15*factor, 1.2), 20), stripFrom, stripTo)
-	const most = 5
+	const most = 4
 	t := &upgradeTable{stripTable: stripTable{
 		Caption: fmt.Sprintf("Ratios of medians, %s%s: left of 1, the later one is faster", b.event, overPairs(all)),
 		Heads:   []string{"cold start", "warm invocation"},
 		Key: legend(keyEntry{"dot better", "the later one is faster"}, keyEntry{"dot worse", "the later one is slower"},
 			keyEntry{"dot neutral", "not told apart, or the same"}, keyEntry{"line interval neutral-line", "95 % interval"}),
 	}}
-	axis := stripAxis(x, most, tickLabel)
-	t.Axes = []template.HTML{axis, axis}
+	t.Axis = stripAxis(x, most, tickLabel)
 	marks := ratioMarks{ratioMark{"better", "faster"}, ratioMark{"worse", "slower"}}
 	for _, u := range all {
 		row := stripRow{Name: stepName(u)}
