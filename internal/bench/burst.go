@@ -10,13 +10,19 @@ import (
 )
 
 // Holding invocations keep the environments that are alive busy while a burst is
-// sent, so that the burst finds none of them idle. The work takes at least 0.1 s in
-// the fastest language with the most CPU, and stays far below any timeout in the
-// slowest language with the least.
+// sent, so that the burst finds none of them idle. Their work takes at least 0.1 s in
+// the fastest language, and stays far below any timeout in the slowest one.
 const (
-	holdIterations = 500_000
-	holdLead       = 50 * time.Millisecond
+	wholeCPUIterations = 500_000
+	wholeCPUMemoryMB   = 1769 // what AWS gives one whole processor for
+	holdLead           = 50 * time.Millisecond
 )
+
+// HoldIterations is the work of one holding invocation: less where the memory size buys
+// less of a processor, so that it lasts as long.
+func HoldIterations(memoryMB int) int {
+	return wholeCPUIterations * min(memoryMB, wholeCPUMemoryMB) / wholeCPUMemoryMB
+}
 
 // takeBurst takes n cold samples by scale-out: n invocations at once, each of
 // which needs an environment of its own. The environments of earlier samples are
@@ -41,7 +47,7 @@ func (v *Visit) takeBurst(ctx context.Context, t *turn, n int) error {
 	}
 	for range holders {
 		send(results.Sample{
-			Event: functions.Event{Workload: functions.WorkloadSHA256, Iterations: holdIterations}, WarmUp: true,
+			Event: functions.Event{Workload: functions.WorkloadSHA256, Iterations: HoldIterations(v.fn.Variant.MemoryMB)}, WarmUp: true,
 		})
 	}
 	if holders > 0 {

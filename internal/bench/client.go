@@ -16,6 +16,11 @@ type LambdaAPI interface {
 	GetFunction(context.Context, *lambda.GetFunctionInput, ...func(*lambda.Options)) (*lambda.GetFunctionOutput, error)
 	UpdateFunctionConfiguration(context.Context, *lambda.UpdateFunctionConfigurationInput, ...func(*lambda.Options)) (*lambda.UpdateFunctionConfigurationOutput, error)
 	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
+
+	// The versions of functions with SnapStart.
+	PublishVersion(context.Context, *lambda.PublishVersionInput, ...func(*lambda.Options)) (*lambda.PublishVersionOutput, error)
+	ListVersionsByFunction(context.Context, *lambda.ListVersionsByFunctionInput, ...func(*lambda.Options)) (*lambda.ListVersionsByFunctionOutput, error)
+	DeleteFunction(context.Context, *lambda.DeleteFunctionInput, ...func(*lambda.Options)) (*lambda.DeleteFunctionOutput, error)
 }
 
 var _ LambdaAPI = (*lambda.Client)(nil)
@@ -24,7 +29,7 @@ var _ LambdaAPI = (*lambda.Client)(nil)
 // 15 requests a second for all functions of an account and region, and a function
 // is locked while an update of it is in progress.
 var retryable = []string{
-	"ResourceConflictException", "PreconditionFailedException",
+	"ResourceConflictException", "PreconditionFailedException", "SnapStartNotReadyException",
 	"TooManyRequestsException", "ThrottlingException", "Throttling", "ThrottledException", "RequestLimitExceeded", "EC2ThrottledException",
 	"ServiceException", "ServiceUnavailableException", "InternalFailure", "ResourceNotReadyException",
 }

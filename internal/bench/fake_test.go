@@ -19,6 +19,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lambdalog"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
@@ -36,6 +37,8 @@ const (
 // fakeLambda is Lambda as far as sampling sees it. While an update is in
 // progress, calls are served by the environment of before, as on AWS.
 type fakeLambda struct {
+	bench.LambdaAPI // it has no versions: calls of theirs panic
+
 	mu        sync.Mutex
 	functions map[string]*fakeFunction
 	requests  int

@@ -38,7 +38,8 @@ type turn struct {
 // from 1.
 func (o Options) turns(fn deployed.Function, round int, workloads []functions.Event) []*turn {
 	cold, warm := share(o.Cold, round-1, o.Rounds), share(o.Warm, round-1, o.Rounds)
-	burst := o.ScaleOut != nil && o.ScaleOut(fn)
+	// The configuration of a published version does not change.
+	burst := fn.Variant.SnapStart || o.ScaleOut != nil && o.ScaleOut(fn)
 	foreign := fn.Contract() != functions.ContractHello
 	if foreign && !fn.Reconfigure && !burst {
 		cold = 0 // its owner allows no way to force a cold start
@@ -151,7 +152,8 @@ func (t *turn) isWanted(s results.Sample) bool {
 		// The answer's half of the proof; the record's half comes with the record.
 		first := s.Answer.Invocation == 1
 		onDemand := s.Answer.InitializationType != functions.ProvisionedConcurrency
-		return onDemand && first == (s.Wanted == results.Cold)
+		restored := s.Answer.InitializationType == functions.SnapStart
+		return onDemand && (restored || !s.Variant.SnapStart) && first == (s.Wanted == results.Cold)
 	}
 	return s.Temperature() == s.Wanted
 }

@@ -25,6 +25,10 @@ type Visit struct {
 	keeper  Keeper
 	turns   []*turn
 	taken   int
+	// versions are those of a function with SnapStart, and published is when the one was
+	// that is measured; zero before it is known.
+	versions  publisher
+	published time.Time
 	// environments are the execution environments that have answered.
 	environments map[string]bool
 }
@@ -62,7 +66,8 @@ func NewVisit(client LambdaAPI, fn deployed.Function, o Options, round int, stor
 			client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll,
 			rng: rand.New(rand.NewPCG(o.Seed, seed)), keepOriginal: keeper.KeepOriginal,
 		},
-		keeper: keeper, turns: o.turns(fn, round, workloads), environments: map[string]bool{},
+		versions: publisher{client: client, arn: fn.ARN, patience: o.Patience, poll: o.Poll},
+		keeper:   keeper, turns: o.turns(fn, round, workloads), environments: map[string]bool{},
 	}
 	for _, sample := range stored {
 		v.noteEnvironment(sample)
@@ -104,7 +109,7 @@ func (v *Visit) Lost() int {
 
 // Run takes samples until the visit is done, or until a time after which no
 // sample is begun. It returns which of the two. An error is the function's, the
-// keeper's or the context's.
+// keeper's or the context's, or a [*PendingError].
 func (v *Visit) Run(ctx context.Context, until time.Time) (done bool, err error) {
 	for _, t := range v.turns {
 		for !t.over() {
@@ -129,6 +134,9 @@ func (v *Visit) failed(t *turn, err error) error {
 
 // step takes the turn's next sample, or a burst of samples.
 func (v *Visit) step(ctx context.Context, t *turn) error {
+	if v.fn.Variant.SnapStart && v.published.IsZero() {
+		return v.useVersion(ctx)
+	}
 	n := t.coldLeft()
 	switch {
 	case n == 0:
@@ -153,7 +161,7 @@ func (v *Visit) take(ctx context.Context, t *turn, sample results.Sample) error 
 // send sends one invocation. It may be called concurrently.
 func (v *Visit) send(ctx context.Context, sample *results.Sample) error {
 	sample.Run, sample.Platform, sample.Round = v.options.Run, v.options.Platform, v.round
-	sample.Variant = v.fn.Variant
+	sample.Variant, sample.Published = v.fn.Variant, v.published
 	return v.invoker.invoke(ctx, sample, v.forcer.timeout)
 }
 
@@ -172,6 +180,10 @@ func (v *Visit) keep(ctx context.Context, t *turn, sample results.Sample) error 
 		if n := sample.Answer.Invocation; n > 1 && n <= 1+v.options.WarmUp {
 			sample.Wanted, sample.WarmUp = "", true
 		}
+	}
+	if a := sample.Answer; wrong == nil && a != nil && a.Invocation == 1 && a.EnvironmentID != "" && v.environments[a.EnvironmentID] {
+		wrong = fmt.Errorf("wrong answer: two execution environments have the environmentId %q", shorten(a.EnvironmentID))
+		sample.Error = wrong.Error()
 	}
 	v.noteEnvironment(sample)
 	t.count(sample)

@@ -343,6 +343,11 @@ func (c *Collector) close(ctx context.Context, p pass, fn deployed.Function, sam
 	count(&t, fn, o, samples, unrecorded)
 	row := bench.Row(fn, samples, o, p.failureOf[t.Function])
 	row.Losses = t.Losses
+	snapshot, err := c.snapshot(ctx, fn, samples)
+	if err != nil {
+		return err
+	}
+	row.Snapshot = snapshot
 	values := results.ValuesOf(slices.Values(samples))
 	var records []results.SeriesRecord
 	for _, summary := range row.Series {

@@ -12,7 +12,7 @@ type Metric struct {
 	Name string
 	// Title is the metric's name for people, without the unit.
 	Title string
-	// Unit is ms, MB, or empty for a ratio.
+	// Unit is ms, s, MB, or empty for a ratio.
 	Unit string
 	// Of returns the metric of a sample, and whether it has one.
 	Of func(Sample) (float64, bool)
@@ -32,6 +32,7 @@ const (
 	CPUMs           = "cpuMs"
 	ProcessCPUMs    = "processCpuMs"
 	CPUUtilisation  = "cpuUtilisation"
+	VersionAgeS     = "versionAgeS"
 )
 
 // Metrics returns every metric in the order in which they are shown.
@@ -87,6 +88,10 @@ func Metrics() []Metric {
 				return 0, false
 			}
 			return s.Answer.CPUMs / s.Answer.WallMs, true
+		}},
+		// A snapshot may be restored slower soon after it was taken than later.
+		{VersionAgeS, "version age", "s", func(s Sample) (float64, bool) {
+			return s.Start.Sub(s.Published).Seconds(), !s.Published.IsZero()
 		}},
 	}
 }

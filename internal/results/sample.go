@@ -29,8 +29,11 @@ type Sample struct {
 	Wanted Temperature `json:"wanted,omitempty"`
 	// WarmUp says that the invocation was sent to warm its environment up. It is
 	// kept and belongs to no series.
-	WarmUp    bool   `json:"warmUp,omitempty"`
-	RequestID string `json:"requestId"`
+	WarmUp bool `json:"warmUp,omitempty"`
+	// Published is when the version that was invoked was published; zero for a function
+	// without SnapStart, whose versions are not told apart.
+	Published time.Time `json:"published,omitzero"`
+	RequestID string    `json:"requestId"`
 	// Start is the client's wall clock when it sent the request.
 	Start time.Time `json:"start"`
 	// Elapsed is the client's monotonic clock from the request to the whole

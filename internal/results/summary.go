@@ -1,6 +1,10 @@
 package results
 
-import "github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+import (
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+)
 
 // Summary is summary.json: what one run found about every cell, and in its load test.
 type Summary struct {
@@ -51,6 +55,19 @@ type VariantSummary struct {
 	Losses map[string]int `json:"losses,omitempty"`
 	// Errors counts invocations that failed.
 	Errors int `json:"errors,omitempty"`
+	// Snapshot is what the environments of a cell with SnapStart began from; nil for the others.
+	Snapshot *Snapshot `json:"snapshot,omitempty"`
+}
+
+// Snapshot is the one that Lambda took when a run published a version with SnapStart.
+type Snapshot struct {
+	// Version is the number that the function's answers gave.
+	Version   string    `json:"version"`
+	Published time.Time `json:"published"`
+	// InitMs are the init phases behind the snapshot in milliseconds, by the log of the
+	// time between Published and the first invocation. Lambda may have had more than one;
+	// empty if the log has none. No caller waits for them, and they are part of no total.
+	InitMs []float64 `json:"initMs,omitempty"`
 }
 
 // RanOn is what really ran, read from the runtime itself.

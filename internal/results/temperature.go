@@ -1,6 +1,10 @@
 package results
 
-import "github.com/lambda-benchmark/lambda-benchmark/functions"
+import (
+	"time"
+
+	"github.com/lambda-benchmark/lambda-benchmark/functions"
+)
 
 // Temperature says what kind of start a sample saw.
 type Temperature string
@@ -30,12 +34,9 @@ func (s Sample) Temperature() Temperature {
 	if s.Record == nil || s.Answer == nil || s.Error != "" {
 		return Unknown
 	}
-	start := s.Record.InitDuration
-	if start == nil {
-		start = s.Record.RestoreDuration
-	}
+	initialized, restored := s.Record.InitDuration, s.Record.RestoreDuration
 	if s.Answer.Invocation > 1 {
-		if start != nil {
+		if initialized != nil || restored != nil {
 			return Unknown
 		}
 		return Warm
@@ -43,12 +44,19 @@ func (s Sample) Temperature() Temperature {
 	if s.Answer.Invocation < 1 {
 		return Unknown
 	}
+	var start *time.Duration
 	switch s.Answer.InitializationType {
 	case functions.ProvisionedConcurrency:
 		return ProvisionedFirst
-	case functions.OnDemand, functions.SnapStart:
+	case functions.OnDemand:
+		start = initialized
+	case functions.SnapStart:
+		start = restored
 	default:
 		return Unknown
+	}
+	if s.Variant.SnapStart && s.Answer.InitializationType != functions.SnapStart {
+		return Unknown // it was not restored, so it is no start of this cell
 	}
 	switch {
 	case start == nil && s.Answer.InitializationType == functions.OnDemand:

@@ -29,16 +29,23 @@ func answer(invocation int, how functions.InitializationType) *functions.Answer 
 
 func TestTemperature(t *testing.T) {
 	for _, test := range []struct {
-		name    string
-		record  *lambdalog.Record
-		answer  *functions.Answer
-		elapsed time.Duration
-		err     string
-		want    results.Temperature
+		name      string
+		record    *lambdalog.Record
+		answer    *functions.Answer
+		elapsed   time.Duration
+		snapStart bool
+		err       string
+		want      results.Temperature
 	}{
 		{name: "init that the client waited for", record: record(100*ms, 0), answer: answer(1, functions.OnDemand), elapsed: 111 * ms, want: results.Cold},
 		{name: "client time of exactly init and duration", record: record(100*ms, 0), answer: answer(1, functions.OnDemand), elapsed: 110 * ms, want: results.Cold},
 		{name: "restored from a snapshot", record: record(0, 100*ms), answer: answer(1, functions.SnapStart), elapsed: 111 * ms, want: results.Cold},
+		{name: "restored in a cell with SnapStart", snapStart: true, record: record(0, 100*ms), answer: answer(1, functions.SnapStart), elapsed: 111 * ms, want: results.Cold},
+		{name: "later invocation of a restored environment", snapStart: true, record: record(0, 0), answer: answer(2, functions.SnapStart), elapsed: 11 * ms, want: results.Warm},
+		{name: "initialised in a cell with SnapStart", snapStart: true, record: record(100*ms, 0), answer: answer(1, functions.OnDemand), elapsed: 111 * ms, want: results.Unknown},
+		{name: "an init in the record, and an answer of a snapshot", record: record(100*ms, 0), answer: answer(1, functions.SnapStart), elapsed: 111 * ms, want: results.Unknown},
+		{name: "restored before the request came", snapStart: true, record: record(0, 100*ms), answer: answer(1, functions.SnapStart), elapsed: 11 * ms, want: results.Proactive},
+		{name: "a restore in the record of a later invocation", snapStart: true, record: record(0, 100*ms), answer: answer(2, functions.SnapStart), elapsed: 111 * ms, want: results.Unknown},
 		{name: "later invocation", record: record(0, 0), answer: answer(2, functions.OnDemand), elapsed: 11 * ms, want: results.Warm},
 		{name: "later invocation of a provisioned environment", record: record(0, 0), answer: answer(7, functions.ProvisionedConcurrency), elapsed: 11 * ms, want: results.Warm},
 		{name: "later invocation that no client timed", record: record(0, 0), answer: answer(2, functions.OnDemand), want: results.Warm},
@@ -59,6 +66,7 @@ func TestTemperature(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := results.Sample{Record: test.record, Answer: test.answer, Elapsed: test.elapsed, Error: test.err}
+			s.Variant.SnapStart = test.snapStart
 			if got := s.Temperature(); got != test.want {
 				t.Errorf("temperature is %s, want %s", got, test.want)
 			}

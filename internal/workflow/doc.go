@@ -4,8 +4,8 @@
 //
 //	begin    takes the lease, stores the run, returns the rounds
 //	order    the functions of a round, in seeded order
-//	visit    takes samples of one function until the visit is done or time is short
-//	restore  gives the function its original configuration back
+//	visit    takes samples of one function until the visit is done or time is short, or says how long a snapshot takes
+//	restore  gives the function its original configuration back, and deletes its version
 //	fail     stores that a visit failed; the rest of the run continues
 //	finish   ends the run and releases the lease
 //

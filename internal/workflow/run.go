@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
@@ -133,6 +137,9 @@ func (r *Runner) finish(ctx context.Context, q Request) (any, error) {
 		}
 		note(m, fmt.Sprintf("round %d: %s failed: %s: %s", f.Round, f.Function, f.Error, shorten(f.Cause)))
 	}
+	if left := r.deleteVersions(ctx, q); len(left) > 0 {
+		note(m, fmt.Sprintf("%d functions may have kept a version with SnapStart, whose snapshot costs by the hour until the next run deletes it: %s", len(left), shorten(left[0].Error())))
+	}
 	if err := r.Store.PutRun(ctx, run); err != nil {
 		return nil, &StoreError{fmt.Errorf("finish: %w", err)}
 	}
@@ -141,6 +148,47 @@ func (r *Runner) finish(ctx context.Context, q Request) (any, error) {
 	}
 	return Nothing{}, nil
 }
+
+// deleteVersions deletes what is left of the versions that the run has published: each
+// is deleted after its function's last visit, which a run that failed has not come to.
+func (r *Runner) deleteVersions(ctx context.Context, q Request) (left []error) {
+	ctx, cancel := context.WithTimeout(ctx, deleteTime)
+	defer cancel()
+	measured, err := r.index(ctx, q.Run)
+	if err != nil {
+		// A run that never knew its functions has published nothing.
+		r.logger().Warn("versions were not looked for", "run", q.Run, "error", err.Error())
+		return nil
+	}
+	var (
+		mu    sync.Mutex
+		group errgroup.Group
+	)
+	group.SetLimit(deleters)
+	for _, fn := range measured {
+		if !fn.Variant.SnapStart {
+			continue
+		}
+		group.Go(func() error {
+			if err := bench.DeleteVersions(ctx, r.Lambda, fn, r.options(q)); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				left = append(left, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // errors are collected
+	return left
+}
+
+// deleters is how many functions' versions are deleted at the same time: the control
+// plane takes 15 requests a second. deleteTime is less than the state machine gives a
+// request to finish.
+const (
+	deleters   = 4
+	deleteTime = 90 * time.Second
+)
 
 // maxNotes bounds the run's item, which DynamoDB limits to 400 kB.
 const maxNotes = 100

@@ -111,21 +111,30 @@ func (r *Runner) measured(ctx context.Context) ([]deployed.Function, error) {
 	return all, nil
 }
 
+// index has the run's functions by name.
+func (r *Runner) index(ctx context.Context, run string) (map[string]deployed.Function, error) {
+	if known := r.known.Load(); known != nil && known.run == run {
+		return known.functions, nil
+	}
+	all, err := r.measured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := &functionIndex{run: run, functions: map[string]deployed.Function{}}
+	for _, f := range all {
+		known.functions[f.Variant.Name()] = f
+	}
+	r.known.Store(known)
+	return known.functions, nil
+}
+
 // function finds one of the run's functions.
 func (r *Runner) function(ctx context.Context, run, name string) (deployed.Function, error) {
-	known := r.known.Load()
-	if known == nil || known.run != run {
-		all, err := r.measured(ctx)
-		if err != nil {
-			return deployed.Function{}, err
-		}
-		known = &functionIndex{run: run, functions: map[string]deployed.Function{}}
-		for _, f := range all {
-			known.functions[f.Variant.Name()] = f
-		}
-		r.known.Store(known)
+	known, err := r.index(ctx, run)
+	if err != nil {
+		return deployed.Function{}, err
 	}
-	f, ok := known.functions[name]
+	f, ok := known[name]
 	if !ok {
 		return f, &RequestError{fmt.Errorf("function %q is not in the table; it was removed while the run was under way", name)}
 	}

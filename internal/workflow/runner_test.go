@@ -222,7 +222,7 @@ func TestVisitRefuses(t *testing.T) {
 func TestScaleOutTakesColdStartsWithoutUpdates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		latencies := workflowtest.Usual()
-		latencies.Iteration = time.Microsecond
+		latencies.Iteration = 3 * time.Microsecond // of the fastest language at 128 MB
 		cloud := workflowtest.NewCloud(latencies, workflowtest.Variants(1)...)
 		h, in := begun(t, cloud, workflow.Input{Counts: results.Counts{Cold: 6, Warm: 8, Rounds: 2, ScaleOut: []string{"nodejs"}, WarmUp: 1}, Seed: 1})
 		for round := 1; round <= 2; round++ {

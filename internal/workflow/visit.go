@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -24,6 +25,8 @@ const (
 // VisitResponse says how far a visit came.
 type VisitResponse struct {
 	Done bool `json:"done"`
+	// WaitSeconds is how long to wait before the next request, 0 for not at all.
+	WaitSeconds int `json:"waitSeconds"`
 	// Cursor is for the next request if the visit is not done.
 	Cursor string `json:"cursor"`
 	// Samples of the visit are stored; Losses of the wanted ones were given up.
@@ -66,6 +69,11 @@ func (r *Runner) visit(ctx context.Context, q Request) (any, error) {
 	limited, until, cancel := budget(ctx)
 	defer cancel()
 	done, err := v.Run(limited, until)
+	answer := VisitResponse{Done: done, Cursor: strconv.Itoa(v.Taken()), Samples: v.Taken(), Losses: v.Lost()}
+	if pending, ok := errors.AsType[*bench.PendingError](err); ok {
+		answer.WaitSeconds = int(math.Ceil(pending.Wait.Seconds()))
+		return answer, nil
+	}
 	switch {
 	case err != nil && limited.Err() != nil && v.Taken() > before:
 		// The last step outlasted the margin; those before it are stored.
@@ -74,7 +82,7 @@ func (r *Runner) visit(ctx context.Context, q Request) (any, error) {
 	case !done && v.Taken() == before:
 		return nil, &MeasureError{fmt.Errorf("visit: no sample was taken in a whole invocation of the runner")}
 	}
-	return VisitResponse{Done: done, Cursor: strconv.Itoa(v.Taken()), Samples: v.Taken(), Losses: v.Lost()}, nil
+	return answer, nil
 }
 
 // options are those of one visit or restore.
@@ -138,7 +146,8 @@ func (k keeper) KeepOriginal(ctx context.Context, nonce *string) error {
 }
 
 // restore gives a function its original configuration back after a visit, however
-// the visit ended. It does nothing if the visit changed nothing.
+// the visit ended, and deletes the version that the run has published of it after the
+// last one. It does nothing if the visit changed nothing.
 func (r *Runner) restore(ctx context.Context, q Request) (any, error) {
 	fn, err := r.function(ctx, q.Run, q.Function)
 	if err != nil {
@@ -149,11 +158,15 @@ func (r *Runner) restore(ctx context.Context, q Request) (any, error) {
 	if err != nil {
 		return nil, &StoreError{fmt.Errorf("restore %s: %w", q.Function, err)}
 	}
-	if !ok {
-		return Nothing{}, nil
+	if ok {
+		if err := bench.Restore(ctx, r.Lambda, fn, o.Nonce, r.options(q)); err != nil {
+			return nil, named(err)
+		}
 	}
-	if err := bench.Restore(ctx, r.Lambda, fn, o.Nonce, r.options(q)); err != nil {
-		return nil, named(err)
+	if fn.Variant.SnapStart && q.Round >= q.Input.Rounds {
+		if err := bench.DeleteVersions(ctx, r.Lambda, fn, r.options(q)); err != nil {
+			return nil, named(err)
+		}
 	}
 	return Nothing{}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
@@ -20,6 +21,7 @@ const (
 	cellArchitecture = "architecture"
 	cellMemoryMB     = "memoryMB"
 	cellWorkload     = "workload"
+	cellSnapStart    = "snapStart" // of cells with it
 )
 
 // cellItem says that a run has series of a variant and event.
@@ -29,13 +31,16 @@ func cellItem(r results.SeriesRecord) item {
 	i.index(cellsPartition, runMoment(r.Started, r.Run))
 	i[cellRuntime], i[cellLanguage] = text(v.Runtime), text(v.Language)
 	i[cellArchitecture], i[cellMemoryMB] = text(string(v.Architecture)), number(int64(v.MemoryMB))
+	if v.SnapStart {
+		i[cellSnapStart] = &types.AttributeValueMemberBOOL{Value: true}
+	}
 	i[cellWorkload] = text(string(r.Series.Event.Workload))
 	return i
 }
 
 // Filter selects cells. An empty field does not restrict.
 type Filter struct {
-	// Runtimes are runtimes or languages, as -only takes them.
+	// Runtimes are runtimes or languages, as -only takes them, or [matrix.SnapStart].
 	Runtimes      matrix.Selection
 	Languages     []string
 	Architectures []functions.Architecture
@@ -65,7 +70,11 @@ func (f Filter) condition() (all expression.ConditionBuilder, restricts bool) {
 		all, restricts = c, true
 	}
 	if len(f.Runtimes) > 0 {
-		and(in(cellRuntime, f.Runtimes).Or(in(cellLanguage, f.Runtimes)))
+		any := in(cellRuntime, f.Runtimes).Or(in(cellLanguage, f.Runtimes))
+		if f.Runtimes.NamesSnapStart() {
+			any = any.Or(expression.Name(cellSnapStart).Equal(expression.Value(true)))
+		}
+		and(any)
 	}
 	if len(f.Languages) > 0 {
 		and(in(cellLanguage, f.Languages))

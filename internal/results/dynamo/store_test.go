@@ -249,7 +249,7 @@ func TestSeries(t *testing.T) {
 // Counting and matching select the same cells.
 func TestCountCells(t *testing.T) {
 	variants := []matrix.Variant{
-		{Function: "hello", Language: "nodejs", Runtime: "nodejs22.x", Architecture: functions.ARM64, MemoryMB: 512},
+		{Function: "hello", Language: "nodejs", Runtime: "nodejs22.x", Architecture: functions.ARM64, MemoryMB: 512, SnapStart: true},
 		{Function: "hello", Language: "go", Runtime: "provided.al2023", Architecture: functions.ARM64, MemoryMB: 512},
 		{Function: "hello", Language: "rust", Runtime: "provided.al2023", Architecture: functions.X8664, MemoryMB: 1024},
 	}
@@ -284,6 +284,8 @@ func TestCountCells(t *testing.T) {
 			{name: "a language as runtime", f: dynamo.Filter{Runtimes: matrix.Selection{"go"}}, want: 8},
 			{name: "a runtime or a language", f: dynamo.Filter{Runtimes: matrix.Selection{"go", "nodejs22.x"}}, want: 16},
 			{name: "a runtime and a language", f: dynamo.Filter{Runtimes: matrix.Selection{"provided.al2023"}, Languages: []string{"rust"}}, want: 8},
+			{name: "SnapStart", f: dynamo.Filter{Runtimes: matrix.Selection{matrix.SnapStart}}, want: 8},
+			{name: "SnapStart or a language", f: dynamo.Filter{Runtimes: matrix.Selection{matrix.SnapStart, "rust"}}, want: 16},
 			{name: "architectures", f: dynamo.Filter{Architectures: []functions.Architecture{functions.ARM64}}, want: 16},
 			{name: "memory sizes", f: dynamo.Filter{MemoriesMB: []int{1024, 2048}}, want: 8},
 			{name: "a workload", f: dynamo.Filter{Workloads: []functions.Workload{functions.WorkloadHello}}, want: 12},

@@ -34,6 +34,12 @@ type Latencies struct {
 	// Iteration is what one hash of the sha256 workload adds.
 	Iteration       time.Duration
 	FilterLogEvents time.Duration
+	// PublishVersion, ListVersionsByFunction and DeleteFunction are the calls. Snapshot
+	// is how long a version with SnapStart is Pending.
+	PublishVersion, ListVersionsByFunction, DeleteFunction, Snapshot time.Duration
+	// Restore is a cold start's first part with SnapStart, and BilledRestore how much of
+	// it is billed.
+	Restore, BilledRestore time.Duration
 	// Ingestion is how long a line of a log takes until it can be read.
 	Ingestion time.Duration
 }
@@ -44,6 +50,11 @@ func Usual() Latencies {
 		GetFunction: 60 * time.Millisecond, UpdateFunctionConfiguration: 250 * time.Millisecond, Update: 1500 * time.Millisecond,
 		Network: 15 * time.Millisecond, Init: 300 * time.Millisecond, First: 30 * time.Millisecond, Later: 5 * time.Millisecond,
 		FilterLogEvents: 200 * time.Millisecond, Ingestion: 20 * time.Second,
+		// About three minutes: https://github.com/pulumi/pulumi/issues/15789. Restores of
+		// 300 to 560 ms, of which 26 to 303 ms are billed, are in REPORT lines that people
+		// have published.
+		PublishVersion: 250 * time.Millisecond, ListVersionsByFunction: 100 * time.Millisecond, DeleteFunction: 250 * time.Millisecond, Snapshot: 3 * time.Minute,
+		Restore: 400 * time.Millisecond, BilledRestore: 120 * time.Millisecond,
 	}
 }
 
@@ -78,6 +89,9 @@ type Cloud struct {
 	// Alter, if set, may change what an invocation answers. It may panic: the caller's
 	// process is killed then.
 	Alter func(*Invocation)
+	// Published, if set, is called when a version has been published and the answer is not
+	// on its way yet. It may panic.
+	Published func()
 
 	mu        sync.Mutex
 	functions map[string]*cloudFunction
@@ -100,6 +114,9 @@ type cloudFunction struct {
 	invocations  int
 	answer       functions.Answer
 	made         int
+	versions     []*version
+	published    int // how many versions there have ever been
+	restores     int
 }
 
 type environment struct {
@@ -214,7 +231,7 @@ func (c *Cloud) Environments(arn string) int {
 	return c.functions[arn].made
 }
 
-// begin counts a call, lets it take its time, and says whether it is refused.
+// begin counts a call that names a function, lets it take its time, and says whether it is refused.
 func (c *Cloud) begin(ctx context.Context, call, arn string, takes time.Duration, quota *rate.Limiter) (*cloudFunction, error) {
 	if err := sleep(ctx, takes); err != nil {
 		return nil, err
@@ -246,6 +263,13 @@ func (c *Cloud) GetFunction(ctx context.Context, in *lambda.GetFunctionInput, _ 
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if in.Qualifier != nil {
+		v, err := f.version(*in.Qualifier)
+		if err != nil {
+			return nil, err
+		}
+		return &lambda.GetFunctionOutput{Configuration: v.configuration()}, nil
+	}
 	status := types.LastUpdateStatusSuccessful
 	if time.Now().Before(f.settled) {
 		status = types.LastUpdateStatusInProgress
@@ -287,10 +311,15 @@ func (c *Cloud) Invoke(ctx context.Context, in *lambda.InvokeInput, _ ...func(*l
 		return nil, errors.New("the payload is no event")
 	}
 	start := time.Now()
-	i, e := c.serve(f, event)
+	i, e, err := c.serve(f, aws.ToString(in.Qualifier), event)
+	if err != nil {
+		return nil, err
+	}
 	takes := *i.Record.Duration
-	if i.Record.InitDuration != nil {
-		takes += *i.Record.InitDuration
+	for _, begin := range []*time.Duration{i.Record.InitDuration, i.Record.RestoreDuration} {
+		if begin != nil {
+			takes += *begin
+		}
 	}
 	if err := sleep(ctx, takes); err != nil {
 		return nil, err
@@ -320,30 +349,58 @@ func (c *Cloud) Invoke(ctx context.Context, in *lambda.InvokeInput, _ ...func(*l
 	return out, nil
 }
 
-// serve finds an idle environment or makes one, and says what it will answer.
-func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *environment) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.requests++
-	f.invocations++
+// idle finds an idle environment of $LATEST, or makes one.
+func (f *cloudFunction) idle() (e *environment, made bool) {
 	generation := f.revision
 	if time.Now().Before(f.settled) {
 		generation-- // served by what was there before
 	}
-	var e *environment
 	for _, there := range f.environments {
 		if !there.busy && there.generation == generation {
 			e = there
 		}
 	}
-	cold := e == nil
-	if cold {
-		f.made++
-		e = &environment{id: fmt.Sprintf("%s-%d", f.name, f.made), generation: generation, stream: fmt.Sprintf("2026/11/25/[$LATEST]%032x", f.made)}
-		if len(f.environments) > 0 && f.environments[0].generation != generation {
-			f.environments = nil
+	if e != nil {
+		return e, false
+	}
+	e = f.make("$LATEST")
+	e.generation = generation
+	if len(f.environments) > 0 && f.environments[0].generation != generation {
+		f.environments = nil
+	}
+	f.environments = append(f.environments, e)
+	return e, true
+}
+
+// make makes an environment of a version.
+func (f *cloudFunction) make(version string) *environment {
+	f.made++
+	return &environment{id: fmt.Sprintf("%s-%d", f.name, f.made), stream: fmt.Sprintf("2026/11/25/[%s]%032x", version, f.made)}
+}
+
+// serve finds an idle environment or makes one, and says what it will answer.
+func (c *Cloud) serve(f *cloudFunction, qualifier string, event functions.Event) (*Invocation, *environment, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests++
+	f.invocations++
+	var (
+		e    *environment
+		cold bool
+		how  = functions.OnDemand
+	)
+	if qualifier == "" {
+		e, cold = f.idle()
+		qualifier = "$LATEST"
+	} else {
+		v, err := f.version(qualifier)
+		if err == nil {
+			e, cold, err = v.idle()
 		}
-		f.environments = append(f.environments, e)
+		if err != nil {
+			return nil, nil, err
+		}
+		how = functions.SnapStart
 	}
 	e.busy = true
 	e.invocations++
@@ -358,7 +415,13 @@ func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *en
 		Duration: &duration, MemorySizeMB: &size, MaxMemoryUsedMB: &used,
 	}}
 	billed := duration
-	if cold {
+	switch {
+	case cold && how == functions.SnapStart:
+		restore, part := c.Latencies.Restore, c.Latencies.BilledRestore
+		i.Record.RestoreDuration, i.Record.BilledRestoreDuration = &restore, &part
+		billed += part
+		f.restores++
+	case cold:
 		init := c.Latencies.Init
 		i.Record.InitDuration = &init
 		billed += init
@@ -367,7 +430,7 @@ func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *en
 	c.gbSeconds += billed.Seconds() * float64(size) / 1024
 	i.Answer = functions.Answer{
 		Message: "Hello, world!", Language: f.Variant.Language, RuntimeVersion: "1", Architecture: string(f.Variant.Architecture),
-		EnvironmentID: e.id, Invocation: e.invocations, InitializationType: functions.OnDemand, FunctionVersion: "$LATEST",
+		EnvironmentID: e.id, Invocation: e.invocations, InitializationType: how, FunctionVersion: qualifier,
 		CPUMs: 1, ProcessCPUMs: 50, WallMs: 2, Metrics: map[string]float64{"heapUsedBytes": 1},
 	}
 	if event.Workload == functions.WorkloadSHA256 {
@@ -376,7 +439,7 @@ func (c *Cloud) serve(f *cloudFunction, event functions.Event) (*Invocation, *en
 	if c.Alter != nil {
 		c.Alter(i)
 	}
-	return i, e
+	return i, e, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

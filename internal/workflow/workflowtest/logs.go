@@ -28,12 +28,17 @@ const pageEvents = 500
 // log writes what the platform logs of an invocation. The caller has the lock.
 func (c *Cloud) log(f *cloudFunction, e *environment, i *Invocation, start time.Time) {
 	lines := []lambdalog.Record{
-		{Kind: lambdalog.Start, RequestID: i.Record.RequestID, Extra: map[string]string{lambdalog.Version: "$LATEST"}},
+		{Kind: lambdalog.Start, RequestID: i.Record.RequestID, Extra: map[string]string{lambdalog.Version: i.Answer.FunctionVersion}},
 		{Kind: lambdalog.End, RequestID: i.Record.RequestID},
 		i.Record,
 	}
-	if i.Answer.Invocation == 1 {
-		lines = slices.Insert(lines, 0, lambdalog.Record{Kind: lambdalog.InitStart, Extra: map[string]string{lambdalog.RuntimeVersion: f.Variant.Runtime + ".v1"}})
+	first := lambdalog.Record{Kind: lambdalog.InitStart, Extra: map[string]string{lambdalog.RuntimeVersion: f.Variant.Runtime + ".v1"}}
+	switch {
+	case i.Record.RestoreDuration != nil:
+		first.Kind = lambdalog.Restore
+		lines = slices.Insert(lines, 0, first, lambdalog.Record{Kind: lambdalog.RestoreReport, RestoreDuration: i.Record.RestoreDuration})
+	case i.Answer.Invocation == 1:
+		lines = slices.Insert(lines, 0, first)
 	}
 	for n, line := range lines {
 		at := start.Add(time.Duration(n) * time.Millisecond)
