@@ -112,6 +112,17 @@ func (d *definition) runnerMay(table *dynamodb.Table, measured []measured) []sta
 			resources: pulumi.StringArray{pulumi.String(benchmarked)},
 		},
 	}
+	if slices.ContainsFunc(d.config.Benchmarked(), func(v matrix.Variant) bool { return v.SnapStart }) {
+		snapStart := d.arn("lambda", "function:"+d.names.Physical(stage.Hello+"-")+"*-"+matrix.SnapStart)
+		may = append(may,
+			statement{
+				sid: "PublishVersions", actions: []string{"lambda:PublishVersion", "lambda:ListVersionsByFunction"},
+				resources: pulumi.StringArray{pulumi.String(snapStart)},
+			},
+			// The qualifier behind the colon keeps the function itself out of it.
+			statement{sid: "DeleteVersions", actions: []string{"lambda:DeleteFunction"}, resources: pulumi.StringArray{pulumi.String(snapStart + ":*")}},
+		)
+	}
 	var asTheyAre, changed pulumi.StringArray
 	for _, m := range measured {
 		if m.existing == nil {
