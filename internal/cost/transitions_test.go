@@ -45,7 +45,7 @@ func (a *answers) RunTask(_ context.Context, _ string, input any) (any, error) {
 	case "visit":
 		key := fmt.Sprint(payload["function"], payload["round"])
 		a.visits[key]++
-		answer = map[string]any{"done": a.visits[key] == a.callsPerVisit, "cursor": "c"}
+		answer = map[string]any{"done": a.visits[key] == a.callsPerVisit, "cursor": "c", "waitSeconds": 0}
 	case "collect":
 		a.passed++
 		answer = map[string]any{"complete": a.passed == a.passes, "missing": 1, "waitSeconds": 60}
