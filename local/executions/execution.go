@@ -60,7 +60,6 @@ func newExecution(parent context.Context, observe func(states.Event), state Exec
 
 // run runs the execution to its end.
 func (e *execution) run(x states.Execution) {
-	defer close(e.done)
 	defer e.stop(nil)
 	x.Observe = func(event states.Event) {
 		if e.observe != nil {

@@ -145,6 +145,8 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 	seed := fnv.New64a()
 	seed.Write([]byte(arn))
 	s.running.Go(func() {
+		defer close(e.done)
+		defer s.remember(e) // before done, so that executions which follow each other are remembered in their order
 		if s.options.Admit != nil {
 			defer s.options.Admit(e.ctx)()
 		}
@@ -153,7 +155,6 @@ func (s *Service) StartExecution(_ context.Context, machineARN, name, input stri
 			ARN: arn, Name: name, MachineARN: machineARN, MachineName: m.Name, RoleARN: m.RoleARN,
 			Input: decoded, Seed: s.options.Seed ^ seed.Sum64(),
 		})
-		s.remember(e)
 	})
 	return e.describe(), nil
 }
