@@ -18,6 +18,9 @@
 // internal/results/dynamo's, and what the state machine's tasks do packages
 // internal/workflow's, with the definition, and internal/collect's.
 //
+// Functions whose runtimes Pulumi's AWS provider refuses are deployed by CloudFormation
+// stacks that the stack owns; all that is about them is in cloudformation.go.
+//
 // What is built, and how, is package internal/artifact's; what runs in the
 // functions is folder functions'. After a destroy, AWS keeps by itself what it
 // made by itself: the histories of executions (90 days), metrics, and the

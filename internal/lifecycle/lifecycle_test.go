@@ -90,16 +90,20 @@ func TestText(t *testing.T) {
 	table := lifecycle.Table{Source: "AWS", Note: "They slide.", Checked: day("2026-11-22"), Runtimes: []lifecycle.Runtime{
 		{ID: "late", Deprecated: day("2028-04-30"), CreateBlocked: day("2028-06-01"), UpdateBlocked: day("2028-07-01")},
 		{ID: "soon", Deprecated: day("2026-11-28"), CreateBlocked: day("2026-11-29"), UpdateBlocked: day("2026-11-30")},
+		{ID: "java25", Deprecated: day("2029-06-30"), CreateBlocked: day("2029-07-31"), UpdateBlocked: day("2029-08-31")},
 		{ID: "other", Deprecated: day("2026-11-28"), CreateBlocked: day("2026-11-29"), UpdateBlocked: day("2026-11-30")},
 	}}
 	var out strings.Builder
-	if err := table.Text(&out, []string{"late", "soon", "cobol85"}, day("2026-11-29").Add(23*time.Hour)); err != nil {
+	if err := table.Text(&out, []string{"late", "soon", "java25", "cobol85"}, day("2026-11-29").Add(23*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	const want = `runtime  deprecated               no new functions               no changes
 soon     2026-11-28  1 day ago    2026-11-29        today        2026-11-30  in 1 day
 late     2028-04-30  in 518 days  2028-06-01        in 550 days  2028-07-01  in 580 days
+java25   2029-06-30  in 944 days  2029-07-31        in 975 days  2029-08-31  in 1006 days
 cobol85: internal/lifecycle/runtimes.json does not know it
+
+java25: not known to Pulumi's AWS provider v6.83.2 (as of 2026-11-29), and so deployed by CloudFormation
 
 as of 2026-11-22, from AWS
 They slide.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -35,6 +36,12 @@ func (t Table) Text(w io.Writer, ids []string, now time.Time) error {
 	}
 	for _, id := range unknown {
 		if _, err := fmt.Fprintf(w, "%s: %s does not know it\n", id, File); err != nil {
+			return err
+		}
+	}
+	if refused := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !ReadProvider().Refuses(id) }); len(refused) > 0 {
+		p := ReadProvider()
+		if _, err := fmt.Fprintf(w, "\n%s: not known to Pulumi's AWS provider %s (as of %v), and so deployed by CloudFormation\n", strings.Join(refused, ", "), p.Version, p.Checked); err != nil {
 			return err
 		}
 	}
