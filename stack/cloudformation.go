@@ -249,8 +249,11 @@ type templateFunction struct {
 	Environment                                       struct{ Variables map[string]string }
 	LoggingConfig                                     struct{ LogFormat, LogGroup string }
 	TracingConfig                                     struct{ Mode string }
+	SnapStart                                         *templateSnapStart `json:",omitempty"`
 	Tags                                              []templateTag
 }
+
+type templateSnapStart struct{ ApplyOn string }
 
 type templateTag struct{ Key, Value string }
 
@@ -280,6 +283,9 @@ func (d *definition) templateFunction(spec functionSpec, code *s3.BucketObjectv2
 		f.Environment.Variables = of[4].(map[string]string)
 		f.LoggingConfig.LogFormat, f.LoggingConfig.LogGroup = logFormat, of[3].(string)
 		f.TracingConfig.Mode = spec.tracingMode()
+		if v.SnapStart {
+			f.SnapStart = &templateSnapStart{ApplyOn: snapshots}
+		}
 		tags := of[5].(map[string]string)
 		for _, key := range slices.Sorted(maps.Keys(tags)) {
 			f.Tags = append(f.Tags, templateTag{Key: key, Value: tags[key]})

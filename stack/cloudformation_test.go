@@ -28,7 +28,7 @@ func TestResourcesOfToday(t *testing.T) {
 		r.write(&text)
 		before[r.typ+" "+r.name] = text.String()
 	}
-	resources, _ = define(t, "dev", map[string]string{"include": "current"})
+	resources, _ = define(t, "dev", map[string]string{"include": "current,snapstart"})
 	var added strings.Builder
 	for _, r := range resources {
 		var text strings.Builder
@@ -45,7 +45,7 @@ func TestResourcesOfToday(t *testing.T) {
 	if len(before) > 0 {
 		t.Errorf("%d resources of the default stage are gone", len(before))
 	}
-	golden.Compare(t, "current.golden", added.String())
+	golden.Compare(t, "today.golden", added.String())
 }
 
 // templates are the texts of the templates of a stage, by their stacks' names.
@@ -83,7 +83,7 @@ func resourcesOf(t *testing.T, text string) map[string]templateResource {
 // today is a stage with the runtimes of today in some memory sizes.
 func today(t *testing.T, memoryMB string) stage.Config {
 	t.Helper()
-	c, err := stage.ParseConfig(map[string]string{"include": "current", "memoryMB": memoryMB})
+	c, err := stage.ParseConfig(map[string]string{"include": "current,snapstart", "memoryMB": memoryMB})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestTemplateOfChangedCode(t *testing.T) {
 	changed := zips(c.All())
 	before := templates(t, c, maps.Clone(changed))["functions-512"]
 	for v := range changed {
-		if v.Runtime == "java25" && v.Architecture == functions.ARM64 {
+		if v.Runtime == "java25" && v.Architecture == functions.ARM64 && !v.SnapStart {
 			changed[v] = artifact.Artifact{Path: changed[v].Path, SHA256: "another"}
 		}
 	}
@@ -198,13 +198,15 @@ func TestLogicalIDs(t *testing.T) {
 	seen := map[string]matrix.Variant{}
 	for _, row := range functions.Catalogue() {
 		for _, v := range matrix.Expand(row, []int{128, 10240}) {
-			id := logicalID(v)
-			if other, ok := seen[id]; ok {
-				t.Errorf("%v and %v are both called %s", other, v, id)
-			}
-			seen[id] = v
-			if strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != "" {
-				t.Errorf("%v is called %s", v, id)
+			for _, v.SnapStart = range []bool{false, true} {
+				id := logicalID(v)
+				if other, ok := seen[id]; ok {
+					t.Errorf("%v and %v are both called %s", other, v, id)
+				}
+				seen[id] = v
+				if strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != "" {
+					t.Errorf("%v is called %s", v, id)
+				}
 			}
 		}
 	}

@@ -41,6 +41,10 @@ type functionSpec struct {
 // logFormat is that of all functions.
 const logFormat = "Text"
 
+// snapshots is Lambda's word for a snapshot of each version that is published, and none
+// of $LATEST.
+const snapshots = "PublishedVersions"
+
 // tracingMode is Lambda's word for whether the function records traces by itself.
 func (s functionSpec) tracingMode() string {
 	if s.tracing {
@@ -113,7 +117,9 @@ func (d *definition) benchmarked() ([]measured, error) {
 	return all, nil
 }
 
-// function makes one function and publishes a version of it.
+// function makes one function and publishes a version of it, unless the function has
+// SnapStart: a run publishes the version that it measures and deletes it, because a
+// snapshot costs by the hour.
 func (d *definition) function(spec functionSpec, opts ...pulumi.ResourceOption) (function, error) {
 	v := spec.variant
 	zip, handler, err := d.code(v)
@@ -123,6 +129,10 @@ func (d *definition) function(spec functionSpec, opts ...pulumi.ResourceOption) 
 	var reserved pulumi.IntPtrInput
 	if spec.reserved > 0 {
 		reserved = pulumi.Int(spec.reserved)
+	}
+	var snapStart lambda.FunctionSnapStartPtrInput
+	if v.SnapStart {
+		snapStart = lambda.FunctionSnapStartArgs{ApplyOn: pulumi.String(snapshots)}
 	}
 	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{spec.role.policy}))
 	f, err := lambda.NewFunction(d.ctx, v.Name(), &lambda.FunctionArgs{
@@ -135,7 +145,8 @@ func (d *definition) function(spec functionSpec, opts ...pulumi.ResourceOption) 
 		MemorySize:    pulumi.Int(v.MemoryMB),
 		Timeout:       pulumi.Int(spec.timeout),
 		Code:          pulumi.NewFileArchive(zip.Path),
-		Publish:       pulumi.Bool(true),
+		Publish:       pulumi.Bool(!v.SnapStart),
+		SnapStart:     snapStart,
 		Environment:   lambda.FunctionEnvironmentArgs{Variables: spec.variables},
 		LoggingConfig: lambda.FunctionLoggingConfigArgs{
 			LogFormat: pulumi.String(logFormat),
