@@ -37,13 +37,17 @@ type Pricing struct {
 type CellCost struct {
 	Variant matrix.Variant `json:"variant"`
 	// Cold and Warm are a million cold starts and a million warm invocations, from the
-	// mean billed duration of each, which includes init.
+	// mean billed duration of each, which includes init. With SnapStart, Cold includes the
+	// price of a restore.
 	Cold float64 `json:"coldUSD"`
 	Warm float64 `json:"warmUSD"`
 	// Curve is the cost at each of [Pricing.ColdShares].
 	Curve []float64 `json:"curveUSD"`
 	// Confidence is that of the least sure price.
 	Confidence cost.Confidence `json:"confidence"`
+	// SnapshotPerMonth is what one published version with SnapStart costs besides, however
+	// many invocations it has; nil where that is nothing.
+	SnapshotPerMonth *cost.Amount `json:"snapshotPerMonth,omitempty"`
 	// provisioned is a million warm invocations in provisioned environments, without the
 	// price by the hour, and warmSeconds how long one of them lasts.
 	provisioned cost.Amount
@@ -107,6 +111,9 @@ func (c cells) pricing() (*Pricing, []CellBilled) {
 		cell := CellCost{
 			Variant: v, Cold: b.cold.mean().USD, Warm: b.warm.mean().USD, Confidence: cost.Least(b.cold.confidence, b.warm.confidence),
 			provisioned: b.provisioned.mean(), warmSeconds: b.warmSeconds / b.warm.n,
+		}
+		if snapshot := list.Snapshot(v, cost.Month); snapshot.USD > 0 {
+			cell.SnapshotPerMonth = &snapshot
 		}
 		for _, share := range p.ColdShares {
 			cell.Curve = append(cell.Curve, cell.At(share))
@@ -199,7 +206,7 @@ func (c cells) bills(list cost.PriceList) map[matrix.Variant]*bill {
 			i := cost.Invocation{Billed: time.Duration(ms * float64(time.Millisecond)), MemoryMB: series.Variant.MemoryMB, Architecture: series.Variant.Architecture}
 			switch series.Temperature {
 			case results.Cold:
-				b.cold.add(list.USD(i))
+				b.cold.add(list.USD(i).Plus(list.Restore(series.Variant)))
 			case results.Warm:
 				b.warm.add(list.USD(i))
 				b.warmSeconds += i.Billed.Seconds()
@@ -294,6 +301,9 @@ const mostPerEnvironment = 10
 
 func (p *Pricing) byProvisioning(list cost.PriceList) (all []BreakEven) {
 	for _, c := range p.Cells {
+		if c.Variant.SnapStart {
+			continue // AWS offers one of the two for a version
+		}
 		hour := list.Provisioned(c.Variant.MemoryMB, c.Variant.Architecture, time.Hour)
 		most := time.Hour.Seconds() * min(mostPerEnvironment, 1/c.warmSeconds)
 		e := BreakEven{

@@ -138,3 +138,41 @@ func TestBreakEven(t *testing.T) {
 		})
 	}
 }
+
+// TestPricingOfSnapStart: a cold start is restored, which costs by the memory except for
+// Java, and a published version costs by the month however often it is invoked.
+func TestPricingOfSnapStart(t *testing.T) {
+	for _, row := range []struct {
+		language          string
+		restore, snapshot float64
+	}{
+		{"python", 0.0001397998, 0.0000015046 * 3600 * 24 * 365 / 12},
+		{"java", 0, 0},
+	} {
+		t.Run(row.language, func(t *testing.T) {
+			c := hello("a", 100, 10).with(1024)
+			c.language, c.snapStart = row.language, true
+			p := only(billed(deployed.AWS, "us-east-1", billedCell{c, 200, 10})).Pricing
+			if p == nil || len(p.Cells) != 1 {
+				t.Fatalf("pricing is %+v", p)
+			}
+			cell := p.Cells[0]
+			if want := 1e6 * (0.2*0.0000166667 + 0.0000002 + row.restore); math.Abs(cell.Cold-want) > 1e-9 {
+				t.Errorf("cold costs %v, want %v", cell.Cold, want)
+			}
+			if want := 1e6 * (0.01*0.0000166667 + 0.0000002); math.Abs(cell.Warm-want) > 1e-9 {
+				t.Errorf("warm costs %v, want %v", cell.Warm, want)
+			}
+			got := 0.0
+			if s := cell.SnapshotPerMonth; s != nil {
+				got = s.USD
+			}
+			if math.Abs(got-row.snapshot) > 1e-9 {
+				t.Errorf("a version costs %v a month, want %v", got, row.snapshot)
+			}
+			if len(p.BreakEvens) != 0 {
+				t.Errorf("break-evens %+v: AWS provisions no environments of a version with SnapStart", p.BreakEvens)
+			}
+		})
+	}
+}

@@ -41,7 +41,7 @@ func (b Breakdown) PerRun() Amount { return sum(b.Run) }
 func (b Breakdown) StandingPerMonth() Amount { return sum(b.Standing) }
 
 // PerMonth is what a month of the stage costs with its scheduled runs.
-func (b Breakdown) PerMonth() Amount { return sum(b.Standing).plus(sum(b.Scheduled)) }
+func (b Breakdown) PerMonth() Amount { return sum(b.Standing).Plus(sum(b.Scheduled)) }
 
 // Sentence is the estimate in short.
 func (b Breakdown) Sentence() string {
@@ -50,7 +50,7 @@ func (b Breakdown) Sentence() string {
 		s += fmt.Sprintf("; the schedule starts %.0f runs a month, which makes %v a month in all", b.RunsPerMonth, b.PerMonth())
 	}
 	s += "; list prices of " + b.Region
-	if b.PerRun().plus(b.PerMonth()).Confidence == Unconfirmed {
+	if b.PerRun().Plus(b.PerMonth()).Confidence == Unconfirmed {
 		s += ", " + UnconfirmedMark + " with prices that are not confirmed there"
 	}
 	return s
@@ -60,7 +60,7 @@ func (b Breakdown) Sentence() string {
 func sum(lines []Line) Amount {
 	all := Amount{Confidence: Seen}
 	for _, l := range lines {
-		all = all.plus(Amount{l.USD, l.Confidence})
+		all = all.Plus(Amount{l.USD, l.Confidence})
 	}
 	return all
 }
@@ -104,7 +104,7 @@ func (b Breakdown) Text(w io.Writer) error {
 				standIn++
 			}
 			usd := Amount{l.USD, l.Confidence}
-			all = all.plus(usd)
+			all = all.Plus(usd)
 			rows = append(rows, [4]string{"  " + l.What, quantity(l.Quantity) + " " + plural(l.Unit, l.Quantity), amount(usd), whose})
 		}
 		rows = append(rows, [4]string{"  in all", "", amount(sum(lines))})

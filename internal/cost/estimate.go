@@ -20,6 +20,10 @@ var assumptionsJSON []byte
 type assumptions struct {
 	Note, Source           string
 	BilledMs               map[string]struct{ Cold, Warm float64 }
+	SnapStartSource        string
+	SnapStartColdMs        float64
+	SnapshotSeconds        float64
+	SnapshotPolls          float64
 	SHA256CPUMsPerThousand float64 `json:"sha256CPUMsPerThousand"`
 	VCPUMemoryMB           float64 `json:"vCPUMemoryMB"`
 	UpdateSeconds          float64
@@ -60,6 +64,10 @@ type Stage struct {
 	// takes the assumption.
 	UpdateSeconds float64
 
+	// HoldIterations are those of an invocation that holds an environment of a cell with
+	// SnapStart busy, by memory size. It may be nil if there is no such cell.
+	HoldIterations func(memoryMB int) int
+
 	// Harness is one of our own functions: all have its memory and architecture.
 	Harness matrix.Variant
 	// Modules are the functions behind the API, each with so many provisioned environments.
@@ -75,6 +83,9 @@ type Stage struct {
 
 // Workloads that every function is measured with: hello and sha256.
 const workloads = 2
+
+// Month is a twelfth of a year.
+const Month = 365 * 24 * time.Hour / 12
 
 const (
 	daysPerMonth  = 365.0 / 12
@@ -130,34 +141,40 @@ func (e *estimate) run() {
 	s, a, lines := e.stage, e.assumed, &e.breakdown.Run
 	gbSeconds := map[functions.Architecture]float64{}
 	visits := float64(s.Rounds * len(s.Measured))
+	snap := e.snapStart()
 	// One call of each workload and visit warms up and is not counted as a sample.
 	warmUps := visits * workloads
-	invocations := e.samples() + warmUps
-	inFunctions := 0.0 // seconds that the runner waits for functions
+	invocations := e.samples() + warmUps + snap.holds
+	inFunctions := snap.holdSeconds // seconds that the runner waits for functions
 	for _, v := range s.Measured {
 		billed := a.billed(v, s)
-		gbSeconds[v.Architecture] += billed * float64(v.MemoryMB) / 1024
+		gbSeconds[v.Architecture] += billed*gigabytes(v) + snap.holdGBSeconds[v]
 		inFunctions += billed
 	}
 	e.compute(lines, "benchmarked functions", gbSeconds, invocations)
 
-	updates := float64(len(s.Measured)*workloads*s.Cold) + visits // each visit is put back
+	// Each visit is put back, and a cell with SnapStart is changed once: for its version.
+	updates := float64((len(s.Measured)-snap.cells)*workloads*s.Cold+snap.cells) + visits
 	runner := updates*cmp.Or(s.UpdateSeconds, a.UpdateSeconds) + inFunctions + invocations*a.RoundTripMs/1000
 	perVisit := e.callsPerVisit(visits, runner)
 	// To begin and to finish, once a round for its order, and for each visit and
 	// what it puts back.
-	calls := 2 + float64(s.Rounds) + visits*float64(perVisit+1)
+	calls := 2 + float64(s.Rounds) + visits*float64(perVisit+1) + snap.polls
 	runner += calls * a.ShortRunnerMs / 1000
 	collector := (a.CollectorPasses + 1) * a.CollectorSeconds
 	// The functions of a round are visited MapConcurrency at a time, and rounds follow each other.
 	waves := math.Ceil(float64(len(s.Measured)) / float64(max(1, s.MapConcurrency)))
 	seconds := float64(s.Rounds)*waves*runner/max(1, visits) + collector + a.LogDelaySeconds
+	// Their snapshots are taken in the first round, as many at a time.
+	seconds += math.Ceil(float64(snap.cells)/float64(max(1, s.MapConcurrency))) * a.SnapshotSeconds
 	e.breakdown.RunTime = time.Duration(seconds * float64(time.Second))
+	e.line(lines, "SnapStart, restores", snap.restoredGB, snapStartRestore)
+	e.line(lines, "SnapStart, snapshots", snap.paidGB*snapshotSeconds(e.breakdown.RunTime), snapStartCache)
 	e.compute(lines, "runner and collector", map[functions.Architecture]float64{
 		s.Harness.Architecture: (runner + collector) * float64(s.Harness.MemoryMB) / 1024,
 	}, calls+a.CollectorPasses+1)
 
-	e.line(lines, "workflow", Transitions(s.Rounds, len(s.Measured), perVisit, int(a.CollectorPasses)), "states.transition")
+	e.line(lines, "workflow", Transitions(s.Rounds, len(s.Measured), perVisit, int(a.CollectorPasses), int(snap.polls)), "states.transition")
 	e.line(lines, "traces", 1+visits, "xray.trace")
 	stored := invocations * units(a.SampleBytes, 1024)
 	// A sample is written when it is taken and again when its record is complete;
@@ -169,14 +186,59 @@ func (e *estimate) run() {
 	e.line(lines, "logs", (invocations+calls)*a.LogBytes/1e9, "logs.ingestion")
 }
 
+// snapStartRun is what the cells with SnapStart add to a run.
+type snapStartRun struct {
+	cells int
+	// holds are the invocations that hold environments busy: before each burst of cold
+	// starts, one for each cold start before it. The runner waits for holdSeconds.
+	holds, holdSeconds float64
+	holdGBSeconds      map[matrix.Variant]float64
+	// polls are the calls of the runner that only ask for a snapshot.
+	polls float64
+	// paidGB is the memory of the cells whose snapshots cost something, and restoredGB
+	// what is restored of them.
+	paidGB, restoredGB float64
+}
+
+func (e *estimate) snapStart() snapStartRun {
+	s, a := e.stage, e.assumed
+	run := snapStartRun{holdGBSeconds: map[matrix.Variant]float64{}}
+	cold, bursts := float64(workloads*s.Cold), float64(workloads*min(s.Rounds, max(1, s.Cold)))
+	for _, v := range s.Measured {
+		if !v.SnapStart {
+			continue
+		}
+		run.cells++
+		run.polls += a.SnapshotPolls
+		if s.HoldIterations != nil && s.Cold > 0 {
+			holds, each := cold*(bursts-1)/2, a.hash(v, s.HoldIterations(v.MemoryMB))/1000
+			run.holds += holds
+			run.holdSeconds += bursts * each
+			run.holdGBSeconds[v] = holds * each * gigabytes(v)
+		}
+		if paysForSnapStart(v) {
+			run.paidGB += gigabytes(v)
+			run.restoredGB += cold * gigabytes(v)
+		}
+	}
+	return run
+}
+
+// hash is how many milliseconds a number of hashes takes.
+func (a assumptions) hash(v matrix.Variant, iterations int) float64 {
+	return a.SHA256CPUMsPerThousand * float64(iterations) / 1000 / min(1, float64(v.MemoryMB)/a.VCPUMemoryMB)
+}
+
 // billed is how many seconds of a function one run is billed for.
 func (a assumptions) billed(v matrix.Variant, s Stage) float64 {
 	of, ok := a.BilledMs[v.Language]
 	if !ok {
 		of = a.BilledMs[""]
 	}
-	share := min(1, float64(v.MemoryMB)/a.VCPUMemoryMB)
-	hash := a.SHA256CPUMsPerThousand * float64(s.Iterations) / 1000 / share
+	if v.SnapStart {
+		of.Cold = a.SnapStartColdMs
+	}
+	hash := a.hash(v, s.Iterations)
 	cold, warm := float64(s.Cold), float64(s.Warm+s.Rounds) // with warm-up calls
 	ms := workloads*(cold*of.Cold+warm*of.Warm) + (cold+warm)*hash
 	return ms / 1000
@@ -192,8 +254,9 @@ func (e *estimate) callsPerVisit(visits, runnerSeconds float64) int {
 
 // Transitions is how many states a run enters, by the definition
 // internal/workflow/workflow.asl.json: callsPerVisit is how often the runner is asked in one
-// visit, passes how often the collector is.
-func Transitions(rounds, functions, callsPerVisit, passes int) float64 {
+// visit, passes how often the collector is, and polls how often all visits together wait
+// for a snapshot.
+func Transitions(rounds, functions, callsPerVisit, passes, polls int) float64 {
 	const (
 		begin  = 3 // Begin, Busy?, Rounds
 		end    = 3 // Aggregate, Finish, Finished
@@ -202,8 +265,9 @@ func Transitions(rounds, functions, callsPerVisit, passes int) float64 {
 		pass   = 2 // Collect, Collected?
 		wait   = 1 // between two passes
 		always = 1 // Restore
+		poll   = 3 // Visit, Visit done?, Wait for the snapshot
 	)
-	return float64(begin + end + rounds*(round+functions*(callsPerVisit*visit+always)) + passes*pass + (passes-1)*wait)
+	return float64(begin + end + rounds*(round+functions*(callsPerVisit*visit+always)) + passes*pass + (passes-1)*wait + polls*poll)
 }
 
 // standing is what a stage costs that measures nothing.

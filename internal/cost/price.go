@@ -72,16 +72,23 @@ func pricesFor(region string) PriceList {
 // PricesIn returns the prices that are known of a region, those of Lambda and API Gateway
 // among them; ok is false if none are.
 func PricesIn(region string) (l PriceList, ok bool) {
-	var file struct {
-		Note    string
-		Regions map[string]PriceList
-	}
-	if err := json.Unmarshal(pricesJSON, &file); err != nil {
-		panic(fmt.Sprintf("prices.json, which is part of this program, is broken: %v", err))
-	}
-	l, ok = file.Regions[region]
+	l, ok = priceFile().Regions[region]
 	l.Region = region
 	return l, ok
+}
+
+// file is prices.json.
+type file struct {
+	Note      string
+	SnapStart snapStartTerms
+	Regions   map[string]PriceList
+}
+
+func priceFile() (f file) {
+	if err := json.Unmarshal(pricesJSON, &f); err != nil {
+		panic(fmt.Sprintf("prices.json, which is part of this program, is broken: %v", err))
+	}
+	return f
 }
 
 // price returns a price that the list is known to have.
@@ -111,7 +118,7 @@ func (l PriceList) USD(i Invocation) Amount {
 	if i.Provisioned {
 		name = "lambda.provisioned.duration."
 	}
-	return l.price(name + string(i.Architecture)).times(gigabyteSeconds(i.Billed, i.MemoryMB)).plus(l.Requests(1))
+	return l.price(name + string(i.Architecture)).times(gigabyteSeconds(i.Billed, i.MemoryMB)).Plus(l.Requests(1))
 }
 
 // Requests is what Lambda takes for so many requests, without their duration.
@@ -148,7 +155,8 @@ func Marked(text string, c Confidence) string {
 
 func (p Price) times(n float64) Amount { return Amount{n * p.USD, p.Confidence} }
 
-func (a Amount) plus(b Amount) Amount {
+// Plus is both together, as sure as the less sure of them.
+func (a Amount) Plus(b Amount) Amount {
 	return Amount{a.USD + b.USD, Least(a.Confidence, b.Confidence)}
 }
 

@@ -16,9 +16,11 @@ import (
 // answers plays runner and collector: it answers by action, and only counts.
 type answers struct {
 	rounds, functions, callsPerVisit, passes int
+	pollsEach                                int // of each function's first visit
 
 	mu     sync.Mutex
 	visits map[string]int
+	polled map[string]int
 	passed int
 }
 
@@ -44,6 +46,11 @@ func (a *answers) RunTask(_ context.Context, _ string, input any) (any, error) {
 		answer = map[string]any{"items": items}
 	case "visit":
 		key := fmt.Sprint(payload["function"], payload["round"])
+		if payload["round"] == 1.0 && a.polled[key] < a.pollsEach {
+			a.polled[key]++
+			answer = map[string]any{"done": false, "cursor": "0", "waitSeconds": 15}
+			break
+		}
 		a.visits[key]++
 		answer = map[string]any{"done": a.visits[key] == a.callsPerVisit, "cursor": "c", "waitSeconds": 0}
 	case "collect":
@@ -72,21 +79,21 @@ func TestTransitions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range []struct{ rounds, functions, callsPerVisit, passes int }{
-		{1, 1, 1, 1}, {3, 1, 1, 1}, {1, 5, 1, 1}, {1, 1, 4, 1}, {1, 1, 1, 3}, {10, 14, 2, 2},
+	for _, row := range []struct{ rounds, functions, callsPerVisit, passes, pollsEach int }{
+		{1, 1, 1, 1, 0}, {3, 1, 1, 1, 0}, {1, 5, 1, 1, 0}, {1, 1, 4, 1, 0}, {1, 1, 1, 3, 0}, {10, 14, 2, 2, 0}, {3, 2, 1, 1, 7},
 	} {
 		t.Run(fmt.Sprintf("%+v", row), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				x := states.Execution{
 					Machine: machine, ARN: "arn:aws:states:us-east-1:1:execution:m:r", Name: "r", MachineARN: "arn:m", MachineName: "m",
-					Tasks: &answers{rounds: row.rounds, functions: row.functions, callsPerVisit: row.callsPerVisit, passes: row.passes, visits: map[string]int{}},
+					Tasks: &answers{rounds: row.rounds, functions: row.functions, callsPerVisit: row.callsPerVisit, passes: row.passes, pollsEach: row.pollsEach, visits: map[string]int{}, polled: map[string]int{}},
 					Input: map[string]any{},
 				}
 				_, usage, err := x.Execute(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := cost.Transitions(row.rounds, row.functions, row.callsPerVisit, row.passes); got != float64(usage.Transitions) {
+				if got := cost.Transitions(row.rounds, row.functions, row.callsPerVisit, row.passes, row.functions*row.pollsEach); got != float64(usage.Transitions) {
 					t.Errorf("Transitions = %v, and the interpreter counts %d", got, usage.Transitions)
 				}
 			})

@@ -88,6 +88,9 @@ func costNotes(all answer.Answers) []string {
 	}
 	lines := []string{fmt.Sprintf("from billed durations, init included; %s of each are requests; behind API Gateway add %s",
 		cost.Marked(money(p.Request.USD), p.Request.Confidence), cost.Marked(money(p.APIGateway.USD), p.APIGateway.Confidence))}
+	if text := snapshotCosts(p.Cells); text != "" {
+		lines = append(lines, text)
+	}
 	lines = append(lines, breakEvenLines(p.BreakEvens, all.ColdShare)...)
 	if p.AsIf {
 		lines = append(lines, asIfText(*p))
@@ -97,6 +100,23 @@ func costNotes(all answer.Answers) []string {
 		note += "; " + cost.UnconfirmedMark + ": with a price that is not confirmed"
 	}
 	return append(lines, note)
+}
+
+// snapshotCosts says what versions with SnapStart cost by the month, by memory size.
+func snapshotCosts(cells []answer.CellCost) string {
+	var each []string
+	for _, c := range cells {
+		if c.SnapshotPerMonth == nil {
+			continue
+		}
+		if text := fmt.Sprintf("%v at %d MB", *c.SnapshotPerMonth, c.Variant.MemoryMB); !slices.Contains(each, text) {
+			each = append(each, text)
+		}
+	}
+	if len(each) == 0 {
+		return ""
+	}
+	return "with SnapStart, restores included; a published version costs besides, by the month: " + strings.Join(each, ", ") + "; Java's cost nothing"
 }
 
 // unconfirmed says that a price of the pricing is.

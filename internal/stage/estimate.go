@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
@@ -23,6 +24,7 @@ func (c Config) Estimate(region string) (cost.Breakdown, error) {
 		Harness: matrix.Variant{Architecture: c.Architecture, MemoryMB: harnessMemoryMB},
 		Modules: c.Modules(), ProvisionedConcurrency: c.ProvisionedConcurrency,
 		SampleTTLDays: c.SampleTTLDays, PointInTimeRecovery: c.PointInTimeRecovery,
+		HoldIterations: bench.HoldIterations,
 	}
 	for _, f := range c.Functions {
 		s.Measured = append(s.Measured, matrix.Variant{Function: f.ARN, Architecture: functions.X8664, MemoryMB: unknownMemoryMB})
