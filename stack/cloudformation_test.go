@@ -18,8 +18,8 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/stage"
 )
 
-// TestResourcesOfToday compares what the runtimes of today add to the default stage to
-// a file that is reviewed like code. The default stage's own resources stay as they are.
+// TestResourcesOfToday compares what the runtimes of today, and SnapStart, add to the
+// default stage and change of it to a file that is reviewed like code.
 func TestResourcesOfToday(t *testing.T) {
 	before := map[string]string{}
 	resources, _ := define(t, "dev", nil)
@@ -33,14 +33,10 @@ func TestResourcesOfToday(t *testing.T) {
 	for _, r := range resources {
 		var text strings.Builder
 		r.write(&text)
-		was, ok := before[r.typ+" "+r.name]
-		delete(before, r.typ+" "+r.name)
-		switch {
-		case !ok:
+		if before[r.typ+" "+r.name] != text.String() {
 			added.WriteString(text.String())
-		case was != text.String():
-			t.Errorf("%s %s is not what it was in the default stage:\n%s", short(r.typ), r.name, cmp.Diff(was, text.String()))
 		}
+		delete(before, r.typ+" "+r.name)
 	}
 	if len(before) > 0 {
 		t.Errorf("%d resources of the default stage are gone", len(before))
@@ -90,15 +86,21 @@ func today(t *testing.T, memoryMB string) stage.Config {
 	return c
 }
 
+// refused are the cells of a stage that Pulumi's AWS provider refuses.
+func refused(c stage.Config) []matrix.Variant {
+	return slices.DeleteFunc(c.Benchmarked(), func(v matrix.Variant) bool { return !lifecycle.ReadProvider().Refuses(v.Runtime) })
+}
+
 // Every function that the provider refuses is in one template, no template is larger
-// than CloudFormation allows, and a new memory size leaves all others as they are.
+// than CloudFormation allows, though one for all would be, and a new memory size leaves
+// all others as they are.
 func TestTemplates(t *testing.T) {
 	var sizes []string
-	for memoryMB := 128; memoryMB <= 10240; memoryMB += 128 {
+	for memoryMB := 128; memoryMB <= 40*128; memoryMB += 128 {
 		sizes = append(sizes, fmt.Sprint(memoryMB))
 	}
 	c := today(t, "["+strings.Join(sizes, ",")+"]")
-	all := templates(t, c, zips(c.All()))
+	all := templates(t, c, zips(refused(c)))
 	var got, want []string
 	for name, text := range all {
 		resources := resourcesOf(t, text)
@@ -109,19 +111,17 @@ func TestTemplates(t *testing.T) {
 			got = append(got, r.Properties.FunctionName)
 		}
 	}
-	for _, v := range c.Benchmarked() {
-		if lifecycle.ReadProvider().Refuses(v.Runtime) {
-			want = append(want, "lambda-benchmark-dev-"+v.Name())
-		}
+	for _, v := range refused(c) {
+		want = append(want, "lambda-benchmark-dev-"+v.Name())
 	}
 	slices.Sort(got)
 	slices.Sort(want)
-	if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
+	if diff := cmp.Diff(want, got); diff != "" || len(want) <= 500 {
 		t.Errorf("%d functions in templates (-want +got):\n%s", len(want), diff)
 	}
 
 	c = today(t, "["+strings.Join(sizes[1:], ",")+"]")
-	fewer := templates(t, c, zips(c.All()))
+	fewer := templates(t, c, zips(refused(c)))
 	delete(all, "functions-128")
 	if diff := cmp.Diff(all, fewer); diff != "" {
 		t.Errorf("templates without the smallest size (-with +without):\n%s", diff)
@@ -157,10 +157,8 @@ func TestCodeIsUploadedOnce(t *testing.T) {
 	c := today(t, "[128, 512]")
 	resources, _ := defineArtifacts(t, "dev", c, zips(c.All()))
 	hashes := map[string]bool{}
-	for _, v := range c.Benchmarked() {
-		if lifecycle.ReadProvider().Refuses(v.Runtime) {
-			hashes[zips(c.All())[v].SHA256] = true
-		}
+	for _, zip := range zips(refused(c)) {
+		hashes[zip.SHA256] = true
 	}
 	n := 0
 	for _, r := range resources {
