@@ -164,9 +164,11 @@ type Ratio struct {
 	Ratio    *float64    `json:"ratio,omitempty"`
 	Interval *[2]float64 `json:"interval,omitempty"`
 	// Word speaks of A. Words of one question stand together: 5 % of all that are
-	// found may be chance, and not 5 % of each.
+	// found may be chance, and not 5 % of each. No word says the opposite of the run's places.
 	Word   verdict.Word   `json:"word"`
 	Reason verdict.Reason `json:"reason,omitzero"`
+	// places are what the run's ranking says of the same cells.
+	places placed
 }
 
 const (

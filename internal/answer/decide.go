@@ -84,9 +84,14 @@ func (a *Answer) between(first, other string) Word {
 			slower++
 		case verdict.Same:
 			same++
+		case verdict.Undecided:
+			if r.places.b { // the medians leave it open, and the places have the other one first
+				unjudged++
+			}
 		}
 	}
-	// Faster in one measure says nothing while the other was not judged at all. A load
+	// Faster in one measure says nothing while the other was not judged at all, or while
+	// the places say the opposite there. A load
 	// test states p99 from 368 requests on; first requests alone are an answer there.
 	if unjudged > 0 && a.Question != Modules {
 		return Open

@@ -172,12 +172,19 @@ func (c cells) compare(f factor, l levels) (pairs, combined []Ratio) {
 					pairs = append(pairs, Ratio{Measure: m, A: a, B: b, Within: w, Pairs: 1})
 				}
 				ofPairs = append(ofPairs, judged...)
-				ofLevels = append(ofLevels, verdict.MeanRatio(judged, options))
+				mean := judged[0]
+				if len(judged) > 1 {
+					mean = verdict.MeanRatio(judged, options)
+				}
+				ofLevels = append(ofLevels, mean)
 				all := Ratio{Measure: m, A: a, B: b, Pairs: len(judged)}
-				for _, j := range judged {
+				for i, j := range judged {
 					if j.Judged {
 						all.Judged++
 					}
+					one := &pairs[len(pairs)-len(judged)+i]
+					one.places = c.placed(l.cells[a][one.Within], l.cells[b][one.Within], m.Temperature)
+					all.places = all.places.or(one.places)
 				}
 				combined = append(combined, all)
 			}
@@ -194,6 +201,36 @@ func (c cells) compare(f factor, l levels) (pairs, combined []Ratio) {
 	}
 	return pairs, combined
 }
+
+// placed is what the run's places say of two cells. Words and places are of the same
+// values, and the reader sees both.
+func (c cells) placed(a, b matrix.Variant, t results.Temperature) placed {
+	x, y := c.place(a, t), c.place(b, t)
+	if x == nil || y == nil {
+		return placed{}
+	}
+	return placed{a: x.Worst < y.Best, b: y.Worst < x.Best}
+}
+
+// place is a cell's; nil if it has none.
+func (c cells) place(v matrix.Variant, t results.Temperature) *results.Place {
+	for _, of := range c.run.Variants {
+		if of.Variant != v {
+			continue
+		}
+		for _, s := range of.Series {
+			if s.Of(v) == (results.Series{Variant: v, Event: c.event, Temperature: t}) {
+				return s.Place
+			}
+		}
+	}
+	return nil
+}
+
+// placed says which of two sides the places have before the other, in any pair.
+type placed struct{ a, b bool }
+
+func (p placed) or(other placed) placed { return placed{p.a || other.a, p.b || other.b} }
 
 // side is a cell's values of a measure; one that was not taken has none.
 func (c cells) side(v matrix.Variant, m Measure) verdict.Side {
@@ -213,11 +250,14 @@ func (r *Ratio) set(j verdict.Judgement) {
 	if r.Pairs == 1 {
 		r.Judged = 1
 	}
+	if r.Word == verdict.Faster && r.places.b || r.Word == verdict.Slower && r.places.a {
+		r.Word, r.Reason = verdict.Undecided, verdict.Reason{Kind: verdict.PlacesDisagree}
+	}
 }
 
 // Reversed is the ratio of B to A.
 func (r Ratio) Reversed() Ratio {
-	r.A, r.B = r.B, r.A
+	r.A, r.B, r.places = r.B, r.A, placed{r.places.b, r.places.a}
 	if r.Ratio != nil {
 		ratio, interval := 1 / *r.Ratio, [2]float64{1 / r.Interval[1], 1 / r.Interval[0]}
 		r.Ratio, r.Interval = &ratio, &interval

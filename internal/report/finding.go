@@ -77,9 +77,12 @@ func fastest(all []row, of func(row) *results.SeriesSummary, metric string) stri
 		return ""
 	}
 	next := ", then " + timed(others[0])
+	if *median(of(others[0]), metric) < *median(of(firsts[0]), metric) {
+		next += ", whose median is smaller but which is slower more often than not"
+	}
 	if len(firsts) == 1 {
 		text := fmt.Sprintf("%s with a median of %s ms%s", name(firsts[0]), optional(median(of(firsts[0]), metric)), next)
-		if lead := of(firsts[0]).Place.Lead; lead != nil && lead.Over == others[0].Variant {
+		if lead := of(firsts[0]).Place.Lead; lead != nil && lead.Over == others[0].Variant && lead.Probability > 0.5 {
 			text += fmt.Sprintf("; it is the faster one in %s", pairsWon(lead.Superiority))
 		}
 		return text

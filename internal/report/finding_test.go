@@ -71,6 +71,8 @@ func TestFindingsOfStarts(t *testing.T) {
 			"undecided, since none can be told apart from another; the smallest median is that of python (2.00 ms)"},
 		{"too few samples", []results.VariantSummary{raced("java", 512, 5, 2.1, 1), raced("python", 512, 5, 2, 1)},
 			"undecided, since it takes 7 of each to tell 9 apart and there are 5; the smallest median is that of python (2.00 ms)"},
+		{"modes cross", []results.VariantSummary{raced("java", 512, 20, 2, 1), raced("python", 512, 20, 1, 2)},
+			"java with a median of 2.00 ms, then python (1.00 ms), whose median is smaller but which is slower more often than not"},
 		{"two sizes have their names", []results.VariantSummary{raced("java", 128, 20, 9, 2), raced("java", 512, 20, 2, 1)},
 			"java arm64, 512 MB with a median of 2.00 ms, then java arm64, 128 MB (9.00 ms)"},
 	} {

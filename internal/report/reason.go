@@ -49,6 +49,8 @@ func reasonAt(r verdict.Reason, percentile float64, unit string) string {
 		return text
 	case verdict.Unanswered:
 		return fmt.Sprintf("requests without an answer hide p%v", percentile)
+	case verdict.PlacesDisagree:
+		return "the smaller median is that of the one which is slower more often than not, as the places say: modes cross"
 	case verdict.MayBeChance:
 		return fmt.Sprintf("among %d comparisons, this one may be chance", r.Comparisons)
 	}

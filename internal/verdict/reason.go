@@ -39,6 +39,9 @@ const (
 	MayBeChance ReasonKind = "may-be-chance"
 	// NoValues: of a side only a summary is there, which bears no interval.
 	NoValues ReasonKind = "no-values"
+	// PlacesDisagree: by the places of the same ranking the other side is the faster one.
+	// Where modes cross, the smaller median may belong to what is slower more often than not.
+	PlacesDisagree ReasonKind = "places-disagree"
 	// NoRatio: a side has values of zero or less, which have no ratio.
 	NoRatio ReasonKind = "no-ratio"
 )
