@@ -107,13 +107,13 @@ func (t *turn) nextWarm() results.Sample {
 
 // count updates the turn by a sample, fresh or stored.
 func (t *turn) count(s results.Sample) {
+	if s.Event != t.event {
+		return // it held an environment, and may have ended after the burst's cold starts
+	}
 	if s.Error != "" {
 		t.lastError = s.Error
 	}
 	if t.coldLeft() > 0 {
-		if s.Wanted != results.Cold {
-			return // an invocation of a burst that held an environment
-		}
 		t.tries++
 		if s.Error != "" && !t.anyTemperature {
 			t.failed++

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/collect"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/workflow/workflowtest"
 	"github.com/lambda-benchmark/lambda-benchmark/local/states"
@@ -41,6 +42,7 @@ const (
 
 const (
 	fullRun  = `{"cold":30,"warm":100,"seed":1,"concurrency":%d}`
+	tenRound = `{"cold":30,"warm":100,"rounds":10,"seed":1,"concurrency":%d}`
 	shortRun = `{"cold":2,"warm":7,"seed":1,"concurrency":%d}`
 )
 
@@ -54,12 +56,23 @@ type simulation struct {
 	tally                 results.Tally
 	largestPayload        int64
 	dollars               float64
+	// restores are of snapshots, and snapStart are the dollars for both.
+	restores  int
+	snapStart float64
 }
 
-func simulate(t *testing.T, variants, concurrency int, input string) (s simulation) {
+// hashAt512MB is what a hash takes where a function has 0.29 of a processor.
+const hashAt512MB = 7 * time.Microsecond
+
+func simulate(t *testing.T, cells []matrix.Variant, concurrency int, input string) (s simulation) {
 	t.Helper()
+	variants := len(cells)
 	synctest.Test(t, func(t *testing.T) {
-		cloud := workflowtest.NewCloud(workflowtest.Usual(), workflowtest.Variants(variants)...)
+		latencies := workflowtest.Usual()
+		if cells[0].SnapStart {
+			latencies.Iteration = hashAt512MB // the environments that are held are held by hashing
+		}
+		cloud := workflowtest.NewCloud(latencies, cells...)
 		// One tail of each function is missing, so that the collector has something to do.
 		cloud.Alter = func(i *workflowtest.Invocation) { i.NoTail = i.N == 15 }
 		h := newHarness(t, cloud)
@@ -85,9 +98,19 @@ func simulate(t *testing.T, variants, concurrency int, input string) (s simulati
 		h.table.Calls = nil
 		s.tally = collect.Total(h.tallies(t, "on-paper"))
 		h.checkRestored(t)
+		h.checkNoVersions(t)
+		prices, _ := cost.PricesIn("us-east-1")
+		for _, fn := range cloud.Functions() {
+			restores, existed := cloud.Snapshots(fn.ARN)
+			s.restores += restores
+			s.snapStart += float64(restores) * prices.Restore(fn.Variant).USD
+			for _, d := range existed {
+				s.snapStart += prices.Snapshot(fn.Variant, d).USD
+			}
+		}
+		s.dollars += s.snapStart
 		invocations, tasks := float64(s.tally.Invocations), float64(usage.Tasks)
 		writes := 2*invocations + float64(table["Renew"]+table["Keep"]+table["PutSeries"]+table["PutRun"])
-		prices, _ := cost.PricesIn("us-east-1")
 		for name, quantity := range map[string]float64{
 			"states.transition":     float64(usage.Transitions),
 			"lambda.request":        invocations + tasks,
@@ -148,7 +171,7 @@ func (s simulation) row() string {
 // The documented run: 14 variants, 30 cold and 100 warm samples of each and
 // workload. With -update 100 and 1,000 variants are simulated too, which takes minutes.
 func TestOneRunOnPaper(t *testing.T) {
-	small := simulate(t, 14, 20, fullRun)
+	small := simulate(t, workflowtest.Variants(14), 20, fullRun)
 	small.check(t)
 	t.Log("\n" + tableHead + small.row())
 	if limit := 10 * time.Minute; small.took > limit {
@@ -161,7 +184,7 @@ func TestOneRunOnPaper(t *testing.T) {
 	if *update {
 		table := tableHead + small.row()
 		for _, size := range [][2]int{{100, 20}, {1000, 20}, {1000, 30}} {
-			s := simulate(t, size[0], size[1], fullRun)
+			s := simulate(t, workflowtest.Variants(size[0]), size[1], fullRun)
 			s.check(t)
 			table += s.row()
 		}
@@ -181,20 +204,62 @@ func TestOneRunOnPaper(t *testing.T) {
 	}
 }
 
+const snapStartHead = `| cells with SnapStart | at once | minutes | restores | invocations | PublishVersion | ListVersionsByFunction | DeleteFunction | throttled | state transitions | dollars | of them restores and snapshots |
+| --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+`
+
+func (s simulation) snapStartRow() string {
+	return fmt.Sprintf("| %d | %d | %.1f | %d | %d | %d | %d | %d | %d | %d | %.2f | %.2f |\n",
+		s.variants, s.concurrency, s.took.Minutes(), s.restores, s.calls["Invoke"], s.calls["PublishVersion"], s.calls["ListVersionsByFunction"],
+		s.calls["DeleteFunction"], s.throttled, s.usage.Transitions, s.dollars, s.snapStart)
+}
+
+// TestSnapStartOnPaper simulates the cells with SnapStart of include: current,snapstart.
+func TestSnapStartOnPaper(t *testing.T) {
+	s := simulate(t, workflowtest.SnapStartVariants(14), 10, tenRound)
+	s.check(t)
+	t.Log("\n" + snapStartHead + s.snapStartRow())
+	// 30 cold starts of two workloads are 60 restores of each cell.
+	if want := 14 * 60; s.restores < want || s.restores > want*11/10 {
+		t.Errorf("%d restores, want %d or a few more", s.restores, want)
+	}
+	if n := s.calls["PublishVersion"]; n != 14 {
+		t.Errorf("%d versions were published, want 14", n)
+	}
+	method, err := os.ReadFile("../../METHOD.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin, end = "<!-- SnapStart on paper -->\n", "<!-- end of SnapStart on paper -->\n"
+	before, rest, ok := strings.Cut(string(method), begin)
+	table, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatalf("METHOD.md has no place for the table between %q and %q", begin, end)
+	}
+	want := snapStartHead + s.snapStartRow()
+	if *update {
+		if err := os.WriteFile("../../METHOD.md", []byte(before+begin+want+end+after), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	} else if table != want {
+		t.Errorf("METHOD.md does not have this, run go test ./internal/workflow -run SnapStartOnPaper -update:\n%s", want)
+	}
+}
+
 // A thousand variants for two rounds: payloads and rates grow with the variants.
 func TestAThousandVariantsStayBelowTheQuotas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a simulation of a thousand variants: -short")
 	}
-	s := simulate(t, 1000, 20, shortRun)
+	s := simulate(t, workflowtest.Variants(1000), 20, shortRun)
 	s.check(t)
 	t.Log("\n" + tableHead + s.row())
 }
 
 // The parent's history grows with the rounds alone.
 func TestTheLongestRunStaysBelowTheHistoryLimit(t *testing.T) {
-	two := simulate(t, 1, 1, shortRun)
-	three := simulate(t, 1, 1, strings.Replace(shortRun, `"cold":2`, `"cold":3`, 1))
+	two := simulate(t, workflowtest.Variants(1), 1, shortRun)
+	three := simulate(t, workflowtest.Variants(1), 1, strings.Replace(shortRun, `"cold":2`, `"cold":3`, 1))
 	const mostRounds = 1000 // what an input may ask for
 	perRound := three.usage.Events - two.usage.Events
 	if events := two.usage.Events + (mostRounds-2)*perRound; perRound <= 0 || events > maxHistory {

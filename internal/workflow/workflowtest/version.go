@@ -183,7 +183,9 @@ func (c *Cloud) Snapshots(arn string) (restores int, existed []time.Duration) {
 
 // SnapStartVariants are n cells with SnapStart, of different runtimes and architectures.
 func SnapStartVariants(n int) (all []matrix.Variant) {
-	runtimes := []struct{ language, runtime string }{{"java", "java21"}, {"python", "python3.13"}, {"dotnet", "dotnet8"}}
+	runtimes := []struct{ language, runtime string }{
+		{"java", "java21"}, {"python", "python3.13"}, {"dotnet", "dotnet8"}, {"java", "java25"}, {"python", "python3.12"}, {"python", "python3.14"}, {"dotnet", "dotnet10"},
+	}
 	for i := range n {
 		r := runtimes[i/2%len(runtimes)]
 		architecture := functions.ARM64
