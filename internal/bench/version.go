@@ -97,7 +97,7 @@ func (p publisher) marked(ctx context.Context) ([]version, error) {
 // parseMark reads a description; ok is false for that of a version that no run has published.
 func parseMark(description string) (m mark, ok bool) {
 	err := json.Unmarshal([]byte(description), &m)
-	return m, err == nil && m.Run != ""
+	return m, err == nil && m.Run != "" && !m.Published.IsZero()
 }
 
 // publish makes a version of what $LATEST is now.

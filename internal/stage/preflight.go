@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lambda-benchmark/lambda-benchmark/internal/bench"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/lifecycle"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
 )
@@ -96,7 +97,13 @@ func (p *preflight) checkRuntimes(ctx context.Context) {
 		case p.now.Add(notice).After(l.CreateBlocked.Time):
 			p.warn("runtime %s: from %v on AWS takes no new functions of it, and from %v on no changes (%s)", id, l.CreateBlocked, l.UpdateBlocked, p.asOf())
 		}
-		if known && l.UpdateBlocked.Begun(p.now) && !p.scaledOut(l, of[id]) {
+		switch {
+		case !known || !l.UpdateBlocked.Begun(p.now):
+		case slices.ContainsFunc(of[id], func(v matrix.Variant) bool { return v.SnapStart }):
+			p.refuse("runtime %s: AWS changes no functions of it since %v (%s), so no version with SnapStart can be published: leave the runtime or snapstart out",
+				id, l.UpdateBlocked, p.asOf())
+			blocked = append(blocked, id)
+		case !p.scaledOut(l, of[id]):
 			unforced = append(unforced, id)
 		}
 	}
@@ -174,16 +181,36 @@ func (p *preflight) checkConcurrency(ctx context.Context) {
 			p.set(keyReserved, strconv.Itoa(each))
 		}
 	}
-	// A visit runs the runner and the function that it measures.
-	if left := limit - each*modules; 2*p.config.MapConcurrency > left {
-		if left < 2 {
-			p.refuse("concurrency: the account has %d, and a run needs 2: %s", limit, askForMore)
-			return
-		}
-		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides what the module functions keep: %s",
-			p.config.MapConcurrency, 2*p.config.MapConcurrency, left, askForMore)
-		p.set("mapConcurrency", strconv.Itoa(left/2))
+	left, visits := limit-each*modules, p.config.MapConcurrency
+	for visits > 0 && p.config.environments(visits) > left {
+		visits--
 	}
+	switch least := p.config.environments(1); {
+	case visits == p.config.MapConcurrency:
+	case left < 2:
+		p.refuse("concurrency: the account has %d, and a run needs 2: %s", limit, askForMore)
+	case visits == 0:
+		p.refuse("concurrency: a visit of a function with SnapStart has %d environments at once, and the account has %d besides what the module functions keep: %s", least, left, askForMore)
+		p.set("exclude", with(p.config.Exclude, []string{matrix.SnapStart}))
+	default:
+		p.refuse("concurrency: %d visits at once are %d environments, and the account has %d besides what the module functions keep: %s",
+			p.config.MapConcurrency, p.config.environments(p.config.MapConcurrency), left, askForMore)
+		p.set("mapConcurrency", strconv.Itoa(visits))
+	}
+}
+
+// environments is how many execution environments so many visits have at once: one of the
+// runner each, and one of the function that it measures. A visit of a function with
+// SnapStart holds all those busy that earlier cold starts of the run have made.
+func (c Config) environments(visits int) int {
+	restored := 0
+	for _, v := range c.Benchmarked() {
+		if v.SnapStart {
+			restored++
+		}
+	}
+	restored = min(restored, visits)
+	return 2*(visits-restored) + restored*(1+max(1, len(bench.Workloads())*c.Cold))
 }
 
 // checkSecret reads the secret that the stage names, if it names one.

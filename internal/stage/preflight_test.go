@@ -112,6 +112,25 @@ func TestPreflight(t *testing.T) {
 			errs: []string{"concurrency: the account has 1, and a run needs 2: ask AWS"},
 		},
 		{
+			name: "a new account and SnapStart", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0", "include": "snapstart"}, account: madeUp{limit: 10},
+			errs: []string{
+				"concurrency: a visit of a function with SnapStart has 61 environments at once, and the account has 10 besides what the module functions keep: ask AWS",
+				"these commands", "  pulumi config set exclude snapstart",
+			},
+		},
+		{
+			name: "few visits with SnapStart", on: "2026-06-01", values: map[string]string{"provisionedConcurrency": "0", "include": "snapstart"}, account: madeUp{limit: 200},
+			errs: []string{"concurrency: 10 visits at once are 256 environments, and the account has 200 besides", "these commands", "  pulumi config set mapConcurrency 3"},
+		},
+		{
+			name: "changes are blocked, and versions need one", on: "2027-03-03", values: map[string]string{"exclude": "nodejs18.x", "include": "snapstart", "scaleOut": "dotnet8"},
+			account: madeUp{limit: 1000, there: all},
+			errs: []string{
+				"runtime dotnet8: AWS changes no functions of it since 2027-03-03 (as of 2026-11-22), so no version with SnapStart can be published: leave the runtime or snapstart out",
+				"these commands", "  pulumi config set exclude nodejs18.x,dotnet8",
+			},
+		},
+		{
 			name: "an existing secret", on: "2026-06-01", values: map[string]string{"apiKeySecret": "theirs"},
 			account: madeUp{limit: 1000, secrets: map[string]string{"theirs": "a key that is long enough"}},
 		},
