@@ -50,7 +50,11 @@ func sample(t *testing.T, cloud *workflowtest.Cloud, in workflow.Input) *bench {
 	b.input = begun.Input
 	for _, round := range begun.Rounds {
 		for _, item := range ask(workflow.Request{Action: workflow.ActionOrder, Run: "run-1", Input: b.input, Round: round}).(workflow.OrderResponse).Items {
-			ask(workflow.Request{Action: workflow.ActionVisit, Run: "run-1", Input: b.input, Round: round, Function: item.Function})
+			for done := false; !done; {
+				answer := ask(workflow.Request{Action: workflow.ActionVisit, Run: "run-1", Input: b.input, Round: round, Function: item.Function}).(workflow.VisitResponse)
+				done = answer.Done
+				time.Sleep(time.Duration(answer.WaitSeconds) * time.Second)
+			}
 		}
 	}
 	b.collector = &collect.Collector{Logs: cloud, Store: b.table, Platform: deployed.AWS}
