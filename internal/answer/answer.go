@@ -231,10 +231,18 @@ type cells struct {
 	variants []matrix.Variant
 	values   map[results.Series]results.Values
 	sides    map[results.Series]verdict.Side
+	places   map[results.Series]results.Place
 }
 
 func measure(r results.Run, e functions.Event) cells {
-	c := cells{run: r, event: e, values: r.Values(), sides: r.Sides()}
+	c := cells{run: r, event: e, values: r.Values(), sides: r.Sides(), places: map[results.Series]results.Place{}}
+	for _, v := range r.Variants {
+		for _, s := range v.Series {
+			if s.Place != nil {
+				c.places[s.Of(v.Variant)] = *s.Place
+			}
+		}
+	}
 	for series := range c.sides {
 		if series.Event == e && !slices.Contains(c.variants, series.Variant) {
 			c.variants = append(c.variants, series.Variant)

@@ -205,26 +205,12 @@ func (c cells) compare(f factor, l levels) (pairs, combined []Ratio) {
 // placed is what the run's places say of two cells. Words and places are of the same
 // values, and the reader sees both.
 func (c cells) placed(a, b matrix.Variant, t results.Temperature) placed {
-	x, y := c.place(a, t), c.place(b, t)
-	if x == nil || y == nil {
+	x, okA := c.places[results.Series{Variant: a, Event: c.event, Temperature: t}]
+	y, okB := c.places[results.Series{Variant: b, Event: c.event, Temperature: t}]
+	if !okA || !okB {
 		return placed{}
 	}
 	return placed{a: x.Worst < y.Best, b: y.Worst < x.Best}
-}
-
-// place is a cell's; nil if it has none.
-func (c cells) place(v matrix.Variant, t results.Temperature) *results.Place {
-	for _, of := range c.run.Variants {
-		if of.Variant != v {
-			continue
-		}
-		for _, s := range of.Series {
-			if s.Of(v) == (results.Series{Variant: v, Event: c.event, Temperature: t}) {
-				return s.Place
-			}
-		}
-	}
-	return nil
 }
 
 // placed says which of two sides the places have before the other, in any pair.

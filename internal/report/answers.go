@@ -263,16 +263,10 @@ func needsText(n *answer.Needs) string {
 	if n == nil {
 		return ""
 	}
-	what := map[results.Temperature]string{results.Cold: "more cold start", results.Warm: "more warm invocation"}[n.Measure.Temperature]
-	if what == "" {
-		what = "more request"
-		if n.Measure.Class.Environment == results.FirstInvocation {
-			what = "more first request"
-		}
-	}
+	what := "more " + samplesName(n.Measure)
 	samples := counted(n.Samples[0], what) + " of each"
 	if n.Samples[1] > n.Samples[0] {
-		samples = fromTo(fmt.Sprint(n.Samples[0]), counted(n.Samples[1], what)) + " of each"
+		samples = fromTo(grouped(n.Samples[0]), counted(n.Samples[1], what)) + " of each"
 	}
 	if n.Cells > 0 {
 		samples += fmt.Sprintf(" of %d cells", n.Cells)
@@ -288,6 +282,27 @@ func needsText(n *answer.Needs) string {
 	default:
 		text += samples
 	}
+	if costs := needsCosts(*n); costs != "" {
+		text += ": " + costs
+	}
+	return text
+}
+
+// samplesName is one of the samples that a measure is of.
+func samplesName(m answer.Measure) string {
+	switch {
+	case m.Temperature == results.Cold:
+		return "cold start"
+	case m.Temperature == results.Warm:
+		return "warm invocation"
+	case m.Class.Environment == results.FirstInvocation:
+		return "first request"
+	}
+	return "request"
+}
+
+// needsCosts is how long it takes, and what it costs, to meet a need.
+func needsCosts(n answer.Needs) string {
 	var costs []string
 	if n.Minutes != nil && n.Seconds == 0 {
 		costs = append(costs, minutes(*n.Minutes))
@@ -295,8 +310,14 @@ func needsText(n *answer.Needs) string {
 	if n.USD != nil {
 		costs = append(costs, cost.Marked(fromTo(cost.Dollars(n.USD[0]), cost.Dollars(n.USD[1])), n.Confidence))
 	}
-	if len(costs) > 0 {
-		text += ": " + strings.Join(costs, ", ")
+	return strings.Join(costs, ", ")
+}
+
+// moreText is how many samples a need is of, and what they cost.
+func moreText(n answer.Needs) string {
+	text := fromTo(grouped(n.Samples[0]), grouped(n.Samples[1]))
+	if costs := needsCosts(n); costs != "" {
+		text += " (" + costs + ")"
 	}
 	return text
 }

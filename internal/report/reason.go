@@ -58,7 +58,7 @@ func reasonAt(r verdict.Reason, percentile float64, unit string) string {
 }
 
 // countRange is a range of counts in words.
-func countRange(lo, hi int64) string { return fromTo(fmt.Sprint(lo), fmt.Sprint(max(lo, hi))) }
+func countRange(lo, hi int64) string { return fromTo(grouped(lo), grouped(max(lo, hi))) }
 
 // NotValidReasons say why a load test is not valid, and what to change.
 func NotValidReasons(l results.Load) []string {

@@ -47,7 +47,7 @@ func writeUpgrades(s *sheet, all []answer.Answers) {
 	for _, a := range all {
 		for _, line := range openUpgrades(a) {
 			if len(all) > 1 {
-				line = workloadOf(a) + ": " + line
+				line = string(a.Event.Workload) + ", " + line
 			}
 			s.wrap(indent, indent+indent, line)
 		}
@@ -124,39 +124,81 @@ func ended(all []answer.Upgrade) (dates []lifecycle.Runtime) {
 	return dates
 }
 
-// openUpgrades say of the steps that have no word why, and what would decide them. Steps
-// of which the same is said share a line.
+// openUpgrades say of the steps that have no word what would decide them, or why nothing
+// would: a line for each measure.
 func openUpgrades(a answer.Answers) (lines []string) {
-	var order []string
-	steps := map[string][]string{}
-	say := func(u answer.Upgrade, text string) {
-		if steps[text] == nil {
-			order = append(order, text)
-		}
-		steps[text] = append(steps[text], stepName(u))
-	}
+	var apart reasons
+	var measures []answer.Measure
+	more := map[answer.Measure][]string{} // steps that take samples and nothing else
+	others := map[answer.Measure]*reasons{}
 	for _, u := range a.Upgrades {
 		if len(u.Ratios) == 0 {
-			say(u, "no two cells differ in nothing else")
+			apart.add("no two cells differ in nothing else", stepName(u))
 		}
 		for _, r := range u.Ratios {
-			if r.Word == verdict.Undecided {
-				say(u, measureName(r.Measure)+" is open: "+whyOpen(u, r))
+			if r.Word != verdict.Undecided {
+				continue
+			}
+			if others[r.Measure] == nil {
+				measures, others[r.Measure] = append(measures, r.Measure), &reasons{}
+			}
+			if n := needsOf(u, r.Measure); n != nil && n.Rounds+n.Environments == 0 {
+				more[r.Measure] = append(more[r.Measure], stepName(u)+" "+moreText(*n))
+			} else {
+				others[r.Measure].add(whyOpen(u, r), stepName(u))
 			}
 		}
 	}
-	for _, text := range order {
-		lines = append(lines, text+" ("+strings.Join(steps[text], ", ")+")")
+	for _, m := range measures {
+		var parts []string
+		if len(more[m]) > 0 {
+			parts = append(parts, "about so many more "+samplesName(m)+"s of each would tell: "+strings.Join(more[m], ", "))
+		}
+		parts = append(parts, others[m].texts()...)
+		lines = append(lines, measureName(m)+", open: "+strings.Join(parts, "; "))
 	}
-	return lines
+	return append(lines, apart.texts()...)
+}
+
+// reasons are texts with the steps that each is said of.
+type reasons struct {
+	order []string
+	steps map[string][]string
+}
+
+func (r *reasons) add(text, step string) {
+	if r.steps == nil {
+		r.steps = map[string][]string{}
+	}
+	if r.steps[text] == nil {
+		r.order = append(r.order, text)
+	}
+	r.steps[text] = append(r.steps[text], step)
+}
+
+func (r *reasons) texts() (all []string) {
+	for _, text := range r.order {
+		all = append(all, text+" ("+strings.Join(r.steps[text], ", ")+")")
+	}
+	return all
 }
 
 // whyOpen says what would decide a ratio of an upgrade, or why nothing that is known would.
 func whyOpen(u answer.Upgrade, r answer.Ratio) string {
-	if i := slices.IndexFunc(u.Needs, func(n answer.Needs) bool { return n.Measure == r.Measure }); i >= 0 {
-		return needsText(&u.Needs[i])
+	if n := needsOf(u, r.Measure); n != nil {
+		return needsText(n)
 	}
 	return reasonOf(r.Reason, r.Measure.Percentile)
+}
+
+// needsOf is what would decide a measure of an upgrade; nil if that is not known.
+func needsOf(u answer.Upgrade, m answer.Measure) *answer.Needs {
+	for _, n := range u.Needs {
+		if n.Measure == m {
+			return &n
+		}
+	}
+	return nil
 }
 
 // upgradeText is an upgrade in a sentence.
