@@ -9,5 +9,14 @@
 // median of the cold total and by that of the warm duration, and all pairs of two
 // levels together by the geometric mean of their ratios. A level is out if another one
 // is faster in one of the two and slower in none. The pick is the cheapest of what is
-// left, at the stated share of cold starts.
+// left, at the stated share of cold starts; where no price of the region is known, what is
+// billed the fewest GB-seconds.
+//
+// What an upgrade changes is read off the answer about runtimes: the ratio of a generation
+// to the one before it, and of a runtime with SnapStart to the same without, with the words
+// that they have there.
+//
+// No word says the opposite of the run's places, which rank the same values by how often
+// one is smaller than another. Where modes cross, the smaller median can belong to the cell
+// that is slower more often than not; then there is no word.
 package answer
