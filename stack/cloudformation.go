@@ -29,20 +29,24 @@ import (
 // A name can be taken only once: a function goes from one way of deployment to the
 // other in two updates, the first of which excludes its runtime.
 
-// Folders of the bucket. The names of all objects in them carry the hash of their
-// content, so that none ever changes under whoever reads it.
+// Folders of the bucket. The name of every object in them has the hash of its content,
+// so that no object ever changes while Lambda or CloudFormation reads it.
 const (
 	codeFolder     = "code/"
 	templateFolder = "templates/"
 )
 
+// stackPrefix is what the name of a stack begins with; a memory size follows.
+const stackPrefix = "functions-"
+
 // byCloudFormation deploys functions that share a role, and returns their ARNs.
 //
 // There is a stack for each memory size. CloudFormation allows 500 resources in a
-// stack and 51,200 bytes in a template that is part of a request, which a stack for
-// all would reach with many sizes; the functions of one size are 14 today, in 14 KB. And
-// no function ever moves to another stack when others come or go: CloudFormation
-// would make it in the one while it is still in the other, and Lambda refuse its name.
+// stack, and 51,200 bytes in a template that is part of a request: one stack for all
+// would exceed both with many sizes, and the functions of one size are 14 today, in 14 KB.
+// No function ever moves to another stack when others come or go. CloudFormation would
+// make it in its new stack while it is still in the old one, and Lambda would refuse
+// its name.
 func (d *definition) byCloudFormation(specs []functionSpec, role role) (map[matrix.Variant]pulumi.StringOutput, error) {
 	if len(specs) == 0 {
 		return nil, nil
@@ -61,7 +65,7 @@ func (d *definition) byCloudFormation(specs []functionSpec, role role) (map[matr
 	}
 	arns := map[matrix.Variant]pulumi.StringOutput{}
 	for _, memoryMB := range slices.Sorted(maps.Keys(bySize)) {
-		if err := d.functionStack(fmt.Sprintf("functions-%d", memoryMB), bySize[memoryMB], bucket, deployer, arns); err != nil {
+		if err := d.functionStack(fmt.Sprint(stackPrefix, memoryMB), bySize[memoryMB], bucket, deployer, arns); err != nil {
 			return nil, err
 		}
 	}
@@ -135,15 +139,22 @@ func (d *definition) upload(bucket *codeBucket, v matrix.Variant) (*s3.BucketObj
 	return object, nil
 }
 
-// cloudFormationRole makes the role that CloudFormation acts as. CloudFormation says
-// for which account it assumes a service role; that it says for which stack is not
-// documented.
+// cloudFormationRole makes the role that CloudFormation acts as, for the stacks of this
+// file only. What CloudFormation presents when it assumes a role is not documented. AWS's
+// own deployment framework relies on the ARN of the stack (role adf-pipeline-deployment)
+// and not on the account (role adf-cloudformation-deployment-role):
+// https://github.com/awslabs/aws-deployment-framework, adf-bootstrap/deployment.
 //
 // The actions on functions are those that AWS's schema of AWS::Lambda::Function lists
 // for its handlers, without those of properties that no function here has: VPCs,
 // layers, code signing, keys, reserved concurrency.
 func (d *definition) cloudFormationRole(bucket *codeBucket, passed role) (role, error) {
-	return d.role("cloudformation", principal{service: "cloudformation.amazonaws.com", ofAccount: true},
+	by := principal{
+		service:         "cloudformation.amazonaws.com",
+		sources:         []string{d.arn("cloudformation", "stack/"+d.names.Physical(stackPrefix)+"*")},
+		accountIfExists: true,
+	}
+	return d.role("cloudformation", by,
 		statement{
 			sid: "DeployFunctions",
 			actions: []string{

@@ -171,7 +171,9 @@ func TestTrust(t *testing.T) {
 		{"another group of schedules", "schedule", "scheduler.amazonaws.com", iam.Source{AccountID: account, ARN: "arn:aws:scheduler:us-east-1:123456789012:schedule-group/mine"}, false},
 		{"another account's schedule", "schedule", "scheduler.amazonaws.com", iam.Source{AccountID: "210987654321", ARN: "arn:aws:scheduler:us-east-1:210987654321:schedule-group/default"}, false},
 		{"a CloudFormation stack", "cloudformation", "cloudformation.amazonaws.com", iam.Source{AccountID: account, ARN: "arn:aws:cloudformation:us-east-1:123456789012:stack/lambda-benchmark-dev-functions-512/1"}, true},
-		{"another account's", "cloudformation", "cloudformation.amazonaws.com", iam.Source{AccountID: "210987654321", ARN: "arn:aws:cloudformation:us-east-1:210987654321:stack/theirs/1"}, false},
+		{"a CloudFormation stack without the account", "cloudformation", "cloudformation.amazonaws.com", iam.Source{ARN: "arn:aws:cloudformation:us-east-1:123456789012:stack/lambda-benchmark-dev-functions-512/1"}, true},
+		{"another CloudFormation stack", "cloudformation", "cloudformation.amazonaws.com", iam.Source{AccountID: account, ARN: "arn:aws:cloudformation:us-east-1:123456789012:stack/theirs/1"}, false},
+		{"another account's", "cloudformation", "cloudformation.amazonaws.com", iam.Source{AccountID: "210987654321", ARN: "arn:aws:cloudformation:us-east-1:210987654321:stack/lambda-benchmark-dev-functions-512/1"}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			i := slices.IndexFunc(resources, func(r recorded) bool { return short(r.typ) == "iam/Role" && r.name == row.role })

@@ -23,14 +23,14 @@ func (d *definition) executionRole(logical string, statements ...statement) (rol
 // principal is the service that may assume a role.
 type principal struct {
 	service string
-	// ofAccount says that the service may assume the role for resources of this account
-	// only. It goes without saying where there are sources.
-	ofAccount bool
 	// sources are ARNs, perhaps with wildcards, of the resources of this account that
 	// the service may assume the role for; empty means any. Without them the service
 	// could be made to use the role for a resource of another account (the confused
 	// deputy).
 	sources []string
+	// accountIfExists says that the service need not present the account besides the
+	// source, whose ARN names it as well.
+	accountIfExists bool
 }
 
 // role makes a role that one service may assume, with one inline policy.
@@ -122,11 +122,15 @@ func (d *definition) trust(by principal) string {
 	statement := statementJSON{
 		Effect: "Allow", Principal: map[string]string{"Service": by.service}, Action: []string{"sts:AssumeRole"},
 	}
-	if by.ofAccount || len(by.sources) > 0 {
-		statement.Condition = map[string]map[string][]string{"StringEquals": {"aws:SourceAccount": {d.account}}}
+	equals := "StringEquals"
+	if by.accountIfExists {
+		equals = "StringEqualsIfExists"
 	}
 	if len(by.sources) > 0 {
-		statement.Condition["ArnLike"] = map[string][]string{"aws:SourceArn": by.sources}
+		statement.Condition = map[string]map[string][]string{
+			equals:    {"aws:SourceAccount": {d.account}},
+			"ArnLike": {"aws:SourceArn": by.sources},
+		}
 	}
 	text, err := json.Marshal(documentJSON{Version: "2012-10-17", Statement: []statementJSON{statement}})
 	if err != nil {

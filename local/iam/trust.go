@@ -21,8 +21,9 @@ type Condition struct {
 
 // The operators and keys that a trust policy may use.
 const (
-	stringEquals = "StringEquals"
-	arnLike      = "ArnLike"
+	stringEquals         = "StringEquals"
+	stringEqualsIfExists = "StringEqualsIfExists"
+	arnLike              = "ArnLike"
 
 	sourceAccount = "aws:SourceAccount"
 	sourceARN     = "aws:SourceArn"
@@ -43,8 +44,8 @@ func (c Condition) holds(from Source) bool {
 	if c.Key == sourceARN {
 		value = from.ARN
 	}
-	if value == "" {
-		return false // the key is absent from the request
+	if value == "" { // the key is absent from the request
+		return c.Operator == stringEqualsIfExists
 	}
 	return slices.ContainsFunc(c.Values, func(want string) bool {
 		if c.Operator == arnLike {
@@ -98,9 +99,10 @@ func (s statementJSON) conditions() ([]Condition, error) {
 	var conditions []Condition
 	for operator, keys := range s.Condition {
 		for key, values := range keys {
-			known := operator == stringEquals && (key == sourceAccount || key == sourceARN) || operator == arnLike && key == sourceARN
+			equals := operator == stringEquals || operator == stringEqualsIfExists
+			known := equals && (key == sourceAccount || key == sourceARN) || operator == arnLike && key == sourceARN
 			if !known {
-				return nil, fmt.Errorf("condition %s of %s is not supported: StringEquals of aws:SourceAccount and aws:SourceArn, and ArnLike of aws:SourceArn are", operator, key)
+				return nil, fmt.Errorf("condition %s of %s is not supported: StringEquals and StringEqualsIfExists of aws:SourceAccount and aws:SourceArn, and ArnLike of aws:SourceArn are", operator, key)
 			}
 			if len(values) == 0 || slices.Contains(values, "") {
 				return nil, fmt.Errorf("condition %s of %s: a value is missing", operator, key)

@@ -10,13 +10,17 @@ func TestTrusts(t *testing.T) {
 		{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"lambda.amazonaws.com"}},
 		{"Effect":"Allow","Action":["sts:AssumeRole"],"Principal":{"Service":["states.amazonaws.com"]},"Condition":{
 			"StringEquals":{"aws:SourceAccount":"123456789012"},
-			"ArnLike":{"aws:SourceArn":["arn:aws:states:us-east-1:123456789012:stateMachine:m","arn:aws:states:us-east-1:123456789012:stateMachine:m/*"]}}}]}`
+			"ArnLike":{"aws:SourceArn":["arn:aws:states:us-east-1:123456789012:stateMachine:m","arn:aws:states:us-east-1:123456789012:stateMachine:m/*"]}}},
+		{"Effect":"Allow","Action":["sts:AssumeRole"],"Principal":{"Service":["cloudformation.amazonaws.com"]},"Condition":{
+			"StringEqualsIfExists":{"aws:SourceAccount":"123456789012"},
+			"ArnLike":{"aws:SourceArn":"arn:aws:cloudformation:us-east-1:123456789012:stack/s/*"}}}]}`
 	trust, err := ParseTrust([]byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}
 	role := Role{Trust: trust}
 	const account, machine = "123456789012", "arn:aws:states:us-east-1:123456789012:stateMachine:m"
+	const stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1"
 	for _, row := range []struct {
 		name, service string
 		from          Source
@@ -29,6 +33,9 @@ func TestTrusts(t *testing.T) {
 		{"another account", "states.amazonaws.com", Source{"210987654321", machine}, false},
 		{"no source", "states.amazonaws.com", Source{}, false},
 		{"no account", "states.amazonaws.com", Source{ARN: machine}, false},
+		{"an account that need not be there", "cloudformation.amazonaws.com", Source{ARN: stack}, true},
+		{"and is", "cloudformation.amazonaws.com", Source{account, stack}, true},
+		{"and is another", "cloudformation.amazonaws.com", Source{"210987654321", stack}, false},
 		{"another service", "scheduler.amazonaws.com", Source{account, machine}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
