@@ -59,13 +59,15 @@ type page struct {
 	ArchitectureKey template.HTML
 	// Missing say why a chart is not drawn.
 	Missing []string
-	Load    *loadView
-	Cells   []cellTable
-	Costs   []costTable
-	Ticks   string
-	Others  []other
-	Doubts  []string
-	Run     reproduction
+	// Snapshots are what cells with SnapStart were restored from.
+	Snapshots []string
+	Load      *loadView
+	Cells     []cellTable
+	Costs     []costTable
+	Ticks     string
+	Others    []other
+	Doubts    []string
+	Run       reproduction
 }
 
 // workload is what is shown of one workload; one of several is chosen by a switch.
@@ -124,6 +126,7 @@ func newPage(r results.Run) page {
 		Policy: policy(pageCSS, pageJS), Style: template.CSS(pageCSS), Script: template.JS(pageJS),
 		Header: newHeader(r), Says: findingsTitle(r.Manifest), Local: r.Platform() == deployed.Local, Notes: notes(r), Gates: gates(r),
 		Ticks: capital(ticksNote(r.Variants)), Doubts: doubts(r.Variants), Run: newReproduction(r.Manifest),
+		Snapshots: snapshotLines(r.Variants),
 	}
 	for _, f := range findings(r) {
 		if f.Doubt {

@@ -45,6 +45,7 @@ func Text(w io.Writer, r results.Run, t console.Terminal) error {
 	if len(events) > 0 {
 		writeWords(s, r.Variants)
 	}
+	writeSnapshots(s, r.Variants)
 	writeRatios(s, answers)
 	writeUpgrades(s, all)
 	writeCosts(s, answers)
@@ -304,12 +305,16 @@ func writeWords(s *sheet, variants []results.VariantSummary) {
 	s.WriteString("\n")
 }
 
+// Start is the median of the environment's start: of its init, or of its restore.
+func (r row) Start() *float64 {
+	if restore := median(r.cold, results.RestoreMs); restore != nil {
+		return restore
+	}
+	return median(r.cold, results.InitMs)
+}
+
 // cells are a row of the table.
 func cells(r row, coldPlaces, warmPlaces bool) []string {
-	start := results.InitMs
-	if r.cold != nil && r.cold.Metrics[results.RestoreMs].N > 0 {
-		start = results.RestoreMs
-	}
 	place := func(s *results.SeriesSummary, shown bool) string {
 		switch {
 		case !shown:
@@ -321,7 +326,7 @@ func cells(r row, coldPlaces, warmPlaces bool) []string {
 	}
 	return []string{
 		r.name(), r.version(),
-		optional(median(r.cold, start)), optional(median(r.cold, results.FirstDurationMs)),
+		optional(r.Start()), optional(median(r.cold, results.FirstDurationMs)),
 		optional(median(r.cold, results.TotalMs)), optional(p90(r.cold, results.TotalMs)), optional(median(r.cold, results.ClientMs)),
 		place(r.cold, coldPlaces),
 		optional(median(r.warm, results.DurationMs)), optional(p90(r.warm, results.DurationMs)),

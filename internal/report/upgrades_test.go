@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/answer"
@@ -40,6 +41,11 @@ func generations(region string) results.Run {
 	m.Platform, m.Region, m.Knobs = deployed.AWS, region, nil
 	r := run(summarised(all), m)
 	r.Samples = all
+	for i, v := range r.Variants {
+		if v.Variant.SnapStart && len(v.Series) > 0 {
+			r.Variants[i].Snapshot = &results.Snapshot{Version: "4", Published: started.Add(-3 * time.Minute), InitMs: []float64{2310}}
+		}
+	}
 	results.SetPlaces(r.Variants, results.ValuesOf(slices.Values(all)), verdict.Options{})
 	for _, c := range generationCells() {
 		v := c.variant
