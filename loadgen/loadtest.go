@@ -62,6 +62,7 @@ func runLoadTest(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	if err := commandline.StepSummary(func(w io.Writer) error { return report.Markdown(w, f.run) }); err != nil {
 		f.incomplete = append(f.incomplete, err)
 	}
+	lt.keep(ctx, f.run, c)
 	code = f.exit(stderr)
 	slower, failed := lt.againstBaseline(f.run, stdout, stderr)
 	return max(code, slower), errors.Join(failed, report.Ending(stderr, f.run, records.page(), console.TerminalOf(stderr)))

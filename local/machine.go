@@ -131,7 +131,9 @@ func start(ctx context.Context, plan deploy.Plan, c cells, o startOptions) (_ *m
 			return nil, err
 		}
 		services.DynamoDB = server.Handler
-		m.results = dynamo.New(server.Client(), plan.Deployed.Table, dynamo.Options{})
+		m.results = dynamo.New(server.Client(), plan.Deployed.Table, dynamo.Options{
+			SampleTTL: time.Duration(plan.Config.SampleTTLDays) * 24 * time.Hour,
+		})
 	}
 	m.serve(endpoint, awsapi.New(services))
 

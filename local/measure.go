@@ -37,6 +37,11 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	}
 	defer s.stop(machine)
 	m := measurement{machine: machine, config: s.stage.Config, options: s.options, record: s.record, console: s.console}
+	return m.run(ctx, stdout)
+}
+
+// run takes every sample, runs the load test, and reports.
+func (m measurement) run(ctx context.Context, stdout io.Writer) (_ *ending, err error) {
 	if m.others, err = cpumeter.Start(); err != nil {
 		m.record.note(fmt.Sprintf("it is not known what other programs took of the processors: %v", err))
 	} else {
@@ -55,10 +60,9 @@ func measure(ctx context.Context, s setup, stdout io.Writer) (*ending, error) {
 	}
 	m.console.Done()
 	m.record.manifest.Interrupted = ctx.Err() != nil
-	errs = append(errs, m.publish(context.WithoutCancel(ctx), summary.Variants))
 	e := ending{run: results.Run{ID: m.record.id, Manifest: m.record.manifest, Summary: summary}, strict: m.options.Strict}
 	e.page, err = m.record.report(&e.run, m.options.FailIf, m.options.Margin.Options(), stdout)
-	errs = append(errs, err)
+	errs = append(errs, err, m.publish(context.WithoutCancel(ctx), e.run))
 	if ctx.Err() != nil {
 		errs = append(errs, context.Cause(ctx)) // a part of a run is not a run
 	}

@@ -22,8 +22,8 @@ import (
 )
 
 // testSetup is a run of the Go cell and the module functions, on a stage with two
-// provisioned environments of each and with the counts given by key.
-func testSetup(t *testing.T, counts map[string]int) setup {
+// provisioned environments of each and with the configuration given by key.
+func testSetup(t *testing.T, of map[string]any) setup {
 	t.Helper()
 	repository, err := repositoryRoot()
 	if err != nil {
@@ -36,8 +36,8 @@ func testSetup(t *testing.T, counts map[string]int) setup {
 	}
 	write(t, filepath.Join(root, "Pulumi.yaml"), project)
 	config := "config:\n  lambda-benchmark:provisionedConcurrency: 2\n"
-	for key, n := range counts {
-		config += fmt.Sprintf("  lambda-benchmark:%s: %d\n", key, n)
+	for key, value := range of {
+		config += fmt.Sprintf("  lambda-benchmark:%s: %v\n", key, value)
 	}
 	write(t, filepath.Join(root, "Pulumi.test.yaml"), []byte(config))
 
@@ -78,7 +78,7 @@ func write(t *testing.T, path string, data []byte) {
 // TestMeasure runs everything that go run ./local runs, in small: exactly what its
 // stage says.
 func TestMeasure(t *testing.T) {
-	s := testSetup(t, map[string]int{"cold": 7, "warm": 11, "rounds": 2, "iterations": 50})
+	s := testSetup(t, map[string]any{"cold": 7, "warm": 11, "rounds": 2, "iterations": 50})
 	// A maximum is exact. Whether 7 starts in 2 rounds bound a median depends on what else this machine does.
 	for _, text := range []string{"go.cold.max>1us", "go.sha256.cold.max>10m", "go.cold.p99>10m"} {
 		condition, err := threshold.Parse(text)
@@ -190,7 +190,7 @@ func wantSamples(t *testing.T, dir string) {
 
 // TestInterruptedRunIsReadable ends a run at its first sample.
 func TestInterruptedRunIsReadable(t *testing.T) {
-	s := testSetup(t, map[string]int{"cold": 1000, "warm": 0, "rounds": 1000})
+	s := testSetup(t, map[string]any{"cold": 1000, "warm": 0, "rounds": 1000})
 	dir := s.record.dir.Path()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	samples := filepath.Join(dir, results.SamplesFile)

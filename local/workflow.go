@@ -138,9 +138,10 @@ type sampleCopy struct {
 
 // copy appends what is new and returns all. Samples that are not complete yet wait for
 // the last call: their record has not been found, or the second in which they were
-// taken has not passed.
+// taken has not passed. When the run has ended and nobody else writes them, the table
+// gets what other programs took, too.
 func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, error) {
-	var all []results.Sample
+	var all, measured []results.Sample
 	for s, err := range c.from.Samples(ctx, c.to.id) {
 		if err != nil {
 			return all, fmt.Errorf("read the samples of the workflow: %w", err)
@@ -150,6 +151,7 @@ func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, erro
 			share, known := c.others.Others(s.Start, s.Start.Add(s.Elapsed))
 			if known {
 				s.OthersCPU = &share
+				measured = append(measured, s)
 			}
 			complete = complete && known
 		}
@@ -161,6 +163,11 @@ func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, erro
 			return all, err
 		}
 		c.copied[s.Key()] = true
+	}
+	if last {
+		if err := c.from.Replace(ctx, measured...); err != nil {
+			return all, fmt.Errorf("store what other programs took of the processors: %w", err)
+		}
 	}
 	return all, nil
 }
@@ -198,9 +205,9 @@ func (m measurement) rows(ctx context.Context, fns []deployed.Function, samples 
 }
 
 // publish adds to the table what the workflow does not know of its run: the cells that it
-// had nothing to do with, and how this machine was set up. Whoever reads the run from the
-// table has what the run directory has of its starts.
-func (m measurement) publish(ctx context.Context, variants []results.VariantSummary) error {
+// had nothing to do with, how this machine was set up, the load test, and the conditions.
+// The table has what the run directory has.
+func (m measurement) publish(ctx context.Context, measured results.Run) error {
 	if m.machine.results == nil {
 		return nil
 	}
@@ -210,9 +217,16 @@ func (m measurement) publish(ctx context.Context, variants []results.VariantSumm
 	}
 	own := m.record.manifest
 	own.Started, own.Ended, own.Status, own.Tally = run.Manifest.Started, run.Manifest.Ended, run.Manifest.Status, run.Manifest.Tally
-	run.Manifest = own
+	run.Manifest, run.Thresholds = own, measured.Thresholds
+	if measured.Load != nil {
+		run.Load = measured.Load
+		if err := m.machine.results.PutLoad(ctx, run); err != nil {
+			return err
+		}
+		run.Load = nil // it is an item of its own
+	}
 	if err := m.machine.results.PutRun(ctx, run); err != nil {
 		return err
 	}
-	return m.machine.results.PutVariants(ctx, run.ID, variants...)
+	return m.machine.results.PutVariants(ctx, run.ID, measured.Variants...)
 }

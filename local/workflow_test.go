@@ -64,7 +64,7 @@ func TestPermissions(t *testing.T) {
 	type request struct{ role, action, resource string }
 	var mu sync.Mutex
 	requests := map[request]bool{}
-	s := testSetup(t, map[string]int{"cold": 1, "warm": 1, "rounds": 1})
+	s := testSetup(t, map[string]any{"cold": 1, "warm": 1, "rounds": 1})
 	s.allowed = func(role, action, resource string) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -235,7 +235,7 @@ func get(t *testing.T, url, key string, want int) []byte {
 // TestKilledRunner kills the runner's process in the middle of a visit: the cell
 // is named, its configuration is what it was, and the workflow ends.
 func TestKilledRunner(t *testing.T) {
-	s := testSetup(t, map[string]int{"cold": 200, "warm": 0, "rounds": 1})
+	s := testSetup(t, map[string]any{"cold": 200, "warm": 0, "rounds": 1})
 	measured := startTest(t, s)
 	m := measured.machine
 	fns := m.hello()

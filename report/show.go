@@ -150,7 +150,7 @@ func (s *settings) exit(r results.Run, stderr io.Writer) int {
 // measured says whether the run has any number.
 func measured(r results.Run) bool {
 	return slices.ContainsFunc(r.Variants, func(v results.VariantSummary) bool { return len(v.Series) > 0 }) ||
-		r.Load != nil && slices.ContainsFunc(r.Load.Targets, func(t results.Target) bool { return t.Answered > 0 })
+		r.OwnLoad() != nil && slices.ContainsFunc(r.Load.Targets, func(t results.Target) bool { return t.Answered > 0 })
 }
 
 // read reads the run that the command line names.

@@ -8,10 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/report"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -54,15 +50,7 @@ func tableOf(ctx context.Context, stage string) (source, error) {
 	if stack.Table == "" {
 		return nil, fmt.Errorf("-stage %s: the stack has no table; is it up? (pulumi up)", stage)
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(stack.Region))
-	if err != nil {
-		return nil, fmt.Errorf("load the AWS configuration: %w", err)
-	}
-	return dynamo.New(dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) {
-		if stack.EndpointURL != "" {
-			o.BaseEndpoint = aws.String(stack.EndpointURL)
-		}
-	}), stack.Table, dynamo.Options{}), nil
+	return dynamo.Open(ctx, stack)
 }
 
 // fetch reads a run and writes it into a directory like that of any other run.

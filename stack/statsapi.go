@@ -43,6 +43,7 @@ func (d *definition) statsAPI(f function) (*statsAPI, error) {
 		{"run", "runs", "{id}"},
 		{"variants", "run", "variants"},
 		{"samples", "run", "samples"},
+		{"load", "run", "load"},
 	} {
 		path, err := api.path(p.logical, paths[p.parent].ID(), p.part)
 		if err != nil {

@@ -3,6 +3,7 @@ package answer
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
@@ -67,6 +68,8 @@ type Answer struct {
 	Word     Word     `json:"word"`
 	// Missing says why a question was not asked.
 	Missing Missing `json:"missing,omitempty"`
+	// Origin is the run that answers the question, where it is not the one that is shown.
+	Origin *Origin `json:"origin,omitempty"`
 	// Pick is the name of a level; empty if the question is open or was not asked.
 	Pick string `json:"pick,omitempty"`
 	// Against is the level that Pick is compared with: the one that comes next.
@@ -84,6 +87,12 @@ type Answer struct {
 	Pairs []Ratio `json:"pairs,omitempty"`
 	// Needs is what would decide an open question; nil if no number of samples would.
 	Needs *Needs `json:"needs,omitempty"`
+}
+
+// Origin names another run, whose load test stands beside the cells of the one that is shown.
+type Origin struct {
+	Run     string    `json:"run"`
+	Started time.Time `json:"started"`
 }
 
 // Missing says why a question was not asked.

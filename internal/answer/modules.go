@@ -25,6 +25,9 @@ func modules(l *results.Load) Answer {
 	if l == nil || l.Comparison == nil {
 		return a
 	}
+	if l.Run != "" {
+		a.Origin = &Origin{l.Run, l.Started}
+	}
 	for _, t := range l.Targets {
 		a.Levels = append(a.Levels, Level{Name: path.Base(t.Name)})
 	}

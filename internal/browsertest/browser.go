@@ -169,6 +169,22 @@ func Eval[T any](t *testing.T, one *Tab, expression string) T {
 	return v
 }
 
+// Until waits for an expression to be true in the page, for half a minute. If it does not
+// become true, the test fails and says what the page's status lines say.
+func (one *Tab) Until(t *testing.T, expression string) {
+	t.Helper()
+	if !Eval[bool](t, one, `(async () => {
+		for (let i = 0; i < 300; i++) {
+			if (`+expression+`) return true;
+			await new Promise((next) => setTimeout(next, 100));
+		}
+		return false;
+	})()`) {
+		state := Eval[string](t, one, `[...document.querySelectorAll("[role=status]")].map((e) => e.id + ": " + e.textContent).join("; ")`)
+		t.Fatalf("it does not become true that %s (%s)", expression, state)
+	}
+}
+
 // Shoot writes a picture of the whole page into the folder of -shots, if that is given.
 func (one *Tab) Shoot(t *testing.T, name string) {
 	t.Helper()

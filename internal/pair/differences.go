@@ -81,8 +81,8 @@ func circumstances(r results.Run) map[string]string {
 			add("runtime of "+v.Variant.String(), strings.TrimSpace(v.RanOn.Version+" "+v.RanOn.Client))
 		}
 	}
-	if r.Load != nil {
-		add("engine used", r.Load.Generator.Engine)
+	if l := r.OwnLoad(); l != nil {
+		add("engine used", l.Generator.Engine)
 	}
 	return all
 }

@@ -87,14 +87,16 @@ func latencies(targets []*results.Target) []latency.Timing {
 	return all
 }
 
-// logged are the targets of a run whose latencies are at hand.
+// logged are the targets of a run's own load test whose latencies are at hand. A load
+// test that stands beside the run is compared as the run that it was.
 func logged(r results.Run) []*results.Target {
-	if r.Load == nil {
+	l := r.OwnLoad()
+	if l == nil {
 		return nil
 	}
 	var all []*results.Target
-	for i := range r.Load.Targets {
-		if t := &r.Load.Targets[i]; t.Latency.Histogram != nil {
+	for i := range l.Targets {
+		if t := &l.Targets[i]; t.Latency.Histogram != nil {
 			all = append(all, t)
 		}
 	}
@@ -133,7 +135,7 @@ func doubts(r results.Run) []results.Doubt {
 	if r.Manifest.Interrupted {
 		all = append(all, results.Doubt{Run: r.ID, Kind: results.WasInterrupted})
 	}
-	l := r.Load
+	l := r.OwnLoad()
 	if r.Manifest.Ended.IsZero() || l != nil && l.LogsOnly {
 		return append(all, results.Doubt{Run: r.ID, Kind: results.WasKilled})
 	}

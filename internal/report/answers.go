@@ -128,6 +128,9 @@ func answerText(a answer.Answer) string {
 			text += fmt.Sprintf(", over %d pairs", n)
 		}
 	}
+	if a.Origin != nil {
+		text += "; by " + runOf(a.Origin.Run, a.Origin.Started)
+	}
 	if n := needsText(a.Needs); n != "" {
 		text += "; " + n
 	}

@@ -62,6 +62,9 @@ func newCard(a answer.Answer) card {
 	for _, r := range a.Ratios {
 		c.Lines = append(c.Lines, ratioWords(r, a.Needs))
 	}
+	if a.Origin != nil {
+		c.Lines = append(c.Lines, "by "+runOf(a.Origin.Run, a.Origin.Started))
+	}
 	for _, l := range a.Levels {
 		if perMillion := levelCost(l); perMillion != "" {
 			c.Levels = append(c.Levels, cardLevel{l.Name, perMillion, l.Deprecated})

@@ -113,6 +113,9 @@ func whyNoPlaces(all []row, of func(row) *results.SeriesSummary) string {
 // module systems differ.
 func loadFindings(l results.Load) []finding {
 	var all []finding
+	if l.Run != "" {
+		all = append(all, finding{Subject: "Load test", Text: runOf(l.Run, l.Started)})
+	}
 	c := l.Comparison
 	if silent := silent(l); c != nil && len(silent) > 0 {
 		return append(all, finding{Subject: "Load test", Text: noVerdict(silent), Doubt: true})

@@ -73,7 +73,7 @@ func measuredFacts(r results.Run) []string {
 		for _, t := range l.Targets {
 			requests += t.Answered
 		}
-		facts = append(facts, counted(requests, "answered request")+" under load")
+		facts = append(facts, counted(requests, "answered request")+" under load"+ofRun(*l))
 	}
 	return facts
 }

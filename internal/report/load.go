@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
@@ -25,7 +26,7 @@ func writeLoad(s *sheet, l results.Load) {
 	if l.ClosedLoop {
 		meaning = "CLOSED LOOP, whose latencies hide stalls; in ms"
 	}
-	s.wrap("", indent, fmt.Sprintf("load test of %s: %s", strings.Join(names, " and "), meaning))
+	s.wrap("", indent, fmt.Sprintf("load test of %s%s: %s", strings.Join(names, " and "), ofRun(l), meaning))
 	s.WriteString("\n")
 	said := verdictLines(l)
 	for _, line := range said {
@@ -44,6 +45,19 @@ func writeLoad(s *sheet, l results.Load) {
 	writeTooFew(s, writeTargets(s, l), writeClasses(s, l.Targets), writeClocks(s, l.Targets))
 	s.wrap(indent, indent+indent, emphasise(generatorLine(l.Generator)))
 	s.WriteString("\n")
+}
+
+// ofRun says which run a load test was, where it is not the one that is shown.
+func ofRun(l results.Load) string {
+	if l.Run == "" {
+		return ""
+	}
+	return ", " + runOf(l.Run, l.Started)
+}
+
+// runOf is a run by its name and when it was.
+func runOf(id string, started time.Time) string {
+	return "run " + id + " of " + started.UTC().Format("2006-01-02 15:04 MST")
 }
 
 // notValid says what it means for the reader that the generator was late.

@@ -37,7 +37,7 @@ type clockRow struct {
 func newLoadView(l results.Load) *loadView {
 	v := &loadView{
 		Load: l, Verdict: verdictLines(l), Generator: generatorLine(l.Generator), Spillover: spilloverLines(l.Targets), Worth: worthLines(l),
-		Title: "Load test of " + targetNames(l.Targets), Key: targetLegend(l.Targets),
+		Title: "Load test of " + targetNames(l.Targets) + ofRun(l), Key: targetLegend(l.Targets),
 	}
 	if !l.Generator.Valid {
 		v.NotValid, v.Reasons = notValid, NotValidReasons(l)

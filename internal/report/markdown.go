@@ -42,6 +42,9 @@ func Markdown(w io.Writer, r results.Run) error {
 			line(fmt.Sprintf("%s: p50 %s, p99 %s, %s of %s without an answer", t.Name,
 				withUnit(bound(t.Latency.Percentiles, "p50", t.Latency.P50)), withUnit(needs(t.Latency.Percentiles)), grouped(t.Planned-t.Answered), counted(t.Planned, "request")))
 		}
+		if l.Run != "" {
+			line("The load test is that of " + runOf(l.Run, l.Started) + ".")
+		}
 		if l.Generator.Valid {
 			line("The load test is valid.")
 		} else {

@@ -49,9 +49,9 @@ const (
 func (r *Run) CheckAA(o verdict.Options) {
 	t := aaTest{options: o, rng: rand.New(rand.NewPCG(r.Manifest.Seed, 0xaa))}
 	t.starts(r.Values())
-	if r.Load != nil {
-		for i := range r.Load.Targets {
-			t.target(&r.Load.Targets[i])
+	if l := r.OwnLoad(); l != nil {
+		for i := range l.Targets {
+			t.target(&l.Targets[i])
 		}
 	}
 	r.AA = nil

@@ -13,6 +13,9 @@ import (
 // service time from the actual start, first byte from the actual start to the
 // response's first byte (artillery's clock).
 type Load struct {
+	// Run is the ID of the run that the load test was, where it stands beside the cells
+	// of another one.
+	Run string `json:"run,omitempty"`
 	// Started is the wall clock at the schedule's zero, Ended when the last request
 	// was settled.
 	Started time.Time `json:"started,omitzero"`
@@ -30,6 +33,12 @@ type Load struct {
 	Targets    []Target    `json:"targets"`
 	Comparison *Comparison `json:"comparison,omitempty"`
 	Generator  Generator   `json:"generator"`
+}
+
+// Compares says that the load test judges its targets against each other and can be
+// believed: it stands beside the cells of other runs then.
+func (l *Load) Compares() bool {
+	return l.Comparison != nil && l.Generator.Valid && !l.Interrupted && !l.ClosedLoop
 }
 
 // Target is one URL under load. Planned = Sent + Dropped, and Sent = Answered +

@@ -16,5 +16,13 @@ type Run struct {
 // Platform is where the run was.
 func (r Run) Platform() deployed.Platform { return r.Manifest.Platform }
 
+// OwnLoad is the load test that was a part of the run; nil if it had none.
+func (r Run) OwnLoad() *Load {
+	if r.Load == nil || r.Load.Run != "" {
+		return nil
+	}
+	return r.Load
+}
+
 // LoadOnly says that the run is a load test and nothing else.
 func (r Run) LoadOnly() bool { return r.Load != nil && len(r.Variants) == 0 }

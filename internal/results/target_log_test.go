@@ -2,63 +2,20 @@ package results_test
 
 import (
 	"bytes"
-	"math"
-	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/latency"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
-
-// loaded is a target after so many seconds of so many requests each.
-func loaded(seconds, each int) results.Target {
-	rng := rand.New(rand.NewPCG(1, 2))
-	first := results.ClassKey{Environment: results.FirstInvocation, Initialization: "provisioned-concurrency"}
-	later := results.ClassKey{Environment: results.LaterInvocations, Initialization: "provisioned-concurrency"}
-	all, firsts, laters, unanswered, connect := latency.New(), latency.New(), latency.New(), latency.New(), latency.New()
-	var past results.Timelines
-	for i := range seconds {
-		row, of := latency.New(), latency.New()
-		interval := results.Interval{Start: started.Add(time.Duration(i) * time.Second), Length: time.Second}
-		for k := range each {
-			d := time.Duration(math.Exp(rng.NormFloat64()) * float64(10*time.Millisecond))
-			row.Record(d)
-			if i == 0 && k < 20 {
-				firsts.Record(d)
-			} else {
-				of.Record(d)
-			}
-		}
-		if i%10 == 9 {
-			lost := latency.New()
-			lost.Record(time.Second)
-			unanswered.Merge(lost)
-			interval.Unanswered = lost.Counts()
-		}
-		interval.Latency = row.Counts()
-		all.Merge(row)
-		laters.Merge(of)
-		connect.Record(time.Duration(i+1) * time.Microsecond)
-		past.Add(interval, map[results.ClassKey]latency.Counts{later: of.Counts()})
-	}
-	return results.Target{
-		Name: "esmodule", Latency: latency.NewTiming(all, unanswered), Service: latency.NewTiming(all, unanswered), Connect: latency.NewTiming(connect, nil),
-		Classes: []results.Class{
-			{ClassKey: first, Latency: latency.NewTiming(firsts, nil), Service: latency.NewTiming(firsts, nil)},
-			{ClassKey: later, Latency: latency.NewTiming(laters, nil), Service: latency.NewTiming(laters, nil), Intervals: past.Of(later)},
-		},
-		Intervals: past.All(),
-	}
-}
 
 // A target that is written and read again is judged as before.
 func TestTargetLog(t *testing.T) {
 	for _, seconds := range []int{1, 60, 520} {
-		want := loaded(seconds, 30)
+		want := resultstest.Target("esmodule", 1, seconds, 30)
 		var log bytes.Buffer
 		if err := want.WriteLog(&log); err != nil {
 			t.Fatal(err)
@@ -97,4 +54,46 @@ func timings(t results.Target) map[string]latency.Percentiles {
 		all[c.Tag()], all[c.ServiceTag()] = c.Latency.Percentiles, c.Service.Percentiles
 	}
 	return all
+}
+
+// A log of any load test fits into an item of DynamoDB, and holds all of it.
+func TestLogsAreBounded(t *testing.T) {
+	for _, row := range []struct{ seconds, each, least int }{{60, 30, 60}, {120, 1500, 60}} {
+		l := results.Load{Targets: []results.Target{resultstest.Target("esmodule", 1, row.seconds, row.each)}}
+		logs, err := l.Logs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(logs) != 1 || logs[0].Target != "esmodule" || len(logs[0].Log) > 450_000 {
+			t.Fatalf("%d logs, the first with %d bytes", len(logs), len(logs[0].Log))
+		}
+		r := results.Run{}
+		if err := r.AddLoad(&results.Load{Targets: []results.Target{{Name: "esmodule"}}}, logs); err != nil {
+			t.Fatal(err)
+		}
+		want, got := l.Targets[0], r.Load.Targets[0]
+		if diff := cmp.Diff(timings(want), timings(got)); diff != "" || len(got.Intervals) < row.least {
+			t.Errorf("%d intervals of %d (-measured +kept):\n%s", len(got.Intervals), len(want.Intervals), diff)
+		}
+	}
+}
+
+// A load test of another run stands beside measured cells only, and a log of what it did
+// not load is refused.
+func TestAddLoad(t *testing.T) {
+	load := func() *results.Load { return &results.Load{Run: "load-1", Targets: []results.Target{{Name: "a"}}} }
+	var empty results.Run
+	if err := empty.AddLoad(load(), nil); err != nil || empty.Load != nil {
+		t.Errorf("beside nothing: %+v, %v", empty.Load, err)
+	}
+	cells := results.Run{Summary: results.Summary{Variants: []results.VariantSummary{{}}}}
+	if err := cells.AddLoad(load(), nil); err != nil || cells.Load == nil || cells.OwnLoad() != nil {
+		t.Errorf("beside cells: %+v, %v", cells.Load, err)
+	}
+	if err := cells.AddLoad(load(), []results.TargetLog{{Target: "b"}}); err == nil {
+		t.Error("the log of another target is taken")
+	}
+	if err := cells.AddLoad(load(), []results.TargetLog{{Target: "a", Log: "x,y\n1,2\n"}}); err == nil {
+		t.Error("a log that is none is taken")
+	}
 }

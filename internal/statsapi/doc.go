@@ -9,6 +9,7 @@
 //	GET /v1/runs/{id}             one run with its manifest and its items
 //	GET /v1/runs/{id}/variants    what a run found about its variants, as summary.json has it
 //	GET /v1/runs/{id}/samples     the samples that the table still has, as samples.jsonl has them
+//	GET /v1/runs/{id}/load        the load test of a run, and the histogram logs of its targets
 //
 // Lists are answered newest first, at most limit items at a time. nextToken is
 // there if there is more; the next page is asked for with it and the same filters.
@@ -16,9 +17,10 @@
 // limited number of runs, and a page has a limited size. total is the number of all
 // items that match on all pages, counted by the table's index.
 //
-// The manifest of a run, its variants and its samples are all that a run directory has of
-// cold and warm starts. Samples come in an order that is not that of time, and they expire;
-// variants and their series stay.
+// The manifest of a run, its variants, its samples and its load test are all that a run
+// directory has. Samples come in an order that is not that of time, and they expire;
+// variants and their series stay, and so do load tests. A run that had no load test is
+// shown with the latest one that compared its targets, which says which run it was.
 //
 // A run is JSON unless format is html, the report of package report, or text; the text
 // of a run against another one says what differs between the two.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -27,6 +28,7 @@ type shelf struct {
 	series    map[string][]results.SeriesRecord
 	variants  map[string][]results.VariantSummary
 	samples   map[string][]results.Sample // by cursor
+	loads     map[string]*results.Load
 	moments   []results.Moment
 	daily     int
 	functions []deployed.Function
@@ -109,7 +111,21 @@ func (s *shelf) Fetch(ctx context.Context, id string) (results.Run, error) {
 	s.fetched++
 	run, _, err := s.Run(ctx, id)
 	run.Variants, run.Samples = slices.Clone(s.variants[id]), s.samples[id]
-	return run, err
+	load, logs, loadErr := s.LoadOf(ctx, id)
+	return run, errors.Join(err, loadErr, run.AddLoad(load, logs))
+}
+
+// LoadOf has the loads' own logs; a run that had none is shown with that of "".
+func (s *shelf) LoadOf(_ context.Context, run string) (*results.Load, []results.TargetLog, error) {
+	load := s.loads[run]
+	if load == nil {
+		load = s.loads[""]
+	}
+	if load == nil {
+		return nil, nil, s.err
+	}
+	logs, err := load.Logs()
+	return load, logs, errors.Join(err, s.err)
 }
 
 func (s *shelf) WithValues(_ context.Context, run string, v results.VariantSummary) (results.VariantSummary, error) {

@@ -32,7 +32,7 @@ func New(reader Reader) http.Handler { return &api{reader: reader, now: time.Now
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := a.route(r.URL.Path)
 	if answer == nil {
-		writeError(w, r, &failure{status: http.StatusNotFound, message: "there is nothing at " + r.URL.Path + "; see /, /v1/stats, /v1/history, /v1/runs, /v1/runs/{id}, /v1/runs/{id}/variants and /v1/runs/{id}/samples"})
+		writeError(w, r, &failure{status: http.StatusNotFound, message: "there is nothing at " + r.URL.Path + "; see /, /v1/stats, /v1/history, /v1/runs, /v1/runs/{id}, /v1/runs/{id}/variants, /v1/runs/{id}/samples and /v1/runs/{id}/load"})
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -64,7 +64,7 @@ func (a *api) route(path string) func(http.ResponseWriter, *http.Request) error 
 	}
 	id, part, _ := strings.Cut(path, "/")
 	serve := map[string]func(http.ResponseWriter, *http.Request, string) error{
-		"": a.serveRun, "samples": a.serveSamples, "variants": a.serveVariants,
+		"": a.serveRun, "samples": a.serveSamples, "variants": a.serveVariants, "load": a.serveLoad,
 	}[part]
 	if id == "" || serve == nil {
 		return nil

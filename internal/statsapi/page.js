@@ -121,14 +121,12 @@ function listRun(run) {
   row.insertCell().textContent = minute(run.timestamp);
   row.insertCell().textContent = [run.platform, run.region, run.stage].filter(Boolean).join(" ");
   row.insertCell().textContent = run.interrupted ? "interrupted" : run.status || (run.ended ? "finished" : "under way");
-  const n = row.insertCell();
-  n.className = "n";
-  n.textContent = run.invocations?.toLocaleString("en") ?? "–";
+  row.insertCell().textContent = run.targets ? `load test of ${run.targets.join(" and ")}` : run.invocations ? `${run.invocations.toLocaleString("en")} invocations` : "–";
   const actions = row.insertCell();
   for (const [name, what, where, act] of [
     ["Open", "open", "run-state", async () => { at("run-title").textContent = "Run"; at("run-title").focus(); await showRun(run); }],
     ["Report", "save the report of", "runs-state", async () => save(`${run.id}.html`, "text/html", [await (await call(`v1/runs/${encodeURIComponent(run.id)}?format=html`)).text()])],
-    ["Samples", "save the samples of", "runs-state", () => saveSamples(run)],
+    ...(run.targets ? [] : [["Samples", "save the samples of", "runs-state", () => saveSamples(run)]]), // a load test has histograms
   ]) {
     const button = make("button", name, { type: "button", "aria-label": `${name}: ${what} ${run.id}` });
     button.addEventListener("click", () => doing(where, act));
@@ -186,10 +184,17 @@ function chart(h, cell) {
   const all = [cell.p50, cell.lo, cell.hi, cell.p90].flat().filter((v) => v !== null);
   const low = Math.min(...all), high = Math.max(...all);
   const first = times[0], span = times[times.length - 1] - first || 1;
-  const x = (i) => (times.length > 1 ? (600 * (times[i] - first)) / span : 300).toFixed(1);
+  const place = (i) => (times.length > 1 ? (600 * (times[i] - first)) / span : 300);
+  const x = (i) => place(i).toFixed(1);
   const y = (v) => (4 + (92 * (high - v)) / (high - low || 1)).toFixed(1);
-  const line = (column) => segments(times, daily, column).map((s) => "M" + s.map((i) => `${x(i)} ${y(column[i])}`).join("L") + (s.length === 1 ? "h.1" : "")).join("");
-  const band = segments(times, daily, cell.lo).map((s) => "M" + s.map((i) => `${x(i)} ${y(cell.hi[i])}`).join("L") + "L" + s.toReversed().map((i) => `${x(i)} ${y(cell.lo[i])}`).join("L") + "Z").join("");
+  // A run without neighbours is as wide as it takes to be seen.
+  const alone = (i) => [Math.max(0, place(i) - 5).toFixed(1), Math.min(600, place(i) + 5).toFixed(1)];
+  const line = (column) => segments(times, daily, column).map((s) => s.length === 1
+    ? `M${alone(s[0])[0]} ${y(column[s[0]])}H${alone(s[0])[1]}`
+    : "M" + s.map((i) => `${x(i)} ${y(column[i])}`).join("L")).join("");
+  const band = segments(times, daily, cell.lo).map((s) => s.length === 1
+    ? `M${alone(s[0])[0]} ${y(cell.hi[s[0]])}H${alone(s[0])[1]}V${y(cell.lo[s[0]])}H${alone(s[0])[0]}Z`
+    : "M" + s.map((i) => `${x(i)} ${y(cell.hi[i])}`).join("L") + "L" + s.toReversed().map((i) => `${x(i)} ${y(cell.lo[i])}`).join("L") + "Z").join("");
 
   const v = cell.variant;
   const name = `${v.runtime.startsWith("provided") ? v.language : v.runtime} ${v.architecture} ${v.memoryMB} MB`;
@@ -236,10 +241,11 @@ async function showHistory() {
   }
   const h = await (await call(`v1/history?${query}`)).json();
   if (mine !== historyAsked || at("results").hidden) return;
+  const title = [...at("metric").options].find((o) => o.value === h.metric).text.split(",")[0];
   at("history").replaceChildren(...h.cells.map((cell) => chart(h, cell)));
   say("history-state", h.cells.length === 0
     ? "No run has measured this yet."
-    : `${h.metric} of ${h.temperature === "cold" ? "cold starts" : "warm invocations"}: ${h.runs.length} runs` + (h.daily ? `, and before them the middle run of each of ${h.daily} days.` : "."));
+    : `${title} of ${h.temperature === "cold" ? "cold starts" : "warm invocations"}: ${h.runs.length} runs` + (h.daily ? `, and before them the middle run of each of ${h.daily} days.` : "."));
 }
 
 async function show() {

@@ -49,6 +49,52 @@ func (a *api) serveSamples(w http.ResponseWriter, r *http.Request, id string) er
 	return writeAnswer(w, r, Page[results.Sample]{Items: page.all(), NextToken: next})
 }
 
+// LoadPage is a page of the histogram logs of a load test.
+type LoadPage struct {
+	// Load is nil where there is no load test; its Run is empty if it is the run's own.
+	Load *results.Load `json:"load,omitempty"`
+	Page[results.TargetLog]
+}
+
+// serveLoad answers the load test that a run is shown with, and a page of its logs.
+func (a *api) serveLoad(w http.ResponseWriter, r *http.Request, id string) error {
+	of := "load test of " + id
+	q, err := parseQuery(r.URL.Query(), pageParameters, of)
+	if err != nil {
+		return err
+	}
+	if _, err := a.run(r.Context(), id); err != nil {
+		return err
+	}
+	load, logs, err := a.reader.LoadOf(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	record, err := encode(load)
+	if err != nil {
+		return err
+	}
+	page := packer[results.TargetLog]{limit: q.limit, bytes: maxBytes - answerSize(record)}
+	from := 0
+	if q.from != nil {
+		from = q.from.Log
+	}
+	next := ""
+	for i := min(from, len(logs)); i < len(logs); i++ {
+		fits, err := page.add(logs[i])
+		if err != nil {
+			return err
+		}
+		if !fits {
+			if next, err = (position{Run: id, Log: i}).token(q.fingerprint(of)); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return writeAnswer(w, r, LoadPage{load, Page[results.TargetLog]{Items: page.all(), NextToken: next}})
+}
+
 // serveVariants answers a page of what a run found about its variants, as summary.json has
 // it, with the values that outlive the samples if they are asked for.
 func (a *api) serveVariants(w http.ResponseWriter, r *http.Request, id string) error {

@@ -22,6 +22,7 @@ type Reader interface {
 	Fetch(ctx context.Context, id string) (results.Run, error)
 	WithValues(ctx context.Context, run string, v results.VariantSummary) (results.VariantSummary, error)
 	SamplesFrom(ctx context.Context, run, cursor string) iter.Seq2[results.Sample, error]
+	LoadOf(ctx context.Context, run string) (*results.Load, []results.TargetLog, error)
 	History(ctx context.Context, of results.HistoryKey, since, now time.Time) (moments []results.Moment, daily int, err error)
 	CountCells(ctx context.Context, since time.Time, f dynamo.Filter) (int, error)
 	Functions(ctx context.Context) ([]deployed.Function, error)

@@ -86,5 +86,12 @@ func (a *api) whole(ctx context.Context, id string) (results.Run, error) {
 	for _, v := range run.Variants {
 		v.SetValues(values)
 	}
+	if err != nil {
+		return run, err
+	}
+	load, logs, err := a.reader.LoadOf(ctx, id)
+	if err == nil {
+		err = run.AddLoad(load, logs)
+	}
 	return run, err
 }

@@ -11,9 +11,12 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
-// rendered are three runs of two cells: two of AWS and one of this machine.
+// rendered are three runs of two cells of one architecture and memory size: two of AWS
+// and one of this machine.
 func rendered(t *testing.T) *shelf {
 	t.Helper()
+	rust := rust
+	rust.Architecture, rust.MemoryMB = node.Architecture, node.MemoryMB
 	s := &shelf{variants: map[string][]results.VariantSummary{}, samples: map[string][]results.Sample{}}
 	for i, platform := range []string{"aws", "aws", "local"} {
 		run := made(t, fmt.Sprint("run-", i), noon, resultstest.Run{Seed: uint64(i + 1), Cells: map[matrix.Variant]resultstest.Cell{
@@ -57,6 +60,32 @@ func TestRendered(t *testing.T) {
 		{"against another platform", "/v1/runs/run-2?format=text&against=run-0", "against", "local", 400},
 	} {
 		t.Run(row.name, func(t *testing.T) { checkError(t, get(t, s, row.target), row.status, row.parameter, row.want) })
+	}
+}
+
+// The latest load test stands beside a run that had none: the modules are answered, and
+// the page says by which run. Two runs are not compared by it.
+func TestRenderedBesideALoadTest(t *testing.T) {
+	s := rendered(t)
+	without := get(t, s, "/v1/runs/run-1?format=text&against=run-0").Body.String()
+	load := resultstest.Load(10, 40)
+	load.Run = "load-1"
+	s.loads = map[string]*results.Load{"": load}
+	const by, ofRun = "by run load-1 of 2026-03-04 12:00 UTC", "Load test of esmodule and commonjs, run load-1 of 2026-03-04 12:00 UTC"
+	for range 2 { // of samples, and of values
+		for format, wanted := range map[string][]string{"html": {by, ofRun}, "text": {by, "run load-1 of"}} {
+			text := strings.Join(strings.Fields(get(t, s, "/v1/runs/run-1?format="+format).Body.String()), " ")
+			for _, want := range wanted {
+				if !strings.Contains(text, want) {
+					t.Errorf("format %s lacks %q", format, want)
+				}
+			}
+		}
+		s.runs[1].Manifest.Tally = &results.Tally{Invocations: maxRenderedSamples + 1}
+	}
+	s.runs[1].Manifest.Tally = nil
+	if got := get(t, s, "/v1/runs/run-1?format=text&against=run-0").Body.String(); got != without {
+		t.Errorf("the comparison has the load test:\n%s", got)
 	}
 }
 

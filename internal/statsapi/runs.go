@@ -23,6 +23,8 @@ type Run struct {
 	// Status is how far the run came; empty where that was not written.
 	Status      results.RunStatus `json:"status,omitempty"`
 	Interrupted bool              `json:"interrupted,omitempty"`
+	// Targets are those of a run that was a load test.
+	Targets []string `json:"targets,omitempty"`
 	// Invocations were made; absent until the collector has counted them.
 	Invocations int `json:"invocations,omitempty"`
 }
@@ -32,7 +34,7 @@ func newRun(r results.Run) Run {
 	run := Run{
 		ID: r.ID, Timestamp: m.Started.Unix(),
 		Platform: string(m.Platform), Region: m.Region, Stage: m.Stage,
-		Tool: m.Tool, Version: m.Version, Seed: m.Seed, Status: m.Status, Interrupted: m.Interrupted,
+		Tool: m.Tool, Version: m.Version, Seed: m.Seed, Status: m.Status, Interrupted: m.Interrupted, Targets: m.Targets,
 	}
 	if m.Tally != nil {
 		run.Invocations = m.Tally.Invocations
@@ -92,11 +94,11 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 	if err != nil {
 		return err
 	}
-	manifest, err := encode(run.Manifest)
+	head, err := encode([]any{run.Manifest, run.Thresholds})
 	if err != nil {
 		return err
 	}
-	page := packer[Item]{limit: q.limit, bytes: maxBytes - answerSize(manifest)}
+	page := packer[Item]{limit: q.limit, bytes: maxBytes - answerSize(head)}
 	var last position
 	var next *position
 	all := items(records)
@@ -116,9 +118,10 @@ func (a *api) serveRun(w http.ResponseWriter, r *http.Request, id string) error 
 	}
 	answer := struct {
 		Run
-		Manifest results.Manifest `json:"manifest"`
+		Manifest   results.Manifest    `json:"manifest"`
+		Thresholds []results.Threshold `json:"thresholds,omitempty"`
 		list[Item]
-	}{Run: newRun(run), Manifest: run.Manifest}
+	}{Run: newRun(run), Manifest: run.Manifest, Thresholds: run.Thresholds}
 	if answer.list, err = newList(page.items, len(all), next, q.fingerprint(of)); err != nil {
 		return err
 	}

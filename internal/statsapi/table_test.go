@@ -115,6 +115,53 @@ func TestARunInPages(t *testing.T) {
 	}
 }
 
+// The load test of a run is that of the table, with its logs on as many pages as it takes.
+func TestALoadTestInPages(t *testing.T) {
+	store := table(t)
+	load := results.Run{ID: "load-1", Manifest: results.Manifest{Tool: "loadgen", Started: noon, Targets: []string{"esmodule", "commonjs"}}, Summary: results.Summary{Load: resultstest.Load(20, 30)}}
+	cells := results.Run{ID: "run-1", Manifest: results.Manifest{Tool: "workflow", Started: noon}, Summary: results.Summary{
+		Variants:   []results.VariantSummary{{Variant: node, Status: results.Measured}},
+		Thresholds: []results.Threshold{{Condition: "go.cold.p50>1s", Outcome: results.Passed}},
+	}}
+	if err := errors.Join(
+		store.PutLoad(t.Context(), load), store.PutRun(t.Context(), results.Run{ID: load.ID, Manifest: load.Manifest}),
+		store.PutRun(t.Context(), results.Run{ID: cells.ID, Manifest: cells.Manifest, Summary: results.Summary{Thresholds: cells.Thresholds}}), store.PutVariants(t.Context(), cells.ID, cells.Variants...),
+	); err != nil {
+		t.Fatal(err)
+	}
+	want, err := load.Load.Logs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range []string{"1", "2", "1000"} {
+		if diff := cmp.Diff(want, parts[results.TargetLog](t, store, "/v1/runs/load-1/load", "", limit)); diff != "" {
+			t.Errorf("limit %s (-want +got):\n%s", limit, diff)
+		}
+	}
+	for id, run := range map[string]string{"load-1": "", "run-1": "load-1"} {
+		got := answer[LoadPage](t, store, "/v1/runs/"+id+"/load")
+		if got.Load == nil || got.Load.Run != run || len(got.Load.Targets) != 2 || len(got.Items) != 2 {
+			t.Errorf("run %s has the load test %+v with %d logs, want that of run %q", id, got.Load, len(got.Items), run)
+		}
+	}
+	if got := answer[results.Run](t, store, "/v1/runs/run-1"); !cmp.Equal(got.Thresholds, cells.Thresholds) {
+		t.Errorf("the conditions are %+v", got.Thresholds)
+	}
+	listed := answer[list[Run]](t, store, "/v1/runs?since=0").Items
+	if len(listed) != 2 || !slices.ContainsFunc(listed, func(r Run) bool { return r.ID == "load-1" && slices.Equal(r.Targets, load.Manifest.Targets) }) {
+		t.Errorf("the runs are %+v, want the load test among them", listed)
+	}
+	// The page says whose answer it is.
+	text := strings.Join(strings.Fields(get(t, store, "/v1/runs/run-1?format=text").Body.String()), " ")
+	if want := "load test of esmodule and commonjs, run load-1 of 2026-03-04 12:00 UTC"; !strings.Contains(text, want) {
+		t.Errorf("the text lacks %q:\n%s", want, text)
+	}
+	checkError(t, get(t, store, "/v1/runs/run-9/load"), 404, "", "there is no run")
+	checkError(t, get(t, store, "/v1/runs/run-1/load?values=true"), 400, "values", "there are limit, nextToken")
+	token := answer[LoadPage](t, store, "/v1/runs/load-1/load?limit=1").NextToken
+	checkError(t, get(t, store, "/v1/runs/run-1/load?nextToken="+token), 400, "nextToken", "other filters")
+}
+
 // parts follows nextToken to the end.
 func parts[T any](t *testing.T, r Reader, path, filters, limit string) (all []T) {
 	t.Helper()

@@ -21,6 +21,8 @@ type position struct {
 	After *cell `json:"a,omitempty"`
 	// Sample is the cursor of the last sample on the page before.
 	Sample string `json:"c,omitempty"`
+	// Log is the number of the first histogram log of the next page.
+	Log int `json:"l,omitempty"`
 }
 
 // cell identifies an item within its run.
@@ -68,7 +70,7 @@ func parseToken(text, fingerprint string) (position, error) {
 		return position{}, errOurs
 	}
 	var t token
-	if err := json.Unmarshal(data, &t); err != nil || t.Version != tokenVersion || t.Run == "" || len(t.Run) > dynamo.MaxRunID || t.Started.Year() < 1 || t.Started.Year() > 9999 || len(t.Sample) > dynamo.MaxCursor {
+	if err := json.Unmarshal(data, &t); err != nil || t.Version != tokenVersion || t.Run == "" || len(t.Run) > dynamo.MaxRunID || t.Started.Year() < 1 || t.Started.Year() > 9999 || len(t.Sample) > dynamo.MaxCursor || t.Log < 0 {
 		return position{}, errOurs
 	}
 	if string(t.Query) != string(hashQuery(fingerprint)) {

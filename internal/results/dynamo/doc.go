@@ -15,6 +15,8 @@
 //	series         RUN#<run>  SERIES#<variant>#<workload>#<iterations>#<temperature>
 //	values         RUN#<run>  VALUES#<variant>#<workload>#<iterations>#<temperature>
 //	raw log line   RUN#<run>  RAW#<log group>#<event id>
+//	load test      RUN#<run>  LOAD                                                    LOADS   <started>#<run>
+//	histogram log  RUN#<run>  LOG#<number>
 //	kept document  RUN#<run>  KEPT#<name>
 //	history        HISTORY#<workload>#<temperature>#<metric>  <started>#<run>#<part>
 //	day            DAYS#<workload>#<temperature>#<metric>     <day>#<part>
@@ -38,13 +40,21 @@
 // A cell says that a run has series of a variant and event. It has no data, only
 // the attributes that [Filter] selects by, so that counting reads little.
 //
+// A load test is a run of its own, or a part of one. Its item has what summary.json has
+// of it, and each target has its histogram log: intervals of at least a second, 512 at
+// most, and fewer where they would take more than 450 kB. So a run that is fetched is
+// judged as the one that was measured. Logs stay, as values do. The index has those load
+// tests that compare their targets and can be believed, because the latest of them is
+// shown beside the runs that had none.
+//
 // # Access patterns
 //
 //	the samples of a run, or of one variant in it    Query pk, prefix of sk
 //	the variants and the aggregates of a run         Query pk, prefix of sk
 //	the samples of a run behind one of them          Query pk, prefix of sk, ExclusiveStartKey
-//	a run, a kept document, the lease                GetItem
+//	a run, its load test, a kept document, the lease GetItem
 //	the runs, newest first, since a time             Query gsi1, descending
+//	the latest load test                             Query gsi1, descending
 //	the number of runs or cells since a time         Query gsi1, Select COUNT
 //	a history                                        Query pk, sk between two times
 //	the functions                                    Query pk

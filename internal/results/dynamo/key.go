@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -34,6 +35,7 @@ const (
 	functionsPartition = "FUNCTIONS"
 	runsPartition      = "RUNS"
 	cellsPartition     = "CELLS"
+	loadsPartition     = "LOADS"
 
 	samplePrefix  = "SAMPLE#"
 	variantPrefix = "VARIANT#"
@@ -42,6 +44,7 @@ const (
 	valuesPrefix  = "VALUES#"
 	rawPrefix     = "RAW#"
 	keptPrefix    = "KEPT#"
+	logPrefix     = "LOG#"
 )
 
 var leaseKey = key{"LEASE", "LEASE"}
@@ -49,6 +52,13 @@ var leaseKey = key{"LEASE", "LEASE"}
 func runPartition(run string) string { return "RUN#" + run }
 func runKey(run string) key          { return key{runPartition(run), "RUN"} }
 func keptKey(run, name string) key   { return key{runPartition(run), keptPrefix + name} }
+
+func loadKey(run string) key { return key{runPartition(run), "LOAD"} }
+
+// logKey is the place of the n-th histogram log of a run's load test.
+func logKey(run string, n int) key {
+	return key{runPartition(run), logPrefix + fmt.Sprintf("%04d", n)}
+}
 
 func sampleKey(s results.Sample) key {
 	return key{runPartition(s.Run), samplePrefix + SampleCursor(s)}

@@ -77,6 +77,9 @@ func (c *Client) Fetch(ctx context.Context, id string) (results.Run, error) {
 	if err != nil {
 		return results.Run{}, fmt.Errorf("fetch run %s: %w", id, err)
 	}
+	if err := c.addLoad(ctx, path+"/load", &run); err != nil {
+		return results.Run{}, fmt.Errorf("fetch run %s: %w", id, err)
+	}
 	slices.SortFunc(run.Samples, results.CompareSamples)
 	run.OthersCPU = results.SummariseOthersCPU(slices.Values(run.Samples))
 	if len(run.Variants) == 0 {
@@ -88,11 +91,31 @@ func (c *Client) Fetch(ctx context.Context, id string) (results.Run, error) {
 // run is a run without its variants and samples.
 func (c *Client) run(ctx context.Context, id string) (results.Run, error) {
 	var answer struct {
-		ID       string           `json:"id"`
-		Manifest results.Manifest `json:"manifest"`
+		ID         string              `json:"id"`
+		Manifest   results.Manifest    `json:"manifest"`
+		Thresholds []results.Threshold `json:"thresholds"`
 	}
 	err := c.get(ctx, "/v1/runs/"+url.PathEscape(id), url.Values{"limit": {"1"}}, &answer)
-	return results.Run{ID: answer.ID, Manifest: answer.Manifest}, err
+	return results.Run{ID: answer.ID, Manifest: answer.Manifest, Summary: results.Summary{Thresholds: answer.Thresholds}}, err
+}
+
+// addLoad gives the run its load test, or the one that is shown beside it.
+func (c *Client) addLoad(ctx context.Context, path string, run *results.Run) error {
+	var load *results.Load
+	var logs []results.TargetLog
+	q := url.Values{"limit": {pageLimit}}
+	for range maxPages {
+		var page statsapi.LoadPage
+		if err := c.get(ctx, path, q, &page); err != nil {
+			return err
+		}
+		load, logs = page.Load, append(logs, page.Items...)
+		if page.NextToken == "" {
+			return run.AddLoad(load, logs)
+		}
+		q.Set("nextToken", page.NextToken)
+	}
+	return fmt.Errorf("%s has more than %d pages", path, maxPages)
 }
 
 // Latest is the ID of the newest run that is finished.
@@ -101,14 +124,7 @@ func (c *Client) Latest(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("find the latest run: %w", err)
 		}
-		if run.Ended == nil || run.Interrupted {
-			continue
-		}
-		whole, err := c.run(ctx, run.ID)
-		if err != nil {
-			return "", fmt.Errorf("find the latest run: %w", err)
-		}
-		if whole.Manifest.Status == results.RunFinished {
+		if run.Status == results.RunFinished && !run.Interrupted { // a load test alone has no status
 			return run.ID, nil
 		}
 	}

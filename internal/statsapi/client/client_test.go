@@ -16,6 +16,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/verdict"
 )
 
 // api is an API with two samples a page, which fails before it answers.
@@ -25,6 +26,7 @@ type api struct {
 	failures []int // statuses of the first requests
 	asked    atomic.Int64
 	values   bool // that the values were asked for
+	load     *results.Load
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -39,9 +41,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(a.failures[n-1])
 		answer(map[string]string{"error": "of this try"})
 	case r.URL.Path == "/dev/v1/runs":
-		page([]map[string]any{{"id": "going-on", "timestamp": 3}, {"id": "skipped", "timestamp": 2, "ended": 2}, {"id": a.run.ID, "timestamp": 1, "ended": 2}}, "")
-	case r.URL.Path == "/dev/v1/runs/skipped":
-		answer(map[string]any{"id": "skipped", "manifest": results.Manifest{Status: results.RunSkipped}})
+		page([]map[string]any{
+			{"id": "going-on", "timestamp": 5, "status": results.RunRunning}, {"id": "interrupted", "timestamp": 4, "status": results.RunFinished, "interrupted": true},
+			{"id": "load", "timestamp": 3, "ended": 3, "targets": []string{"esmodule", "commonjs"}}, {"id": "skipped", "timestamp": 2, "ended": 2, "status": results.RunSkipped},
+			{"id": a.run.ID, "timestamp": 1, "ended": 2, "status": results.RunFinished},
+		}, "")
 	case r.URL.Path == "/dev/v1/runs/"+a.run.ID:
 		answer(map[string]any{"id": a.run.ID, "manifest": a.run.Manifest})
 	case r.URL.Path == "/dev/v1/runs/"+a.run.ID+"/variants":
@@ -55,6 +59,22 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			next = fmt.Sprint(from + 2)
 		}
 		page(a.run.Samples[from:min(from+2, len(a.run.Samples))], next)
+	case r.URL.Path == "/dev/v1/runs/"+a.run.ID+"/load":
+		if a.load == nil {
+			page([]results.TargetLog{}, "")
+			return
+		}
+		logs, err := a.load.Logs()
+		if err != nil {
+			panic(err)
+		}
+		from := 0
+		fmt.Sscan(r.URL.Query().Get("nextToken"), &from)
+		next := ""
+		if from+1 < len(logs) {
+			next = fmt.Sprint(from + 1)
+		}
+		answer(map[string]any{"load": a.load, "items": logs[from : from+1], "nextToken": next})
 	default:
 		w.WriteHeader(http.StatusNotFound)
 		answer(map[string]string{"error": "there is no run"})
@@ -138,6 +158,25 @@ func TestFetch(t *testing.T) {
 				t.Errorf("values asked for: %v; (-want +got):\n%s", a.values, diff)
 			}
 		})
+	}
+}
+
+// A load test comes with its logs, page by page, and says whose it is.
+func TestFetchALoadTest(t *testing.T) {
+	a := &api{run: sample(), key: "right", load: resultstest.Load(20, 30)}
+	a.load.Run = "load-1"
+	got, err := connect(t, a).Fetch(t.Context(), a.run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Load == nil || got.Load.Run != "load-1" || len(got.Load.Targets) != 2 {
+		t.Fatalf("the load test is %+v", got.Load)
+	}
+	for i, target := range got.Load.Targets {
+		want := a.load.Targets[i]
+		if diff := cmp.Diff(want.Bounds(99, verdict.Options{}), target.Bounds(99, verdict.Options{})); diff != "" || len(target.Intervals) != 20 {
+			t.Errorf("%s: %d intervals; bounds of p99 (-want +got):\n%s", target.Name, len(target.Intervals), diff)
+		}
 	}
 }
 
