@@ -1,12 +1,14 @@
 package dynamo_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results/dynamo"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results/resultstest"
 )
 
@@ -75,6 +77,32 @@ func TestHistory(t *testing.T) {
 			if !slices.IsSortedFunc(moments, func(a, b results.Moment) int { return a.Started.Compare(b.Started) }) {
 				t.Errorf("%s: not in the order of time", row.name)
 			}
+		}
+	})
+}
+
+// A history is read to its end, however many pages its days and its runs take.
+func TestHistoryInPages(t *testing.T) {
+	each(t, func(t *testing.T, e *emulator) {
+		store := dynamo.New(small{e.Client()}, e.table(t), dynamo.Options{})
+		var want []float64
+		for i := range 60 { // 30 days that are read as days, and 30 runs
+			at := noon.AddDate(0, 0, i-90)
+			if i >= 30 {
+				at = noon.Add(time.Duration(i-60) * 2 * time.Hour)
+			}
+			want = append(want, float64(i+1))
+			if err := store.PutHistory(t.Context(), measured(fmt.Sprintf("run-%02d", i), at, float64(i+1))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		moments, daily, err := store.History(t.Context(), coldTotal, noon.AddDate(-1, 0, 0), noon)
+		var got []float64
+		for _, m := range moments {
+			got = append(got, m.Points[0].P50)
+		}
+		if err != nil || !slices.Equal(got, want) || daily != 30 {
+			t.Errorf("medians %v, %d days (%v); want %v, 30", got, daily, err, want)
 		}
 	})
 }
