@@ -9,6 +9,13 @@
 // REPORT. results.Sample.Temperature decides what a sample turned out to be. A
 // sample that missed its temperature is kept, counted and tried again up to a bound.
 //
+// A function with SnapStart is measured through a published version: Lambda takes the
+// snapshot when the version is published, and every execution environment of the
+// version begins as a copy of it. A run publishes one version of each such function and
+// uses it in all rounds. Cold starts are taken by scale-out: as many invocations at once as
+// samples are wanted, while the environments that there are already are held busy.
+// [DeleteVersions] deletes the version.
+//
 // A run goes in rounds, and each round visits every variant once. [Visit] is one
 // such visit; package workflow draws the order of visits and calls them. Every
 // answer is compared with the contract's, and a variant that answers wrong is

@@ -15,11 +15,6 @@ import (
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 )
 
-// A function with SnapStart is measured through a published version: Lambda takes the
-// snapshot when the version is published, and every execution environment of the
-// version begins as a copy of it. A run publishes one version of each such function,
-// uses it in all rounds, and deletes it.
-
 // A snapshot is asked for at publishLeast for the first time, then every publishPoll, and
 // given up after publishPatience. pulumi/pulumi#15789 reports about three minutes,
 // sometimes more; alexcasalboni/aws-lambda-power-tuning#190 more than two.
