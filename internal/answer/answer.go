@@ -241,10 +241,11 @@ type cells struct {
 	values   map[results.Series]results.Values
 	sides    map[results.Series]verdict.Side
 	places   map[results.Series]results.Place
+	paces    map[results.Temperature][2]time.Duration
 }
 
 func measure(r results.Run, e functions.Event) cells {
-	c := cells{run: r, event: e, values: r.Values(), sides: r.Sides(), places: map[results.Series]results.Place{}}
+	c := cells{run: r, event: e, values: r.Values(), sides: r.Sides(), places: map[results.Series]results.Place{}, paces: paces(r.Samples)}
 	for _, v := range r.Variants {
 		for _, s := range v.Series {
 			if s.Place != nil {

@@ -95,7 +95,7 @@ func (c cells) needs(ratios []Ratio, variants []matrix.Variant) *Needs {
 		return nil
 	}
 	n.Cells = len(variants)
-	gap, ok := c.pace(n.Measure.Temperature)
+	gap, ok := c.paces[n.Measure.Temperature]
 	if !ok {
 		return &n
 	}
@@ -121,31 +121,32 @@ func (c cells) concurrency() float64 {
 // longestGap is the longest time between two samples of one visit that is believed.
 const longestGap = 10 * time.Minute
 
-// pace is how long one sample of a temperature took: the quartiles of the times from
+// paces are how long one sample of each temperature took: the quartiles of the times from
 // the sample before it of the same visit.
-func (c cells) pace(t results.Temperature) (quartiles [2]time.Duration, ok bool) {
+func paces(samples []results.Sample) map[results.Temperature][2]time.Duration {
 	type visit struct {
 		variant matrix.Variant
 		round   int
 	}
 	last := map[visit]time.Time{}
-	var gaps []float64
-	for _, s := range slices.SortedFunc(slices.Values(c.run.Samples), results.CompareSamples) {
+	gaps := map[results.Temperature][]float64{}
+	for _, s := range slices.SortedFunc(slices.Values(samples), results.CompareSamples) {
 		v := visit{s.Variant, s.Round}
-		if before, ok := last[v]; ok && s.Wanted == t && s.Start.Sub(before) < longestGap {
-			gaps = append(gaps, float64(s.Start.Sub(before)))
+		if before, ok := last[v]; ok && s.Start.Sub(before) < longestGap {
+			gaps[s.Wanted] = append(gaps[s.Wanted], float64(s.Start.Sub(before)))
 		}
 		last[v] = s.Start
 	}
-	sorted := verdict.Sort(gaps)
-	for i, percentile := range []float64{25, 75} {
-		v, ok := verdict.Quantile(sorted, percentile)
-		if !ok {
-			return quartiles, false
+	all := map[results.Temperature][2]time.Duration{}
+	for t, of := range gaps {
+		sorted := verdict.Sort(of)
+		low, okLow := verdict.Quantile(sorted, 25)
+		high, okHigh := verdict.Quantile(sorted, 75)
+		if okLow && okHigh {
+			all[t] = [2]time.Duration{time.Duration(low), time.Duration(high)}
 		}
-		quartiles[i] = time.Duration(v)
 	}
-	return quartiles, true
+	return all
 }
 
 // harness stands for the runner, whose memory the record does not have.
