@@ -142,9 +142,6 @@ func newPage(r results.Run) page {
 	}
 	if o := r.OthersCPU; o != nil {
 		p.Run.Facts = append(p.Run.Facts, [2]string{"processors", OthersCPUText(*o)})
-		if doubt := othersCPUFinding(*o); !o.Valid {
-			p.Notes = append(p.Notes, doubt.Subject+": "+doubt.Text)
-		}
 	}
 	values := r.Values()
 	boards := boards(r)

@@ -44,6 +44,9 @@ func TestStartsBesideOtherPrograms(t *testing.T) {
 						t.Errorf("the %s does not say %q", name, want)
 					}
 				}
+				if n := strings.Count(output, "The starts are NOT VALID"); n > 1 {
+					t.Errorf("the %s says %d times that the starts are not valid", name, n)
+				}
 				for _, never := range row.not {
 					if strings.Contains(output, never) {
 						t.Errorf("the %s says %q", name, never)
