@@ -94,7 +94,7 @@ func (s *settings) flags() *commandline.Flags {
 	f.Text(&s.url, "url", "", "base `URL`, such as https://….execute-api.eu-central-1.amazonaws.com/dev; USER:PASSWORD@ in it becomes an Authorization header")
 	f.Text(&s.targets, "targets", "/esmodule,/commonjs", "`PATHS` under it, comma-separated; appended as they are")
 	f.Text(&s.only, "only", "", "only the targets of these `NAMES`; a target's name is its path without the leading slash")
-	f.Text(&s.stage, "stage", "", "take the URL from \"pulumi stack output --json --stack `STAGE`\"")
+	f.Text(&s.stage, "stage", "", "take the URL from \"pulumi stack output --json --stack `STAGE`\", and put the load test into the stage's table, where its reports find it")
 	f.Count(&s.provision, "provision", 0, "give the functions of -stage provisioned concurrency `N` for the length of the load test: it is waited for, and taken away whatever happens")
 	f.Toggle(&s.restore, "restore", "take away the provisioned concurrency that load tests which were killed have left behind, and do nothing else")
 	f.Text(&s.artillery, "artillery", "", "run artillery's `FILE`, and the scenario files that follow as arguments: target, phases, one request a scenario; -url overrides the target")
