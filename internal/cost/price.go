@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
@@ -84,12 +85,13 @@ type file struct {
 	Regions   map[string]PriceList
 }
 
-func priceFile() (f file) {
+// priceFile is read once: it is shared and must not be changed.
+var priceFile = sync.OnceValue(func() (f file) {
 	if err := json.Unmarshal(pricesJSON, &f); err != nil {
 		panic(fmt.Sprintf("prices.json, which is part of this program, is broken: %v", err))
 	}
 	return f
-}
+})
 
 // price returns a price that the list is known to have.
 func (l PriceList) price(name string) Price {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/cost"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -23,7 +24,12 @@ func (b board) memoryMeasures() []memoryMeasure {
 		{"warm", "warm, ms", func(r row) (*float64, []float64) { return medianOf(r.warm, results.DurationMs) }},
 	}
 	if b.answers.Pricing != nil {
-		all = append(all, memoryMeasure{"cost", fmt.Sprintf("$ per million, %s cold", inPercent(b.answers.ColdShare)), func(r row) (*float64, []float64) {
+		confidence := cost.Seen
+		for _, c := range b.answers.Pricing.Cells {
+			confidence = cost.Least(confidence, c.Confidence)
+		}
+		title := cost.Marked(fmt.Sprintf("$ per million, %s cold", inPercent(b.answers.ColdShare)), confidence)
+		all = append(all, memoryMeasure{"cost", title, func(r row) (*float64, []float64) {
 			cost := b.cost(r.Variant)
 			if cost == nil {
 				return nil, nil
