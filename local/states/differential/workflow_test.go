@@ -40,13 +40,13 @@ func fine() map[string][]answer {
 		var items []any
 		for _, name := range []string{"c", "a", "b"} {
 			items = append(items, object{"function": name})
-			visits := []answer{answered(object{"done": true, "cursor": "", "samples": 7, "losses": 0})}
+			visits := []answer{answered(object{"done": true, "cursor": "", "samples": 7, "losses": 0, "waitSeconds": 0})}
 			if name == "b" {
-				visits = append([]answer{answered(object{"done": false, "cursor": "warm 3", "samples": 4, "losses": 0})}, visits...)
+				visits = append([]answer{answered(object{"done": false, "cursor": "warm 3", "samples": 4, "losses": 0, "waitSeconds": 0})}, visits...)
 			}
 			tasks["runner visit "+round+" "+name] = visits
 			tasks["runner fail "+round+" "+name] = []answer{answered(nil)}
-			tasks["runner restore "+name] = []answer{answered(nil)}
+			tasks["runner restore "+round+" "+name] = []answer{answered(nil)}
 		}
 		tasks["runner order "+round] = []answer{answered(object{"items": items})}
 	}
@@ -64,7 +64,14 @@ func TestOwnWorkflow(t *testing.T) {
 	}{
 		{
 			name: "two rounds of three functions", want: `"execution-1"`,
-			calls: map[string]int{"runner visit 1 b": 2, "runner visit 2 c": 1, "runner restore a": 2, "runner fail 1 a": 0, "collector collect": 1, "runner finish": 1},
+			calls: map[string]int{"runner visit 1 b": 2, "runner visit 2 c": 1, "runner restore 1 a": 1, "runner restore 2 a": 1, "runner fail 1 a": 0, "collector collect": 1, "runner finish": 1},
+		},
+		{
+			name: "a snapshot is waited for", want: `"execution-1"`,
+			change: map[string][]answer{"runner visit 1 a": {
+				answered(object{"done": false, "cursor": "0", "waitSeconds": 1}), answered(object{"done": true, "cursor": "7", "waitSeconds": 0}),
+			}},
+			calls: map[string]int{"runner visit 1 a": 2, "runner restore 1 a": 1, "runner restore 2 a": 1},
 		},
 		{
 			name: "another run is under way", want: `{"busy":true,"input":{},"rounds":[],"run":"other"}`,
@@ -74,22 +81,22 @@ func TestOwnWorkflow(t *testing.T) {
 		{
 			name: "a visit fails for good", want: `"execution-1"`,
 			change: map[string][]answer{"runner visit 1 a": {failed("Runtime.ExitError")}},
-			calls:  map[string]int{"runner visit 1 a": 1, "runner fail 1 a": 1, "runner restore a": 2, "runner visit 2 a": 1},
+			calls:  map[string]int{"runner visit 1 a": 1, "runner fail 1 a": 1, "runner restore 1 a": 1, "runner restore 2 a": 1, "runner visit 2 a": 1},
 		},
 		{
 			name: "a visit is throttled, then short of its answer, then throttled for good", want: `"execution-1"`,
-			change: map[string][]answer{"runner visit 2 b": {failed("ThrottledError"), answered(object{"done": false, "cursor": "warm 1"}), failed("ThrottledError")}},
-			calls:  map[string]int{"runner visit 2 b": 2 + 7, "runner fail 2 b": 1, "runner restore b": 2},
+			change: map[string][]answer{"runner visit 2 b": {failed("ThrottledError"), answered(object{"done": false, "cursor": "warm 1", "waitSeconds": 0}), failed("ThrottledError")}},
+			calls:  map[string]int{"runner visit 2 b": 2 + 7, "runner fail 2 b": 1, "runner restore 1 b": 1, "runner restore 2 b": 1},
 		},
 		{
 			name: "a failed visit cannot be written down", want: `"execution-1"`,
 			change: map[string][]answer{"runner visit 1 c": {failed("Sandbox.Timedout")}, "runner fail 1 c": {failed("StoreError")}},
-			calls:  map[string]int{"runner fail 1 c": 3, "runner restore c": 2},
+			calls:  map[string]int{"runner fail 1 c": 3, "runner restore 1 c": 1, "runner restore 2 c": 1},
 		},
 		{
 			name: "what was not restored is written down", want: `"execution-1"`,
-			change: map[string][]answer{"runner restore b": {failed("RestoreError"), answered(nil)}},
-			calls:  map[string]int{"runner restore b": 2, "runner fail 1 b": 1, "runner fail 2 b": 0},
+			change: map[string][]answer{"runner restore 1 b": {failed("RestoreError")}},
+			calls:  map[string]int{"runner restore 1 b": 1, "runner restore 2 b": 1, "runner fail 1 b": 1, "runner fail 2 b": 0},
 		},
 		{
 			name: "the logs come late", want: `"execution-1"`,
@@ -107,7 +114,7 @@ func TestOwnWorkflow(t *testing.T) {
 		{
 			name: "an order cannot be had", want: `!StoreError`,
 			change: map[string][]answer{"runner order 2": {failed("StoreError")}},
-			calls:  map[string]int{"runner order 2": 3, "runner restore a": 1, "collector collect": 0, "runner finish": 1},
+			calls:  map[string]int{"runner order 2": 3, "runner restore 1 a": 1, "runner restore 2 a": 0, "collector collect": 0, "runner finish": 1},
 		},
 		{
 			name: "the collector gives up, and so does the end", want: `!StoreError`,
