@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,6 +106,33 @@ func TestNothingCanRun(t *testing.T) {
 		return
 	}
 	t.Skip("every cell can run here")
+}
+
+// TestSnapStartIsSkipped: nothing is built or fetched for a cell that no machine but AWS
+// can run.
+func TestSnapStartIsSkipped(t *testing.T) {
+	c, err := stage.ParseConfig(map[string]string{"include": "current,snapstart"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	only, err := stage.ParseSelection("snapstart")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := newToolbox(t.TempDir(), console.New(io.Discard))
+	n := 0
+	for _, v := range c.Benchmarked() {
+		if !only.Keeps(v) {
+			continue
+		}
+		n++
+		if cell, err := tools.prepareCell(t.Context(), v); err != nil || cell.skipped != "SnapStart exists only on AWS" {
+			t.Errorf("%v is skipped for %q (%v)", v, cell.skipped, err)
+		}
+	}
+	if n != 14 {
+		t.Errorf("%d cells with SnapStart, want 14", n)
+	}
 }
 
 func TestSkippedCellsAreGrouped(t *testing.T) {
