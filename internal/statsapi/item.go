@@ -32,6 +32,7 @@ type Item struct {
 	Platform   deployed.Platform `json:"platform"`
 	Function   string            `json:"function"`
 	MemoryMB   int               `json:"memoryMB"`
+	SnapStart  bool              `json:"snapStart,omitempty"`
 	Workload   string            `json:"workload"`
 	Iterations int               `json:"iterations"`
 	// Series are by temperature; a temperature without samples is absent.
@@ -70,7 +71,7 @@ func newItem(r results.SeriesRecord) Item {
 		Timestamp:    r.Started.Unix(),
 		FunctionName: cmp.Or(r.FunctionName, v.Name()),
 		Runtime:      v.Runtime, Architecture: string(v.Architecture), Language: v.Language,
-		Run: r.Run, Platform: r.Platform, Function: v.Function, MemoryMB: v.MemoryMB,
+		Run: r.Run, Platform: r.Platform, Function: v.Function, MemoryMB: v.MemoryMB, SnapStart: v.SnapStart,
 		Workload: string(e.Workload), Iterations: e.Iterations,
 		Series: map[results.Temperature]Series{},
 		cell:   cellOf(r),

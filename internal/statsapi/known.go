@@ -39,6 +39,9 @@ func (a *api) checkKnown(ctx context.Context, f dynamo.Filter) error {
 			languages[v.Language] = true
 		}
 		runtimes[v.Runtime], runtimes[v.RuntimeLabel()], memories[v.MemoryMB] = true, true, true
+		if v.SnapStart {
+			runtimes[matrix.SnapStart] = true
+		}
 	}
 	maps.Copy(runtimes, languages) // as -only takes them
 	var sizes []string

@@ -197,7 +197,7 @@ function chart(h, cell) {
     : "M" + s.map((i) => `${x(i)} ${y(cell.hi[i])}`).join("L") + "L" + s.toReversed().map((i) => `${x(i)} ${y(cell.lo[i])}`).join("L") + "Z").join("");
 
   const v = cell.variant;
-  const name = `${v.runtime.startsWith("provided") ? v.language : v.runtime} ${v.architecture} ${v.memoryMB} MB`;
+  const name = `${v.runtime.startsWith("provided") ? v.language : v.runtime} ${v.architecture} ${v.memoryMB} MB${v.snapStart ? " SnapStart" : ""}`;
   const figure = make("figure");
   const caption = make("figcaption");
   caption.append(make("b", name));

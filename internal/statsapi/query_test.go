@@ -11,6 +11,7 @@ import (
 
 	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/matrix"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
 func TestFilters(t *testing.T) {
@@ -157,6 +158,25 @@ func TestALabelOfARuntimeIsKnown(t *testing.T) {
 		t.Errorf("total %d, want none of those that were measured", got.Total)
 	}
 	checkError(t, get(t, three(), "/v1/stats?runtime=dotnet-aot"), 400, "runtime", "nothing was measured with")
+}
+
+// SnapStart is a word of the parameter runtime, and a field of the items.
+func TestSnapStartIsTold(t *testing.T) {
+	restored := three()
+	restored.functions = append(restored.functions, deployed.Function{Variant: matrix.Variant{Language: "java", Runtime: "java21", MemoryMB: 512, SnapStart: true}})
+	if got := answer[list[Item]](t, restored, "/v1/stats?runtime=snapstart"); got.Total != 0 {
+		t.Errorf("total %d, want none of those that were measured", got.Total)
+	}
+	checkError(t, get(t, three(), "/v1/stats?runtime=snapstart"), 400, "runtime", "nothing was measured with")
+
+	v := matrix.Variant{Function: "hello", Language: "java", Runtime: "java21", MemoryMB: 512}
+	plain := results.SeriesRecord{Run: "run", Series: results.Series{Variant: v, Temperature: results.Cold}}
+	snap := plain
+	snap.Series.Variant.SnapStart = true
+	all := items([]results.SeriesRecord{plain, snap})
+	if len(all) != 2 || all[0].SnapStart || !all[1].SnapStart || all[0].ID == all[1].ID {
+		t.Errorf("items are %+v, want two that are told apart", all)
+	}
 }
 
 func FuzzParseQuery(f *testing.F) {
