@@ -33,6 +33,10 @@ func sample(v matrix.Variant, e functions.Event, t results.Temperature, environm
 	if t == results.Cold {
 		s.Answer.Invocation, s.Record.InitDuration, s.Record.Duration = 1, ms(40), ms(total-40)
 	}
+	if v.SnapStart {
+		s.Answer.InitializationType = functions.SnapStart
+		s.Record.InitDuration, s.Record.RestoreDuration = nil, s.Record.InitDuration
+	}
 	return s
 }
 
@@ -108,6 +112,37 @@ func TestJudgeCells(t *testing.T) {
 		{"no load test", "p99>1s", results.Breached, "there was no load test"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			c, err := threshold.Parse(row.condition)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := threshold.Judge(&r, []threshold.Threshold{c}, verdict.Options{})[0]
+			if reason := report.ThresholdReason(got); got.Outcome != row.outcome || !strings.Contains(reason, row.reason) {
+				t.Errorf("%s, %q, want %s, %q", got.Outcome, reason, row.outcome, row.reason)
+			}
+		})
+	}
+}
+
+// TestConditionsOnSnapStart: the word names the cells that have it, and comparisons tell
+// them from those that do not.
+func TestConditionsOnSnapStart(t *testing.T) {
+	plain, node := cell("java", "java21", "arm64"), cell("nodejs", "nodejs22.x", "arm64")
+	restored := plain
+	restored.SnapStart = true
+	r := measured(map[matrix.Variant]float64{plain: 400, restored: 120, node: 200}, nil, functions.Event{Workload: "hello"})
+	for _, row := range []struct {
+		condition string
+		outcome   results.Outcome
+		reason    string
+	}{
+		{"java21/snapstart.cold.p50>300ms", results.Passed, "cold starts of hello java21 arm64 512 MB SnapStart is 117"},
+		{"java21/snapstart.cold.restore.p50>39ms", results.Breached, "restore.p50 of cold starts of hello java21 arm64 512 MB SnapStart is 40"},
+		{"java21.cold.p50>300ms", results.Breached, "hello java21 arm64 512 MB is 392"},
+		{"java21/snapstart.cold.p50>nodejs22.x.cold.p50", results.Passed, "java21/arm64/512/snapstart is faster than nodejs22.x/arm64/512"},
+		{"nodejs22.x.cold.p50>java21/snapstart.cold.p50", results.Breached, "nodejs22.x/arm64/512 is slower than java21/arm64/512/snapstart"},
+	} {
+		t.Run(row.condition, func(t *testing.T) {
 			c, err := threshold.Parse(row.condition)
 			if err != nil {
 				t.Fatal(err)
