@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lambda-benchmark/lambda-benchmark/functions"
+	"github.com/lambda-benchmark/lambda-benchmark/internal/deployed"
 	"github.com/lambda-benchmark/lambda-benchmark/internal/results"
 )
 
@@ -22,6 +23,16 @@ const (
 // less of a processor, so that it lasts as long.
 func HoldIterations(memoryMB int) int {
 	return wholeCPUIterations * min(memoryMB, wholeCPUMemoryMB) / wholeCPUMemoryMB
+}
+
+// hold is the event of a holding invocation. A machine may not enforce the share of a
+// processor, and then less work would not last as long.
+func (v *Visit) hold() functions.Event {
+	e := functions.Event{Workload: functions.WorkloadSHA256, Iterations: wholeCPUIterations}
+	if v.options.Platform == deployed.AWS {
+		e.Iterations = HoldIterations(v.fn.Variant.MemoryMB)
+	}
+	return e
 }
 
 // takeBurst takes n cold samples by scale-out: n invocations at once, each of
@@ -46,9 +57,7 @@ func (v *Visit) takeBurst(ctx context.Context, t *turn, n int) error {
 		})
 	}
 	for range holders {
-		send(results.Sample{
-			Event: functions.Event{Workload: functions.WorkloadSHA256, Iterations: HoldIterations(v.fn.Variant.MemoryMB)}, WarmUp: true,
-		})
+		send(results.Sample{Event: v.hold(), WarmUp: true})
 	}
 	if holders > 0 {
 		pause(ctx, holdLead)
