@@ -71,7 +71,7 @@ func (m measurement) workflow(ctx context.Context, fns []deployed.Function) ([]r
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the workflow: %w", err)
 	}
-	samples := sampleCopy{from: m.machine.results, to: m.record, others: m.others, copied: map[string]bool{}}
+	samples := sampleCopy{from: m.machine.results, to: m.record, others: m.others, copied: map[string]*float64{}}
 	err = m.follow(ctx, e.ARN, m.config.Rounds*len(fns), samples)
 	if m.others != nil {
 		err = errors.Join(err, m.others.Close()) // it then knows the last second too
@@ -133,7 +133,9 @@ type sampleCopy struct {
 	from   *dynamo.Store
 	to     *record
 	others *cpumeter.Meter // nil: none
-	copied map[string]bool // by key
+	// copied are the samples that the file has, by key, with what other programs took: a
+	// later look would know more of the second, and say another share than the file.
+	copied map[string]*float64
 }
 
 // copy appends what is new and returns all. Samples that are not complete yet wait for
@@ -146,23 +148,26 @@ func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, erro
 		if err != nil {
 			return all, fmt.Errorf("read the samples of the workflow: %w", err)
 		}
+		share, copied := c.copied[s.Key()]
 		complete := s.Record != nil
-		if c.others != nil {
-			share, known := c.others.Others(s.Start, s.Start.Add(s.Elapsed))
+		if c.others != nil && !copied {
+			others, known := c.others.Others(s.Start, s.Start.Add(s.Elapsed))
 			if known {
-				s.OthersCPU = &share
-				measured = append(measured, s)
+				share = &others
 			}
 			complete = complete && known
 		}
+		if s.OthersCPU = share; share != nil {
+			measured = append(measured, s)
+		}
 		all = append(all, s)
-		if c.copied[s.Key()] || !complete && !last {
+		if copied || !complete && !last {
 			continue
 		}
 		if err := c.to.dir.Append(s); err != nil {
 			return all, err
 		}
-		c.copied[s.Key()] = true
+		c.copied[s.Key()] = share
 	}
 	if last {
 		if err := c.from.Replace(ctx, measured...); err != nil {
