@@ -7,6 +7,9 @@ import (
 	"net/http"
 )
 
+// checksumHeader has the CRC-32 of an answer's body.
+const checksumHeader = "X-Amz-Crc32"
+
 // inProcess is a transport that calls a handler, without a connection.
 type inProcess struct{ http.Handler }
 

@@ -17,6 +17,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 )
 
 var results = Table{
@@ -112,6 +113,23 @@ func TestTable(t *testing.T) {
 		}
 		if want := []string{"SAMPLE#4", "SAMPLE#3"}; !slices.Equal(got, want) {
 			t.Errorf("the two newest of the index are %v, want %v", got, want)
+		}
+	})
+}
+
+// TestChecksum wants the checksum that the SDK holds every answer to, good or bad.
+func TestChecksum(t *testing.T) {
+	each(t, func(t *testing.T, s *Server) {
+		if err := s.CreateTable(t.Context(), results); err != nil {
+			t.Fatal(err)
+		}
+		var warned logging.LoggerFunc = func(_ logging.Classification, format string, v ...any) { t.Errorf(format, v...) }
+		client := sdk.New(s.Client().Options(), func(o *sdk.Options) { o.Logger = warned })
+		if _, err := client.PutItem(t.Context(), &sdk.PutItemInput{TableName: aws.String("results"), Item: item("a", "b")}); err != nil {
+			t.Error(err)
+		}
+		if _, err := client.PutItem(t.Context(), &sdk.PutItemInput{TableName: aws.String("lost"), Item: item("a", "b")}); err == nil {
+			t.Error("an item was put into a table that does not exist")
 		}
 	})
 }

@@ -98,7 +98,7 @@ func (s storage) check(r *http.Response) error {
 		replace(r.StatusCode, body)
 		return nil
 	}
-	r.Header.Del("X-Amz-Crc32") // it was the other body's
+	r.Header.Del(checksumHeader) // it was the other body's
 	replace(http.StatusBadRequest, errorBody(storageCode, failure.Error()))
 	return nil
 }
