@@ -3,9 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -19,17 +16,7 @@ import (
 // A load test of a stage's own API is in the stage's table afterwards, with its logs;
 // where the table cannot be written, that is said and changes no exit code.
 func TestKeep(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin, name := t.TempDir(), "pulumi"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
-		t.Skipf("no links here: %v", err)
-	}
+	bin := pulumiDir(t)
 	server, err := dynamodb.Start(t.Context(), dynamodb.Options{InProcess: true})
 	if err != nil {
 		t.Fatal(err)

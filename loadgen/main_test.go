@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -43,6 +44,23 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	os.Exit(m.Run())
+}
+
+// pulumiDir is a folder for PATH, in which the test binary is the pulumi of fakePulumi.
+func pulumiDir(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, name := t.TempDir(), "pulumi"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	return dir
 }
 
 // modules is an API with two functions whose answers say who they are.

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -64,18 +61,7 @@ func (a *lambdaAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // A load test with -provision finds the environments ready and leaves none; what it
 // cannot take away has an exit code of its own, and -restore takes it away.
 func TestProvision(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin := t.TempDir()
-	name := "pulumi"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
-		t.Skipf("no links here: %v", err)
-	}
+	bin := pulumiDir(t)
 	api := &lambdaAPI{provisioned: map[string]int{}}
 	mux := http.NewServeMux()
 	mux.Handle("/2019-09-30/functions/{function}/provisioned-concurrency", api)

@@ -3,9 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -17,18 +14,7 @@ import (
 )
 
 func TestStage(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	name := "pulumi"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
-		t.Skipf("no links here: %v", err)
-	}
+	dir := pulumiDir(t)
 	url := modules(t, 0)
 	stack := `{"platform":"aws","region":"eu-west-1","stage":"dev","apiUrl":"` + url + `","functions":[]}`
 	throttled := func(limit int) string {

@@ -140,7 +140,7 @@ type sampleCopy struct {
 
 // copy appends what is new and returns all. Samples that are not complete yet wait for
 // the last call: their record has not been found, or the second in which they were
-// taken has not passed. When the run has ended and nobody else writes them, the table
+// taken has not passed. When the run has ended and nothing else writes them, the table
 // gets what other programs took, too.
 func (c sampleCopy) copy(ctx context.Context, last bool) ([]results.Sample, error) {
 	var all, measured []results.Sample
